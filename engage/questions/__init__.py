@@ -1,0 +1,1 @@
+"""The questionnaire engine: definitions, types, logic and validation; pure, without Flask or database."""

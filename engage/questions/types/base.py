@@ -1,0 +1,132 @@
+"""What every question type offers. A type is one small frozen class: its settings are its fields."""
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Final, Self
+
+from engage.core.messages import Message, msg
+from engage.core.types import Localized
+from engage.questions.logic import Operand, Value
+from engage.questions.reading import Finding, Reader
+
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff]")
+
+
+class Wrong(Exception):
+    """An answer that cannot be accepted; `message` tells the respondent what to do."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.template)
+        self.message = message
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option; its id never changes, whatever its text or place."""
+
+    id: str
+    text: Localized
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How answers are kept for analysis: as codes, never as labels.
+
+    `storage` is `code` (one option id), `mask` (several option ids), `integer`, `decimal` or `text`;
+    `codes` are the possible option ids of the first two, in the order of the form.
+    """
+
+    key: str
+    storage: str
+    codes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a tally shows: `counts` (per code, with labels), `scale` (counts and a mean), `numbers` or `texts`.
+
+    With `several`, one response may count under more than one code, so shares add up to more than one.
+    """
+
+    kind: str
+    labels: tuple[tuple[str, Localized], ...] = ()
+    several: bool = False
+
+
+Parser = Callable[[object], Value | None]
+
+
+class Kind:
+    """A question type with its settings. Subclasses are frozen dataclasses registered in `types.KINDS`."""
+
+    __slots__ = ()
+
+    name: ClassVar[str]
+    title: ClassVar[Message]
+    tests: ClassVar[frozenset[str]]
+    """The operators conditions may use on answers of this type."""
+    unanswered: ClassVar[Message] = msg("Please answer this question.")
+
+    @classmethod
+    def read(cls, reader: Reader) -> Self:
+        """The settings in untrusted JSON; faults become findings of the reader."""
+        raise NotImplementedError
+
+    def write(self) -> dict[str, object]:
+        """The settings as JSON, read back by `read` to an equal value."""
+        raise NotImplementedError
+
+    def check(self, path: str) -> list[Finding]:
+        """What still keeps a question with these settings from being published."""
+        return []
+
+    def parser(self) -> Parser:
+        """A function prepared for speed: from a raw form or JSON value to the stored value.
+
+        It answers None for "not answered" and raises `Wrong` for what cannot be accepted, of whatever type.
+        """
+        raise NotImplementedError
+
+    def from_form(self, values: Sequence[str]) -> object:
+        """The raw value in the fields a form sent under the question's name."""
+        return values[0] if values else None
+
+    def operand_ok(self, op: str, value: Operand) -> bool:
+        """Whether a condition may compare answers of this type with `value` by an operator in `tests`."""
+        return True
+
+    def column(self, key: str) -> Column:
+        """The column of the question with id `key`."""
+        raise NotImplementedError
+
+    def summary(self) -> Summary:
+        """What to tally."""
+        raise NotImplementedError
+
+    def text(self, value: Value, language: str) -> str:
+        """The answer in words, for exports with labels and for receipts."""
+        raise NotImplementedError
+
+    @property
+    def template(self) -> str:
+        """The partial that shows the field."""
+        return f"questions/_{self.name}.html"
+
+
+def clean(text: str) -> str:
+    """NFC, without control characters (line breaks stay, as \\n) and without blanks at the ends."""
+    if not text.isascii():
+        if not unicodedata.is_normalized("NFC", text):
+            text = unicodedata.normalize("NFC", text)
+    elif text.isprintable():
+        return text.strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text.replace("\t", " ")).strip()
+
+
+def not_understood() -> Wrong:
+    """For a raw value no form of ours sends."""
+    return Wrong(msg("This answer could not be understood. Please answer the question again."))
