@@ -126,7 +126,7 @@ def both(first: Condition | None, second: Condition | None) -> Condition | None:
 
 
 def read_condition(data: object, path: str, findings: list[Finding]) -> Condition | None:
-    """The condition in untrusted JSON, None for null. When faults go to `findings` the result is of no use."""
+    """The condition in untrusted JSON, None for null. After a fault in `findings` it is of no use."""
     if data is None:
         return None
     return _read(data, path, findings, limits.CONDITION_DEPTH, [limits.CONDITION_NODES])

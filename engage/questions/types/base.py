@@ -45,7 +45,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a tally shows: `counts` (per code, with labels), `scale` (counts and a mean), `numbers` or `texts`.
+    """What a tally shows: `counts` (per code, with labels), `scale` (counts, a mean), `numbers` or `texts`.
 
     With `several`, one response may count under more than one code, so shares add up to more than one.
     """

@@ -117,7 +117,7 @@ class SingleChoice(_Choosing):
 
 @dataclass(frozen=True, slots=True)
 class MultipleChoice(_Choosing):
-    """Several options, from `at_least` to `at_most` of them. Stored as the ids picked, in the form's order."""
+    """Several options, from `at_least` to `at_most` of them. Stored as their ids, in the form's order."""
 
     name: ClassVar[str] = "multiple"
     title: ClassVar[Message] = msg("Multiple choice")

@@ -1,0 +1,1 @@
+"""Surveys: written by staff, answered by citizens, counted by the analysis."""
