@@ -1,0 +1,75 @@
+"""Engage: the platform on which a city government holds its monthly Openness Theme Days with its citizens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from flask_migrate import Migrate
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from engage import registry
+from engage.config import ROOT, Config, load_config
+from engage.core.db import db, engine_options, init_db
+from engage.core.writer import init_writer
+from engage.web.citizen import init_citizens
+from engage.web.guards import init_guards
+from engage.web.headers import init_headers
+from engage.web.languages import init_languages
+from engage.web.limits import init_limits
+from engage.web.logs import init_logs
+
+migrate = Migrate()
+
+
+def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The application for one process; ``overrides`` are Flask settings for tests.
+
+    Raises ``ConfigError`` for settings that are unknown or wrong.
+    """
+    config = config or load_config()
+    app = Flask(
+        "engage",
+        root_path=str(ROOT / "engage"),
+        template_folder=str(ROOT / "templates"),
+        static_folder=None,
+        instance_path=str(config.instance),
+    )
+    app.config.from_mapping(_flask_settings(config))
+    app.config.update(overrides or {})
+    if config.trusted_proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    _bind(app)
+    registry.register(app)
+    return app
+
+
+def _flask_settings(config: Config) -> dict[str, Any]:
+    return {
+        "ENGAGE": config,
+        "SECRET_KEY": config.secret_key,
+        "SQLALCHEMY_DATABASE_URI": config.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(config.database_url),
+        "MAX_CONTENT_LENGTH": config.max_request_bytes,
+        "MAX_FORM_MEMORY_SIZE": config.max_request_bytes,
+        "MAX_FORM_PARTS": 5000,
+        "SESSION_COOKIE_NAME": "staff",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": config.secure_cookies,
+        "TEMPLATES_AUTO_RELOAD": False,
+        "TRAP_HTTP_EXCEPTIONS": False,
+    }
+
+
+def _bind(app: Flask) -> None:
+    init_logs(app)
+    init_db(app)
+    init_writer(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    init_languages(app)
+    init_limits(app)
+    init_headers(app)
+    init_citizens(app)
+    init_guards(app)

@@ -1,0 +1,1 @@
+"""Staff: units, people, roles, sessions."""

@@ -1,0 +1,1 @@
+"""Who did what, on what, before and after; append-only."""

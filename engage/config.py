@@ -1,0 +1,108 @@
+"""One frozen configuration, read from ``ENGAGE_*`` in the environment and ``instance/engage.toml``."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+_PREFIX = "ENGAGE_"
+# Read by the start scripts or the shell, not by the application.
+_FOREIGN = {"ENGAGE_INSTANCE", "ENGAGE_TEST_DATABASE", "ENGAGE_SCREENSHOTS"}
+
+
+class ConfigError(Exception):
+    """A setting that is unknown, missing or of the wrong kind; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """All settings. Paths are absolute; times are in seconds unless the name says otherwise."""
+
+    instance: Path
+    secret_key: str = field(repr=False)
+    database_url: str
+    public_url: str = ""
+    secure_cookies: bool = False
+    trusted_proxies: int = 0
+    limits_storage: str = "memory://"
+    rate_limits: bool = True
+    max_sockets: int = 15000
+    max_request_bytes: int = 12 * 1024 * 1024
+    mail_url: str = "console://"
+    mail_from: str = "engage@localhost"
+    demo: bool = False
+    log_level: str = "INFO"
+
+    @property
+    def files(self) -> Path:
+        """Where uploads, columns and exports live."""
+        return self.instance / "files"
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """The configuration of this process; creates the instance folder and the secret key when missing.
+
+    Raises ``ConfigError`` for an unknown key or a value of the wrong kind.
+    """
+    environ = os.environ if environ is None else environ
+    instance = Path(environ.get("ENGAGE_INSTANCE") or ROOT / "instance").resolve()
+    instance.mkdir(parents=True, exist_ok=True)
+    values = {**_from_file(instance / "engage.toml"), **_from_environment(environ)}
+    known = {item.name: item for item in fields(Config) if item.name != "instance"}
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise ConfigError(
+            f"Unknown setting: {', '.join(unknown)}. Known settings: {', '.join(sorted(known))}."
+        )
+    values.setdefault("secret_key", _secret_key(instance))
+    values.setdefault("database_url", f"sqlite:///{instance / 'engage.db'}")
+    return Config(instance=instance, **{name: _typed(known[name].type, name, value) for name, value in values.items()})
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    if not path.exists():
+        return {}
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path.name} is not valid TOML: {error}") from error
+
+
+def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        name.removeprefix(_PREFIX).lower(): value
+        for name, value in environ.items()
+        if name.startswith(_PREFIX) and name not in _FOREIGN
+    }
+
+
+def _typed(kind: Any, name: str, value: Any) -> Any:
+    try:
+        if kind == "bool":
+            return value if isinstance(value, bool) else {"1": True, "true": True, "0": False, "false": False}[value.lower()]
+        if kind == "int":
+            return int(value)
+    except (KeyError, ValueError, AttributeError) as error:
+        raise ConfigError(f"Setting {name} must be a {kind}, not {value!r}.") from error
+    return str(value)
+
+
+def _secret_key(instance: Path) -> str:
+    """The key in ``instance/secret.key``, made on first use and readable by its owner only."""
+    path = instance / "secret.key"
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        key = secrets.token_hex(32)
+        file.write(key)
+        file.flush()
+        os.fsync(file.fileno())
+    return key

@@ -1,0 +1,81 @@
+"""The database: one engine, SQLite prepared for durability, or PostgreSQL."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+
+from engage.core.types import EnumText, Localized, LocalizedText, UtcDateTime
+
+JsonData = JSON
+
+_NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32768")
+
+
+class _Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=_NAMING)
+
+
+db = SQLAlchemy(model_class=_Base, session_options={"expire_on_commit": False})
+
+
+class Model(db.Model):  # type: ignore[name-defined,misc]
+    """Base of every table."""
+
+    __abstract__ = True
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Pool and driver options for the database at ``url``.
+
+    SQLite's own busy wait is off (``timeout`` 0 s): it would stop every socket of a cooperative process.
+    """
+    options: dict[str, Any] = {"pool_size": 10, "max_overflow": 90, "pool_timeout": 10}
+    if url.startswith("sqlite"):
+        options["connect_args"] = {"check_same_thread": False, "timeout": 0}
+    else:
+        options["pool_pre_ping"] = True
+    return options
+
+
+def init_db(app: Flask) -> None:
+    """Bind the database to ``app`` and prepare each new SQLite connection."""
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        # The driver's implicit BEGIN would be a deferred one; ours are explicit (see engage.core.writer).
+        connection.isolation_level = None
+        for pragma in _PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+
+__all__ = [
+    "EnumText",
+    "JsonData",
+    "Localized",
+    "LocalizedText",
+    "Model",
+    "UtcDateTime",
+    "db",
+    "engine_options",
+    "init_db",
+]

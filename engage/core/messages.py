@@ -1,0 +1,31 @@
+"""Sentences for people, made below the web layer and translated in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """An English template with its values; the template is the key of the translation catalogue."""
+
+    template: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def render(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence in the language of ``translate``; values that are messages are rendered too."""
+        values = {
+            name: value.render(translate) if isinstance(value, Message) else value
+            for name, value in self.values.items()
+        }
+        return translate(self.template).format(**values)
+
+    def __str__(self) -> str:
+        return self.render()
+
+
+def msg(template: str, **values: Any) -> Message:
+    """Mark ``template`` for translation; placeholders are ``str.format`` fields filled from ``values``."""
+    return Message(template, values)

@@ -1,0 +1,48 @@
+"""The registry of personal data: each personal column declares why it is kept and for how many days."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Column, MetaData
+
+from engage.core.messages import Message
+
+_KEY = "personal"
+
+
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """``since`` names the column of the same row from which ``days`` are counted.
+
+    ``erase`` is what replaces the value; with ``whole_row`` the row is deleted instead.
+    """
+
+    purpose: Message
+    days: int
+    since: str = "created_at"
+    erase: str | None = None
+    whole_row: bool = False
+
+
+def personal(
+    purpose: Message,
+    *,
+    days: int,
+    since: str = "created_at",
+    erase: str | None = None,
+    whole_row: bool = False,
+) -> dict[str, Any]:
+    """The ``info`` of a personal column: ``mapped_column(info=personal(msg("…"), days=180))``."""
+    return {_KEY: Personal(purpose, days, since, erase, whole_row)}
+
+
+def personal_columns(metadata: MetaData) -> Iterator[tuple[Column[Any], Personal]]:
+    """Every declared personal column of ``metadata`` with its declaration, in table order."""
+    for table in metadata.sorted_tables:
+        for column in table.columns:
+            declared = column.info.get(_KEY)
+            if declared is not None:
+                yield column, declared

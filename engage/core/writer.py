@@ -1,0 +1,251 @@
+"""The writer: one write transaction at a time in the process, shared by hot commands, durable before answered.
+
+Why: SQLite has one writer. A greenlet that yields inside a write transaction while another begins one would
+stop the whole process for SQLite's busy wait, so every write takes the process's lock cooperatively, begins
+IMMEDIATE, runs without yielding, and lets only the commit (the fsync) run in the hub's thread pool. Commands
+that arrive meanwhile gather and share the next commit, each in its own savepoint. On PostgreSQL an advisory
+lock gives the same order between processes.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar, cast
+
+import gevent
+from flask import Flask, current_app
+from gevent.monkey import is_module_patched
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from engage.core import bus
+from engage.core.db import db
+from engage.core.errors import Busy
+
+log = logging.getLogger(__name__)
+
+_T = TypeVar("_T")
+_SCOPE = "write_scope"
+_WRITING = {"engage_write": True}
+_ADVISORY_LOCK = 0x456E6761
+WAIT_SECONDS = 5.0
+_POLL_SECONDS = 0.01
+
+
+@dataclass(slots=True)
+class _Scope:
+    events: list[object] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Command:
+    run: Callable[[], Any]
+    done: threading.Event = field(default_factory=threading.Event)
+    value: Any = None
+    error: BaseException | None = None
+    events: list[object] = field(default_factory=list)
+
+
+class Writer:
+    """One per application: its lock and the commands that wait to share a commit."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.mutex = threading.Lock()
+        self.pending: list[_Command] = []
+
+
+def init_writer(app: Flask) -> None:
+    """Attach a writer to ``app``; call after the database is bound."""
+    app.extensions["engage_writer"] = Writer()
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "begin", _begin_sqlite if engine.dialect.name == "sqlite" else _begin_other)
+
+
+def publish(item: object) -> None:
+    """Queue an event of the running transaction; it is delivered after commit. Outside one: an error."""
+    _scope().events.append(item)
+
+
+@contextmanager
+def atomic() -> Iterator[Session]:
+    """A write transaction: commits at the end, undoes everything on an error, then delivers its events.
+
+    Inside another ``atomic`` (or a gathered command) it joins that one. Must not yield to other greenlets
+    except through nested writes. Raises ``Busy`` where the database cannot take the write.
+    """
+    session = db.session()
+    if _SCOPE in session.info:
+        yield session
+        return
+    writer = _writer()
+    _end_reading(session)
+    scope = _Scope()
+    with writer.lock, _transaction(session, scope):
+        yield session
+    bus.deliver(scope.events)
+
+
+def gather(run: Callable[[], _T]) -> _T:
+    """Run ``run`` in a transaction shared with other gathered commands; answers after the commit.
+
+    ``run`` works on plain values and ``db.session`` only (no request, no ``g``): another greenlet may run it.
+    Its error undoes only itself. Raises what ``run`` raises, or ``Busy``.
+    """
+    if _SCOPE in db.session().info:
+        return run()
+    writer = _writer()
+    _end_reading(db.session())
+    command = _Command(run)
+    with writer.mutex:
+        leads = not writer.pending
+        writer.pending.append(command)
+    if leads:
+        _lead(writer)
+    else:
+        command.done.wait()
+    if command.error is not None:
+        raise command.error
+    bus.deliver(command.events)
+    return cast(_T, command.value)
+
+
+def _lead(writer: Writer) -> None:
+    with writer.lock:
+        with writer.mutex:
+            batch, writer.pending = writer.pending, []
+        try:
+            _run_batch(batch)
+        except BaseException as error:
+            for member in batch:
+                member.error = member.error or Busy()
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for member in batch:
+                member.done.set()
+
+
+def _run_batch(batch: list[_Command]) -> None:
+    app = cast(Any, current_app)._get_current_object()
+    with app.app_context():
+        session = db.session()
+        scope = _Scope()
+        try:
+            with _transaction(session, scope):
+                for member in batch:
+                    _run_one(session, scope, member)
+        except Exception as error:
+            for member in batch:
+                member.error = member.error or error
+
+
+def _run_one(session: Session, scope: _Scope, member: _Command) -> None:
+    savepoint = session.begin_nested()
+    try:
+        member.value = member.run()
+        savepoint.commit()
+    except OperationalError as error:
+        if _cannot_write(error):
+            raise
+        savepoint.rollback()
+        member.error = error
+    except Exception as error:
+        savepoint.rollback()
+        member.error = error
+    else:
+        member.events = scope.events
+    scope.events = []
+
+
+@contextmanager
+def _transaction(session: Session, scope: _Scope) -> Iterator[None]:
+    session.info[_SCOPE] = scope
+    try:
+        session.connection(execution_options=_WRITING)
+        yield
+        session.flush()
+        _commit(session)
+    except OperationalError as error:
+        session.rollback()
+        if _cannot_write(error):
+            log.warning("write refused: %s", error.orig)
+            raise Busy from error
+        raise
+    except sqlite3.OperationalError as error:
+        session.rollback()
+        log.warning("commit refused: %s", error)
+        raise Busy from error
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        del session.info[_SCOPE]
+
+
+def _commit(session: Session) -> None:
+    connection = session.connection()
+    if connection.dialect.name == "sqlite" and is_module_patched("threading"):
+        raw = cast(Any, connection.connection.dbapi_connection)
+        gevent.get_hub().threadpool.apply(raw.commit)
+    session.commit()
+
+
+def _cannot_write(error: OperationalError) -> bool:
+    return isinstance(error.orig, sqlite3.OperationalError) and any(
+        word in str(error.orig) for word in ("locked", "full", "busy", "disk I/O", "readonly")
+    )
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    if not connection.get_execution_options().get("engage_write"):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw = cast(Any, connection.connection.dbapi_connection)
+    deadline = time.monotonic() + WAIT_SECONDS
+    while True:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) and "busy" not in str(error):
+                raise Busy from error
+            if time.monotonic() >= deadline:
+                raise Busy from error
+        time.sleep(_POLL_SECONDS)
+
+
+def _begin_other(connection: Connection) -> None:
+    if connection.get_execution_options().get("engage_write"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+
+
+def _end_reading(session: Session) -> None:
+    if session.new or session.dirty or session.deleted:
+        raise RuntimeError("rows were changed outside atomic()")
+    session.rollback()
+
+
+def _scope() -> _Scope:
+    scope = db.session().info.get(_SCOPE)
+    if scope is None:
+        raise RuntimeError("not inside atomic()")
+    return cast(_Scope, scope)
+
+
+def _writer() -> Writer:
+    return cast(Writer, current_app.extensions["engage_writer"])
+
+
+@event.listens_for(Session, "before_flush")
+def _flush_only_inside(session: Session, _context: Any, _instances: Any) -> None:
+    if _SCOPE not in session.info and (session.new or session.dirty or session.deleted):
+        raise RuntimeError("rows were changed outside atomic()")

@@ -1,0 +1,1 @@
+"""What citizens leave behind: devices, receipts, retries, participation, deletion on time."""

@@ -1,0 +1,96 @@
+"""Retry safety and one-per-device, inside the transaction of the deed they protect."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, select
+
+from engage.core.clock import today
+from engage.core.db import db
+from engage.core.errors import Conflict, Invalid
+from engage.core.ids import is_request_id, keyed_hash
+from engage.core.messages import msg
+from engage.participation.keys import key
+from engage.participation.models import Participation, WriteRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """``answer`` is the small JSON object of the first time; ``repeated`` says this was a retry."""
+
+    answer: dict[str, Any]
+    repeated: bool
+
+
+def once(
+    request_id: str,
+    deed: str,
+    body: Any,
+    write: Callable[[], dict[str, Any]],
+    *,
+    several: bool = False,
+) -> Outcome:
+    """Run ``write`` for a request id only once; call inside ``atomic`` or ``gather``, before any other check.
+
+    ``deed`` names action and object (``"survey.answer:17"``); ``body`` is any JSON value. The same id and body
+    answers what the first one answered. Another body under the same id is a new write where ``several`` are
+    allowed, else ``Conflict``. ``write`` answers a small JSON object without personal data and without codes.
+    Raises ``Invalid`` for a malformed request id.
+    """
+    if not is_request_id(request_id):
+        raise Invalid({"_request_id": msg("This form is out of date. Please reload the page and send it again.")})
+    request_hash = keyed_hash(key("request"), deed, request_id)
+    body_hash = keyed_hash(key("body"), _digest(body))
+    rows = db.session.execute(
+        select(WriteRequest.body_hash, WriteRequest.answer).where(WriteRequest.request_hash == request_hash)
+    ).all()
+    for row in rows:
+        if row.body_hash == body_hash:
+            return Outcome(row.answer, repeated=True)
+    if rows and not several:
+        raise Conflict(
+            msg("This form was already sent with another content. What you typed is kept; please check it.")
+        )
+    answer = write()
+    db.session.execute(
+        insert(WriteRequest).values(
+            request_hash=request_hash, body_hash=body_hash, answer=answer, day=today()
+        )
+    )
+    return Outcome(answer, repeated=False)
+
+
+def request_deed_key(request_id: str, body: Any, *, several: bool) -> str:
+    """The id from which a receipt code is derived: the request's own, with the body where several are allowed."""
+    if not several:
+        return request_id
+    return f"{request_id}:{_digest(body)}"
+
+
+def take_part(activity: str, device: str) -> bool:
+    """Note in the running transaction that ``device`` took part; ``False`` if it already had.
+
+    ``activity`` is kind and id (``"survey:17"``). Stores only a keyed hash, different for each activity.
+    """
+    device_hash = keyed_hash(key("participation"), activity, device)
+    if db.session.get(Participation, (activity, device_hash)) is not None:
+        return False
+    db.session.execute(
+        insert(Participation).values(activity=activity, device_hash=device_hash, day=today())
+    )
+    return True
+
+
+def took_part(activity: str, device: str) -> bool:
+    """Whether ``device`` is noted for ``activity``."""
+    device_hash = keyed_hash(key("participation"), activity, device)
+    return db.session.get(Participation, (activity, device_hash)) is not None
+
+
+def _digest(body: Any) -> str:
+    return hashlib.sha256(orjson.dumps(body, option=orjson.OPT_SORT_KEYS)).hexdigest()

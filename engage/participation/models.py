@@ -1,0 +1,63 @@
+"""What stays of a citizen's deed beside the deed itself; nothing here joins a device to what it said."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Date, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from engage.core.db import JsonData, Model
+from engage.core.messages import msg
+from engage.core.personal import personal
+
+
+class Participation(Model):
+    """That a device took part in an activity. Without row order: the key is the keyed hash itself."""
+
+    # A table without row ids is stored in the order of its key, so insertion order is lost (see the docs).
+    __table_args__ = (Index("ix_participation_day", "day"), {"sqlite_with_rowid": False})
+
+    activity: Mapped[str] = mapped_column(String(60), primary_key=True)
+    device_hash: Mapped[str] = mapped_column(
+        String(64),
+        primary_key=True,
+        info=personal(
+            msg("To allow one response per device and to show you your own participation."),
+            days=180,
+            since="day",
+            whole_row=True,
+        ),
+    )
+    day: Mapped[date] = mapped_column(Date)
+
+
+class WriteRequest(Model):
+    """A client-made request id (keyed hash) with the hash of its body and what it was answered."""
+
+    __table_args__ = (Index("ix_write_request_day", "day"), {"sqlite_with_rowid": False})
+
+    request_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    body_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    answer: Mapped[dict[str, Any]] = mapped_column(JsonData)
+    day: Mapped[date] = mapped_column(Date)
+
+
+class Receipt(Model):
+    """A receipt code (keyed hash) and the one object it opens."""
+
+    __table_args__ = (Index("ix_receipt_object", "kind", "object_id"), {"sqlite_with_rowid": False})
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[int]
+
+
+class Deletion(Model):
+    """A deletion that was done and must be done again after a restore; names rows, holds no personal data."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    table_name: Mapped[str] = mapped_column(String(80))
+    row_key: Mapped[str] = mapped_column(String(120))
+    day: Mapped[date] = mapped_column(Date)

@@ -1,0 +1,85 @@
+"""Receipt codes: derived from the request id, so that a retry answers the same; stored only hashed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from sqlalchemy import delete, select
+
+from engage.core.db import db
+from engage.core.ids import keyed_bytes, keyed_hash
+from engage.participation.keys import key
+from engage.participation.models import Receipt
+
+_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+_RANDOM_CHARACTERS = 11
+CODE = re.compile(rf"[{_ALPHABET}]{{{_RANDOM_CHARACTERS + 1}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a receipt code opens."""
+
+    kind: str
+    object_id: int
+
+
+def code_for(request_id: str, kind: str) -> str:
+    """The code of the deed with ``request_id``: 11 characters (53 bits) and a check character, in groups of four."""
+    number = int.from_bytes(keyed_bytes(key("receipt-code"), kind, request_id), "big")
+    characters = []
+    for _ in range(_RANDOM_CHARACTERS):
+        number, digit = divmod(number, len(_ALPHABET))
+        characters.append(_ALPHABET[digit])
+    body = "".join(characters)
+    return grouped(body + _check_character(body))
+
+
+def issue(request_id: str, kind: str, object_id: int) -> str:
+    """Store the receipt of ``object_id`` in the running transaction and answer its code."""
+    code = code_for(request_id, kind)
+    db.session.add(Receipt(code_hash=_code_hash(normalised(code)), kind=kind, object_id=object_id))
+    return code
+
+
+def find(code: str) -> Found | None:
+    """What ``code`` opens, as typed by a person (spaces, dashes, lower case); ``None`` if nothing does."""
+    clean = normalised(code)
+    if not well_formed(clean):
+        return None
+    row = db.session.execute(
+        select(Receipt.kind, Receipt.object_id).where(Receipt.code_hash == _code_hash(clean))
+    ).first()
+    return Found(row.kind, row.object_id) if row else None
+
+
+def forget(kind: str, object_id: int) -> None:
+    """Delete the receipts of an object inside the running transaction."""
+    db.session.execute(delete(Receipt).where(Receipt.kind == kind, Receipt.object_id == object_id))
+
+
+def normalised(code: str) -> str:
+    """Upper case without spaces and dashes; look-alikes 0, 1, I, L, O, U are left as they are and fail."""
+    return re.sub(r"[\s\-‐-―－]", "", code).upper()
+
+
+def well_formed(clean: str) -> bool:
+    """Whether a normalised code has the right length, characters and check character."""
+    return CODE.fullmatch(clean) is not None and _check_character(clean[:-1]) == clean[-1]
+
+
+def grouped(clean: str) -> str:
+    """``ABCDEFGHJKMN`` as ``ABCD-EFGH-JKMN``."""
+    return "-".join(clean[start : start + 4] for start in range(0, len(clean), 4))
+
+
+def _check_character(body: str) -> str:
+    # Weights coprime to 30 make every single wrong character visible (a weighted sum modulo the alphabet).
+    weights = (1, 7, 11, 13, 17, 19, 23, 29)
+    total = sum(_ALPHABET.index(char) * weights[at % len(weights)] for at, char in enumerate(body))
+    return _ALPHABET[total % len(_ALPHABET)]
+
+
+def _code_hash(clean: str) -> str:
+    return keyed_hash(key("receipt"), "code", clean)

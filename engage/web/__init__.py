@@ -1,0 +1,1 @@
+"""Layer 3 shared by all domains' views: doors, guards, display."""

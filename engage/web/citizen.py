@@ -1,0 +1,128 @@
+"""Citizens without an account: a signed cookie marks a device, and an HMAC of it guards their forms.
+
+Their forms may be sent hours after they were fetched, so the token has no time limit; the Origin header says
+that the form is ours.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, current_app, g, request
+from itsdangerous import BadSignature, Signer
+from markupsafe import Markup
+
+from engage.core.errors import NotAllowed
+from engage.core.ids import keyed_hash, public_id, request_id
+from engage.core.messages import msg
+from engage.participation.keys import key
+from engage.web.limits import hit
+
+COOKIE = "device"
+_YEAR = 365 * 24 * 3600
+_MINT_PER_NETWORK = "600/minute"
+
+
+def init_citizens(app: Flask) -> None:
+    """Send the cookie of a newly marked device, and offer the form fields to templates."""
+    app.after_request(_send_cookie)
+    app.jinja_env.globals["citizen_fields"] = citizen_fields
+    app.jinja_env.globals["citizen_token"] = citizen_token
+
+
+def known_device() -> str | None:
+    """The device id of the request's cookie, or ``None`` where there is no genuine one."""
+    if "device" not in g:
+        g.device = _read(request.cookies.get(COOKIE, ""))
+    return g.device  # type: ignore[no-any-return]
+
+
+def device_id() -> str:
+    """The device id of this request; a new one is minted (at a limited rate per network) where there is none."""
+    device = known_device()
+    if device is None:
+        hit("mint", per_network=_MINT_PER_NETWORK)
+        device = g.device = g.new_device = public_id() + public_id()
+    return device
+
+
+def read_device(cookie: str) -> str | None:
+    """The device id in a cookie's value, for doors that have no request (sockets)."""
+    return _read(cookie)
+
+
+def signed_device(device: str) -> str:
+    """The cookie value that marks ``device``."""
+    return _signer().sign(device).decode()
+
+
+def citizen_token(device: str | None = None) -> str:
+    """The token that every form of this device carries."""
+    return keyed_hash(key("citizen-token"), device if device is not None else device_id())[:32]
+
+
+def citizen_fields() -> Markup:
+    """The hidden fields of a citizen's form: the token and a request id drawn for this rendering."""
+    return Markup(
+        '<input type="hidden" name="_token" value="{}"><input type="hidden" name="_request_id" value="{}">'
+    ).format(citizen_token(), request.form.get("_request_id") or request_id())
+
+
+def token_is_genuine(device: str | None, token: str) -> bool:
+    """Whether ``token`` is the one of ``device``."""
+    return device is not None and hmac.compare_digest(citizen_token(device), token)
+
+
+def check_citizen_write() -> None:
+    """Raise ``NotAllowed`` unless the form is ours and its token belongs to the device."""
+    token = request.headers.get("X-Citizen-Token") or request.form.get("_token", "")
+    if not origin_is_ours(request.headers.get("Origin"), request.headers.get("Referer")):
+        raise NotAllowed(msg("This form was sent from another site. Please open it here and send it again."))
+    if not token_is_genuine(known_device(), token):
+        raise NotAllowed(
+            msg(
+                "Your browser did not send back its cookie, so the form could not be accepted. "
+                "Please allow cookies for this site, reload the page and send it again."
+            )
+        )
+
+
+def origin_is_ours(origin: str | None, referer: str | None = None, host: str | None = None) -> bool:
+    """Whether Origin (or, where a browser sends none, Referer) names this site; absent ones are allowed."""
+    source = origin or referer
+    if not source:
+        return True
+    sender = urlsplit(source).netloc
+    allowed = {host if host is not None else request.host}
+    public_url = current_app.config["ENGAGE"].public_url
+    if public_url:
+        allowed.add(urlsplit(public_url).netloc)
+    return sender in allowed
+
+
+def _signer() -> Signer:
+    return Signer(key("device-cookie"), sep=".", digest_method=hashlib.sha256)
+
+
+def _read(value: str) -> str | None:
+    try:
+        return _signer().unsign(value).decode("ascii") if value else None
+    except (BadSignature, UnicodeDecodeError):
+        return None
+
+
+def _send_cookie(response: Response) -> Response:
+    device = g.pop("new_device", None)
+    if device is not None:
+        response.set_cookie(
+            COOKIE,
+            signed_device(device),
+            max_age=_YEAR,
+            httponly=True,
+            samesite="Lax",
+            secure=current_app.config["ENGAGE"].secure_cookies,
+        )
+        response.headers.add("Vary", "Cookie")
+    return response

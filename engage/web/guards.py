@@ -1,0 +1,141 @@
+"""Doors: every route says who may pass, and a route that says nothing is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from flask import Flask, abort, current_app, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf import CSRFProtect
+
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import may
+from engage.core.errors import NotAllowed
+from engage.web.actor import citizen_actor, current_actor, staff_actor
+from engage.web.citizen import check_citizen_write
+from engage.web.limits import hit
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+csrf = CSRFProtect()
+
+
+class Door(StrEnum):
+    PUBLIC = "public"
+    CITIZEN_WRITE = "citizen-write"
+    TOKEN = "token"
+    SIGN_IN = "sign-in"
+    SIGNED_IN = "signed-in"
+    STAFF = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What a route asks for; ``permission`` only at the staff door."""
+
+    door: Door
+    permission: Permission | None = None
+
+
+def _marked(guard: Guard) -> Callable[[_View], _View]:
+    def mark(view: _View) -> _View:
+        view.guard = guard  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def public(view: _View) -> _View:
+    """Read by anyone; refuses to be written to."""
+    return _marked(Guard(Door.PUBLIC))(view)
+
+
+def citizen_write(view: _View) -> _View:
+    """Read by anyone; a write needs the device's token and our Origin."""
+    return _marked(Guard(Door.CITIZEN_WRITE))(view)
+
+
+def by_token(view: _View) -> _View:
+    """The address holds a secret the view checks (guest links); writes need the device's token too."""
+    return _marked(Guard(Door.TOKEN))(view)
+
+
+def sign_in_door(view: _View) -> _View:
+    """The pages that sign staff in: anyone may open them, writes carry the staff form token."""
+    return _marked(Guard(Door.SIGN_IN))(view)
+
+
+def signed_in(view: _View) -> _View:
+    """Any staff member."""
+    return _marked(Guard(Door.SIGNED_IN))(view)
+
+
+def staff(permission: Permission) -> Callable[[_View], _View]:
+    """Staff who hold ``permission`` somewhere; the action checks the object."""
+    return _marked(Guard(Door.STAFF, permission))
+
+
+def init_guards(app: Flask) -> None:
+    """Check the guard of the route before every request."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    csrf.init_app(app)
+    app.before_request(_check)
+
+
+def guard_of(view: Any) -> Guard | None:
+    """The guard a view was marked with."""
+    return getattr(view, "guard", None)
+
+
+def _check() -> ResponseReturnValue | None:
+    if request.endpoint is None or request.endpoint == "static":
+        return None
+    view = current_app.view_functions[request.endpoint]
+    guard = guard_of(view)
+    if guard is None:
+        raise NotAllowed
+    writes = request.method not in _SAFE
+    answer = _pass(guard, writes)
+    if answer is not None:
+        return answer
+    limit = getattr(view, "limit", None)
+    if limit is not None and writes:
+        name, per_device, per_network = limit
+        actor = current_actor()
+        hit(name, device=actor.device or str(actor.id), per_device=per_device, per_network=per_network)
+    return None
+
+
+def _pass(guard: Guard, writes: bool) -> ResponseReturnValue | None:
+    match guard.door:
+        case Door.PUBLIC:
+            if writes:
+                abort(405)
+        case Door.CITIZEN_WRITE | Door.TOKEN:
+            if writes:
+                check_citizen_write()
+                citizen_actor()
+        case Door.SIGN_IN:
+            if writes:
+                csrf.protect()
+        case Door.SIGNED_IN | Door.STAFF:
+            return _staff(guard, writes)
+    return None
+
+
+def _staff(guard: Guard, writes: bool) -> ResponseReturnValue | None:
+    actor = staff_actor()
+    if actor is None:
+        if writes or request.accept_mimetypes.best == "application/json":
+            abort(401)
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
+    if guard.permission is not None and not may(actor, guard.permission, anywhere=True):
+        raise NotAllowed
+    if writes:
+        csrf.protect()
+    return None

@@ -1,0 +1,65 @@
+"""Security headers: a strict content policy with a nonce per response."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Flask, Response, g, request
+
+
+def init_headers(app: Flask) -> None:
+    """Set the headers on every response and offer ``csp_nonce()`` to templates."""
+    app.after_request(_set)
+    app.jinja_env.globals["csp_nonce"] = csp_nonce
+
+
+def csp_nonce() -> str:
+    """The nonce of this response, for its ``<script>`` elements."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(12)
+    return g.csp_nonce  # type: ignore[no-any-return]
+
+
+def allow_inline_styles() -> None:
+    """Let this response use style attributes: for staff dashboards only, whose chart library writes them."""
+    g.csp_styles = "'self' 'unsafe-inline'"
+
+
+def allow_media(*, media: tuple[str, ...] = (), connect: tuple[str, ...] = (), frames: tuple[str, ...] = ()) -> None:
+    """Let this response load one session's recording or stream from the given origins."""
+    g.csp_media, g.csp_connect, g.csp_frames = media, connect, frames
+
+
+def _policy() -> str:
+    scripts = f"'nonce-{g.csp_nonce}' 'strict-dynamic'" if "csp_nonce" in g else "'none'"
+    sockets = f"ws://{request.host} wss://{request.host}"
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {scripts}",
+            "style-src " + g.get("csp_styles", "'self'"),
+            "img-src 'self' data: blob:",
+            "font-src 'self'",
+            " ".join(("connect-src 'self'", sockets, *g.get("csp_connect", ()))),
+            " ".join(("media-src 'self' blob:", *g.get("csp_media", ()))),
+            " ".join(("frame-src 'self'", *g.get("csp_frames", ()))),
+            "worker-src 'self' blob:",
+            "manifest-src 'self'",
+            "form-action 'self'",
+            "base-uri 'none'",
+            "frame-ancestors 'self'",
+        )
+    )
+
+
+def _set(response: Response) -> Response:
+    headers = response.headers
+    if "Content-Security-Policy" not in headers:
+        headers["Content-Security-Policy"] = _policy()
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    return response

@@ -1,0 +1,42 @@
+"""The language of a request: the person's choice, else Chinese."""
+
+from __future__ import annotations
+
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, gettext
+
+from engage.config import ROOT
+from engage.core.messages import Message
+from engage.core.types import DEFAULT_LANGUAGE, LANGUAGES, Localized
+
+COOKIE = "language"
+
+
+def init_languages(app: Flask) -> None:
+    """Load every domain's catalogue and choose the language of each request."""
+    folders = sorted(str(path) for path in (ROOT / "engage").glob("*/translations"))
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
+    Babel(app, default_locale=DEFAULT_LANGUAGE, default_timezone="Asia/Shanghai", locale_selector=current_language)
+    app.jinja_env.globals["current_language"] = current_language
+
+
+def current_language() -> str:
+    """``zh_CN`` or ``en``: ``?lang=`` first, then the cookie, then Chinese."""
+    if not has_request_context():
+        return DEFAULT_LANGUAGE
+    if "language" not in g:
+        wanted = request.args.get("lang") or request.cookies.get(COOKIE) or DEFAULT_LANGUAGE
+        wanted = "zh_CN" if wanted.startswith("zh") else wanted
+        g.language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+    return g.language  # type: ignore[no-any-return]
+
+
+def render(message: Message) -> str:
+    """A message of the lower layers as a sentence in the current language."""
+    return message.render(gettext)
+
+
+def local_text(text: Localized) -> str:
+    """Content in the current language, else in Chinese."""
+    return text.text(current_language())
+

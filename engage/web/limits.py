@@ -1,0 +1,72 @@
+"""Rate limits: by device first and by network second, since hundreds sit behind one carrier address."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import time
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, current_app, request
+from flask_limiter import Limiter
+from limits import RateLimitItem, parse
+
+from engage.core.errors import TooMany
+
+_View = TypeVar("_View", bound=Callable[..., Any])
+
+limiter = Limiter(key_func=lambda: network(), default_limits=[], headers_enabled=False)
+_parsed: dict[str, RateLimitItem] = {}
+
+
+def init_limits(app: Flask) -> None:
+    """Start the limiter with the storage of the configuration; every route is limited by network."""
+    config = app.config["ENGAGE"]
+    app.config["RATELIMIT_STORAGE_URI"] = config.limits_storage
+    app.config["RATELIMIT_ENABLED"] = config.rate_limits
+    limiter.init_app(app)
+
+
+def network(address: str | None = None) -> str:
+    """The network an address belongs to: the IPv4 address itself, or the /56 of an IPv6 address."""
+    address = address if address is not None else (request.remote_addr or "unknown")
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return "unknown"
+    if parsed.version == 6:
+        return str(ipaddress.ip_network((parsed, 56), strict=False))
+    return str(parsed)
+
+
+def hit(name: str, *, device: str | None = None, per_device: str = "", per_network: str = "", of: str | None = None) -> None:
+    """Count one ``name`` against the limits (``"10/minute"``); raises ``TooMany`` with the seconds to wait.
+
+    ``device`` is the counted device or account; ``of`` the network (default: the request's own).
+    """
+    if not current_app.config["ENGAGE"].rate_limits:
+        return
+    if per_device and device:
+        _count(per_device, name, "device", device)
+    if per_network:
+        _count(per_network, name, "network", of if of is not None else network())
+
+
+def limited(name: str, *, per_device: str = "", per_network: str = "") -> Callable[[_View], _View]:
+    """Mark a view: its requests are counted by the guard before it runs."""
+
+    def mark(view: _View) -> _View:
+        view.limit = (name, per_device, per_network)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def _count(limit: str, *key: str) -> None:
+    item = _parsed.get(limit)
+    if item is None:
+        item = _parsed[limit] = parse(limit)
+    if not limiter.limiter.hit(item, *key):
+        reset = limiter.limiter.get_window_stats(item, *key).reset_time
+        raise TooMany(math.ceil(reset - time.time()))
