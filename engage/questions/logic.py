@@ -11,7 +11,7 @@ from typing import Final
 
 from engage.core.messages import msg
 from engage.questions import limits
-from engage.questions.reading import Finding, Reader, is_id
+from engage.questions.reading import Finding, Reader, clean, is_id
 
 Value = str | int | float | Sequence[str]
 """A stored answer: an option id, a text, a number, or the ids of the options picked. Never empty or None."""
@@ -173,14 +173,14 @@ def _read_operand(reader: Reader, op: str) -> Operand:
         return None
     if op == "any_of":
         if isinstance(value, list) and len(value) <= limits.CHOICES and all(map(_is_short_text, value)):
-            return tuple(value)
+            return tuple(map(clean, value))
         reader.fault("value", msg("This must be a list of options."))
         return ()
     wants_number = op in ("greater", "less")
     if type(value) in (int, float) and abs(value) <= limits.NUMBER:  # type: ignore[arg-type]
         return value  # type: ignore[return-value]
-    if not wants_number and _is_short_text(value):
-        return value  # type: ignore[return-value]
+    if not wants_number and isinstance(value, str) and _is_short_text(value):
+        return clean(value)
     reader.fault("value", msg("This must be a number.") if wants_number else msg("Say what to compare with."))
     return 0 if wants_number else ""
 

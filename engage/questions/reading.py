@@ -1,6 +1,7 @@
 """Strict reading of untrusted JSON: every fault becomes a finding that says where it is and what to do."""
 
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,12 +12,25 @@ from engage.core.types import LANGUAGES, Localized
 from engage.questions import limits
 
 NO_TEXT: Final = Localized()
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _ID: Final = re.compile(r"[a-z0-9]{1,16}")
 
 
 def is_id(value: object) -> bool:
     """Whether `value` may be the id of a page, question or option."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
+
+
+def clean(text: str) -> str:
+    """NFC, without control characters (line breaks stay, as \\n) and without blanks at the ends."""
+    if not text.isascii():
+        if not unicodedata.is_normalized("NFC", text):
+            text = unicodedata.normalize("NFC", text)
+    elif text.isprintable():
+        return text.strip()
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text.replace("\t", " ")).strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +143,7 @@ class Reader:
                     ),
                 )
             else:
-                texts[language] = text
+                texts[language] = clean(text)
         return Localized(texts)
 
     def objects(self, key: str, limit: int) -> Iterator["Reader"]:

@@ -1,17 +1,13 @@
 """What every question type offers. A type is one small frozen class: its settings are its fields."""
 
-import re
-import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Self
 
 from engage.core.messages import Message, msg
 from engage.core.types import Localized
 from engage.questions.logic import Operand, Value
 from engage.questions.reading import Finding, Reader
-
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff]")
 
 
 class Wrong(Exception):
@@ -113,18 +109,6 @@ class Kind:
     def template(self) -> str:
         """The partial that shows the field."""
         return f"questions/_{self.name}.html"
-
-
-def clean(text: str) -> str:
-    """NFC, without control characters (line breaks stay, as \\n) and without blanks at the ends."""
-    if not text.isascii():
-        if not unicodedata.is_normalized("NFC", text):
-            text = unicodedata.normalize("NFC", text)
-    elif text.isprintable():
-        return text.strip()
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text.replace("\t", " ")).strip()
 
 
 def not_understood() -> Wrong:

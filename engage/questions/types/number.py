@@ -1,7 +1,6 @@
 """A number typed by the respondent."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
@@ -14,7 +13,7 @@ from engage.questions.types.base import Column, Kind, Parser, Summary, Wrong, no
 
 _PLAIN: Final = re.compile(r"[+-]?\d{1,16}(?:\.(\d*))?|[+-]?\.(\d+)", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
-_SIGNS: Final = str.maketrans({"−": "-", "–": "-", "。": ".", "，": ",", "＿": None})
+_WIDE: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | str.maketrans("−–。\u3000", "--. ")
 
 
 def read_number(text: str) -> int | float | None:
@@ -24,7 +23,7 @@ def read_number(text: str) -> int | float | None:
     """
     text = text.strip()
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip()
+        text = text.translate(_WIDE).strip()
     if len(text) > 40:
         return None
     text = text.replace(" ", "")

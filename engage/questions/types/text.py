@@ -6,8 +6,8 @@ from typing import ClassVar, Self
 from engage.core.messages import Message, msg
 from engage.questions import limits
 from engage.questions.logic import Operand, Value
-from engage.questions.reading import Finding, Reader
-from engage.questions.types.base import Column, Kind, Parser, Summary, Wrong, clean, not_understood
+from engage.questions.reading import Finding, Reader, clean
+from engage.questions.types.base import Column, Kind, Parser, Summary, Wrong, not_understood
 
 
 @dataclass(frozen=True, slots=True)

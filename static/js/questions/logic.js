@@ -1,0 +1,54 @@
+// The browser's twin of engage/questions/logic.py: the same conditions give the same path.
+// A test runs generated cases through both; an operator added there is added here.
+
+const isNumber = (value) => typeof value === "number";
+
+const OPERATORS = {
+  answered: () => true,
+  equals: (answer, value) => !Array.isArray(answer) && answer === value,
+  any_of: (answer, values) =>
+    Array.isArray(values) && (Array.isArray(answer) ? answer.some((picked) => values.includes(picked)) : values.includes(answer)),
+  contains: (answer, value) => typeof value === "string" && !isNumber(answer) && answer.includes(value),
+  greater: (answer, value) => isNumber(answer) && isNumber(value) && answer > value,
+  less: (answer, value) => isNumber(answer) && isNumber(value) && answer < value,
+};
+
+/** Whether a condition holds. `answers` is a Map from question id to a stored value; without an answer a test is false. */
+export function evaluate(condition, answers) {
+  switch (condition.op) {
+    case "all":
+      return condition.of.every((part) => evaluate(part, answers));
+    case "any":
+      return condition.of.some((part) => evaluate(part, answers));
+    case "not":
+      return !evaluate(condition.of, answers);
+    default:
+      return answers.has(condition.question) && OPERATORS[condition.op](answers.get(condition.question), condition.value);
+  }
+}
+
+/** The ids of the questions asked, in order. `rules` are [id, page, condition]; an answer not on the path never counts. */
+export function path(rules, answers) {
+  const counted = new Map();
+  const shown = [];
+  for (const [id, , condition] of rules) {
+    if (condition && !evaluate(condition, counted)) continue;
+    shown.push(id);
+    if (answers.has(id)) counted.set(id, answers.get(id));
+  }
+  return shown;
+}
+
+const PLAIN = /^(?:[+-]?[0-9]{1,16}(?:\.[0-9]*)?|[+-]?\.[0-9]+)$/;
+const GROUPED = /^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$/;
+const SIGNS = { "−": "-", "–": "-", "。": ".", "\u3000": " " };
+const narrow = (sign) => SIGNS[sign] ?? String.fromCharCode(sign.charCodeAt(0) - 0xfee0);
+
+/** The number people mean (full-width digits, thousands commas), or null when it is none. */
+export function readNumber(text) {
+  let plain = text.replace(/[−–。\u3000\uff01-\uff5e]/g, narrow).trim();
+  if ([...plain].length > 40) return null;
+  plain = plain.replaceAll(" ", "");
+  if (GROUPED.test(plain)) plain = plain.replaceAll(",", "");
+  return PLAIN.test(plain) ? Number(plain) + 0 : null;
+}
