@@ -1,4 +1,4 @@
-"""What was built from what: digests that tell whether a built thing is still current. Standard library only."""
+"""What was built from what: digests that tell whether it is current. Standard library only."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def files_below(folder: Path, *endings: str) -> list[Path]:
 
 def assets_digest() -> str:
     """Over everything that static/dist is made from."""
-    sources = [ROOT / "deploy" / "build.py", ROOT / "package-lock.json"]
+    sources = [ROOT / "deploy" / "assets.py", ROOT / "package-lock.json"]
     for name in ("js", "css", "img"):
         sources += files_below(ROOT / "static" / name)
     return digest(sources)

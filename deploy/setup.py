@@ -55,9 +55,21 @@ def python_packages(name: str) -> None:
     if stamp.exists() and stamp.read_text() == digest:
         return
     print(f"Installing Python packages ({name}) …", flush=True)
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(lock)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "-r",
+        str(lock),
+    ]
     if subprocess.run(command, check=False, cwd=ROOT).returncode:
-        stop(f"The packages in {name} could not be installed: check the network (or pip's index setting) and try again.")
+        stop(
+            f"The packages in {name} could not be installed:"
+            " check the network (or pip's index setting) and try again."
+        )
     stamp.write_text(digest)
 
 
@@ -69,20 +81,32 @@ def node_packages() -> None:
         return
     print("Installing npm packages …", flush=True)
     # Install scripts are refused: esbuild's program comes in a package of its own and needs none.
-    command = [str(VENV / "bin" / "npm"), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"]
+    command = [
+        str(VENV / "bin" / "npm"),
+        "ci",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--loglevel=error",
+    ]
     if subprocess.run(command, check=False, cwd=ROOT, env=environment()).returncode:
-        stop("The npm packages could not be installed: check the network (or npm's registry setting) and try again.")
+        stop(
+            "The npm packages could not be installed:"
+            " check the network (or npm's registry setting) and try again."
+        )
     stamp.write_text(digest)
 
 
 def run_part(script: str, *arguments: str) -> None:
     """Run one of the scripts beside this one; it has said what was wrong when it fails."""
-    if subprocess.run([sys.executable, str(ROOT / "deploy" / script), *arguments], check=False, cwd=ROOT).returncode:
+    if subprocess.run(
+        [sys.executable, str(ROOT / "deploy" / script), *arguments], check=False, cwd=ROOT
+    ).returncode:
         raise SystemExit(1)
 
 
 def set_up(*, tests: bool = False) -> None:
-    """Everything a start needs, and with ``tests`` what the tests need from PyPI. Stops with a sentence on failure."""
+    """Everything a start needs, with ``tests`` also what tests need from PyPI; or stop with a sentence."""
     with alone():
         python_packages("requirements.txt")
         if tests:
@@ -90,7 +114,7 @@ def set_up(*, tests: bool = False) -> None:
         node_packages()
         # As programs of their own: they need packages that may just have been installed.
         if not assets_current():
-            run_part("build.py")
+            run_part("assets.py")
         if catalogues_to_compile():
             run_part("translations.py", "compile")
 

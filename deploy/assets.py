@@ -1,11 +1,11 @@
-"""Build static/dist from static/{js,css,img} and npm packages, with hashed names, and write its manifest.json.
+"""Build static/dist from static/{js,css,img} and npm packages: hashed names, and a manifest.json.
 
-Manifest keys: scripts by their path below static/js ("surveys/respond.js"), styles by their path below static/css
-("app.css"), pictures as "img/…", and "icons.svg" (sprite of the icons named in static/img/icons.txt), "plotly.js".
-A script whose name, or whose folder's name, begins with "_" is only imported by others; so is a style that another
-style imports, or that stands in a folder. A script may load another one lazily with import("…"): what several need, and
-what is loaded lazily, becomes a chunk.
-Beside every file of text stand its .gz and .br forms, so that the server compresses nothing while people wait.
+Manifest keys: scripts by their path below static/js ("surveys/respond.js"), styles by their path below
+static/css ("app.css"), pictures as "img/…", "icons.svg" (the sprite of static/img/icons.txt) and "plotly.js".
+A script whose name, or whose folder's name, begins with "_" is only imported by others; so is a style that
+another style imports, or that stands in a folder. What several scripts need, and what a script loads lazily
+with import("…"), becomes a chunk of its own.
+Beside every file of text stand its .gz and .br forms: the server compresses nothing while people wait.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import brotli
+
 from freshness import DIST, ROOT, assets_current, assets_digest, files_below
 
 STATIC = ROOT / "static"
@@ -58,7 +59,7 @@ def esbuild_program() -> Path:
     """The native program of this platform; starting it directly saves starting node."""
     for path in sorted((MODULES / "@esbuild").glob("*/bin/esbuild")):
         return path
-    raise BuildError("esbuild is not installed: run `make setup`, or `make clean setup` if that does not help.")
+    raise BuildError("esbuild is not installed: run `make clean`, then `make setup`.")
 
 
 def bundle(sources: dict[str, Path], out: Path) -> dict[str, str]:
@@ -70,10 +71,10 @@ def bundle(sources: dict[str, Path], out: Path) -> dict[str, str]:
         str(esbuild_program()),
         *(str(path.relative_to(ROOT)) for path in sources.values()),
         "--bundle", "--splitting", "--format=esm", "--minify", "--charset=utf8", f"--target={TARGET}",
-        "--outbase=static", f"--outdir={out}", "--entry-names=[dir]/[name]-[hash]", "--chunk-names=chunks/[name]-[hash]",
-        "--asset-names=media/[name]-[hash]", "--loader:.svg=file", "--loader:.png=file", "--loader:.webp=file",
-        "--loader:.woff2=file", "--legal-comments=none", "--log-level=warning", "--sourcemap=external", f"--metafile={meta}",
-        "--external:/static/*",
+        "--outbase=static", f"--outdir={out}", "--entry-names=[dir]/[name]-[hash]",
+        "--chunk-names=chunks/[name]-[hash]", "--asset-names=media/[name]-[hash]",
+        "--loader:.svg=file", "--loader:.png=file", "--loader:.webp=file", "--loader:.woff2=file",
+        "--legal-comments=none", "--log-level=warning", f"--metafile={meta}", "--external:/static/*",
     ]  # fmt: skip
     if subprocess.run(command, check=False, cwd=ROOT).returncode:
         raise BuildError("The browser files could not be built: the lines above name the file and the line.")
@@ -85,8 +86,6 @@ def bundle(sources: dict[str, Path], out: Path) -> dict[str, str]:
         if key:
             lines[key] = str((ROOT / name).resolve().relative_to(out.resolve()))
     meta.unlink()
-    for source_map in out.rglob("*.map"):
-        source_map.unlink()
     return lines
 
 
@@ -122,7 +121,9 @@ def sprite(names: list[str]) -> bytes:
         if not re.fullmatch(r"[a-z0-9-]+", name) or not source.exists():
             raise BuildError(f"static/img/icons.txt names an icon that lucide does not have: {name}.")
         drawing = ET.parse(source).getroot()  # noqa: S314 - a file of a pinned package
-        kept = {key: value for key, value in drawing.attrib.items() if key not in {"class", "width", "height"}}
+        kept = {
+            key: value for key, value in drawing.attrib.items() if key not in {"class", "width", "height"}
+        }
         symbol = ET.SubElement(root, "symbol", {"id": name, **kept})
         for shape in drawing:
             shape.tag = shape.tag.removeprefix(SVG)
