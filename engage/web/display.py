@@ -1,0 +1,189 @@
+"""How values look on a page: template filters and globals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from flask import Flask, current_app
+from flask_babel import format_date, format_decimal, format_percent, get_locale, gettext
+from markupsafe import Markup, escape
+
+from engage.core.clock import local as on_site_clocks
+from engage.core.messages import Message
+from engage.core.types import Localized
+from engage.web import assets
+from engage.web.languages import current_language, local_text, render
+from engage.web.richtext import to_html
+
+_NOTHING = "–"
+
+
+def init_display(app: Flask) -> None:
+    """Offer the filters and globals of this module to every template of ``app``."""
+    app.extensions.setdefault("labels", {})
+    app.jinja_env.filters.update(
+        local=local,
+        date_text=date_text,
+        datetime_text=datetime_text,
+        period=period,
+        label=label,
+        message=message,
+        number=number,
+        percent=percent,
+        rich=to_html,
+    )
+    app.jinja_env.globals.update(
+        asset=assets.asset,
+        icon=icon,
+        module=module,
+        month_text=month_text,
+        page_numbers=page_numbers,
+        language_tag=language_tag,
+    )
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+
+
+def register_labels(app: Flask, labels: Mapping[Any, Any]) -> None:
+    """Add a domain's labels: an enum member to its ``Message`` (or lazy string)."""
+    app.extensions.setdefault("labels", {}).update({_key(member): words for member, words in labels.items()})
+
+
+def local(text: Localized | str | None) -> str:
+    """Content in the current language, else in Chinese, else in any; plain text stays as it is."""
+    if text is None:
+        return ""
+    return local_text(text) if isinstance(text, Localized) else str(text)
+
+
+def message(sentence: Message | str) -> str:
+    """A sentence of the lower layers in the current language."""
+    return render(sentence) if isinstance(sentence, Message) else str(sentence)
+
+
+def label(member: Enum | None) -> str:
+    """The words for an enum member; raises ``LookupError`` for one without: no enum may reach a page."""
+    if member is None:
+        return _NOTHING
+    words = current_app.extensions["labels"].get(_key(member))
+    if words is None:
+        raise LookupError(f"no label for {type(member).__name__}.{member.name}")
+    return message(words)
+
+
+def _key(member: Any) -> tuple[type, Any]:
+    return type(member), member
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """A count with separators, or a figure with up to ``digits`` decimals."""
+    if value is None:
+        return _NOTHING
+    return str(format_decimal(round(value, digits) if digits else value))
+
+
+def percent(share: float | None, digits: int = 0) -> str:
+    """A share from 0 to 1 as a percentage; what is small but there never reads as 0 %."""
+    if share is None:
+        return _NOTHING
+    floor = 10 ** -(digits + 2)
+    if 0 < share < floor / 2:
+        return "<" + str(format_percent(floor, _percent_pattern(digits)))
+    return str(format_percent(share, _percent_pattern(digits)))
+
+
+def _percent_pattern(digits: int) -> str:
+    return "0." + "0" * digits + "%" if digits else "0%"
+
+
+def date_text(moment: date | datetime | None, weekday: bool = False) -> str:
+    """A day as people write it: 2026年3月5日; times are read on the site's clocks."""
+    if moment is None:
+        return _NOTHING
+    pattern = "y年M月d日" if _chinese() else "d MMMM y"
+    if weekday:
+        pattern = pattern + " EEEE" if _chinese() else "EEEE, " + pattern
+    return str(format_date(_day(moment), pattern))
+
+
+def datetime_text(moment: datetime | None) -> str:
+    """A moment to the minute on the site's clocks: 2026年3月5日 15:00."""
+    if moment is None:
+        return _NOTHING
+    return f"{date_text(moment)} {clock_text(moment)}"
+
+
+def clock_text(moment: datetime) -> str:
+    """Hours and minutes on the site's clocks, 24 hours."""
+    return _here(moment).strftime("%H:%M")
+
+
+def period(start: date | datetime | None, end: date | datetime | None) -> str:
+    """From when to when, without repeating what is the same."""
+    if start is None or end is None:
+        if start is not None:
+            return gettext("from %(day)s", day=date_text(start))
+        return gettext("until %(day)s", day=date_text(end)) if end is not None else _NOTHING
+    first, last = _day(start), _day(end)
+    timed = isinstance(start, datetime) and isinstance(end, datetime)
+    if first == last:
+        day = date_text(first)
+        return f"{day} {clock_text(start)}–{clock_text(end)}" if timed else day  # type: ignore[arg-type]
+    if first.year == last.year and _chinese():
+        return f"{date_text(first)}至{last.month}月{last.day}日"
+    return gettext("%(first)s to %(last)s", first=date_text(first), last=date_text(last))
+
+
+def month_text(month: int) -> Markup:
+    """A month's short name, 1 to 12, with its unit set small in Chinese."""
+    if _chinese():
+        return Markup("{}<small>月</small>").format(month)
+    return escape(str(get_locale().months["format"]["abbreviated"][month]))
+
+
+def icon(name: str, css: str = "") -> Markup:
+    """An icon of the set in static/img/icons.txt; decoration only, so words stand beside it."""
+    return Markup(
+        '<svg class="icon{}" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+    ).format(" " + css if css else "", assets.asset("icons.svg"), name)
+
+
+def module(name: str) -> Markup:
+    """Attributes that attach the script module ``<domain>/<name>`` to an element."""
+    return Markup('data-module="{}" data-module-src="{}"').format(name, assets.asset(f"{name}.js"))
+
+
+def page_numbers(current: int, pages: int) -> list[int | None]:
+    """The page numbers worth showing; ``None`` stands for those left out."""
+    near = {1, pages, current - 1, current, current + 1}
+    shown = sorted(page for page in near if 1 <= page <= pages)
+    numbers: list[int | None] = []
+    for page in shown:
+        if numbers and numbers[-1] is not None:
+            gap = page - numbers[-1]
+            if gap == 2:
+                numbers.append(page - 1)
+            elif gap > 2:
+                numbers.append(None)
+        numbers.append(page)
+    return numbers
+
+
+def language_tag() -> str:
+    """The language of the page for ``lang`` attributes."""
+    return "zh-CN" if _chinese() else "en"
+
+
+def _chinese() -> bool:
+    return current_language() == "zh_CN"
+
+
+def _here(moment: datetime) -> datetime:
+    return on_site_clocks(moment)
+
+
+def _day(moment: date | datetime) -> date:
+    return _here(moment).date() if isinstance(moment, datetime) else moment

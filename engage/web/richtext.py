@@ -1,0 +1,63 @@
+"""Markdown written by staff or citizens as safe HTML."""
+
+from __future__ import annotations
+
+import re
+
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+# A page of A4 holds about 1,500 characters; a long draft has a few dozen pages.
+LIMIT = 200_000
+_HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
+_TABLE = {"table", "tbody", "td", "th", "thead", "tr"}
+_BLOCKS = {"blockquote", "hr", "li", "ol", "p", "pre", "ul"}
+_INLINE = {"a", "br", "code", "del", "em", "img", "strong"}
+_TAGS = _HEADINGS | _TABLE | _BLOCKS | _INLINE
+_ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "loading"}, "ol": {"start"}}
+_OUR_FILE = re.compile(r"/files/[A-Za-z0-9/._-]+\Z")
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20}).enable(
+    ["table", "strikethrough"]
+)
+
+
+def to_html(text: str | None, start: int = 2) -> Markup:
+    """Markdown as sanitised HTML; its highest heading becomes ``h<start>``, since a page has one h1.
+
+    Pictures load from this site's files only. Text over ``LIMIT`` characters is shown as it was typed.
+    """
+    if not text:
+        return Markup("")
+    if len(text) > LIMIT:
+        return Markup("<p>{}</p>").format(escape(text))
+    tokens = _markdown.parse(text)
+    _shift_headings(tokens, start)
+    html = _markdown.renderer.render(tokens, _markdown.options, {})
+    return Markup(  # noqa: S704 (cleaned here)
+        nh3.clean(
+            html,
+            tags=_TAGS,
+            attributes=_ATTRIBUTES,
+            attribute_filter=_filter,
+            url_schemes={"http", "https", "mailto", "tel"},
+            link_rel="noopener noreferrer nofollow",
+        )
+    )
+
+
+def _shift_headings(tokens: list[Token], start: int) -> None:
+    levels = [int(token.tag[1]) for token in tokens if token.type == "heading_open"]
+    if not levels:
+        return
+    shift = start - min(levels)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, max(2, int(token.tag[1]) + shift))}"
+
+
+def _filter(tag: str, attribute: str, value: str) -> str | None:
+    if tag == "img" and attribute == "src":
+        return value if _OUR_FILE.fullmatch(value) else None
+    return value
