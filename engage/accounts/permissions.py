@@ -135,6 +135,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.TYPIST: frozenset(
         {_P.STAFF_HOME, _P.LIVE_READ, _P.LIVE_ENTER, _P.COMMENT_ENTER, _P.CONSULTATION_READ, _P.SURVEY_ENTER}
     ),
-    # On-site check-in comes with the sign-up of a later version; until then the role opens the staff home only.
+    # On-site check-in comes with the sign-up of a later version; until then the role opens the home only.
     Role.CHECK_IN: frozenset({_P.STAFF_HOME}),
 }

@@ -1,0 +1,87 @@
+"""The site settings as every page needs them: cached in the process, noticed when another process saves."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import dataclass, field
+from weakref import WeakKeyDictionary
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from engage.core.bus import subscribe
+from engage.core.db import db
+from engage.core.types import Localized
+from engage.settings.events import SettingsChanged
+from engage.settings.models import (
+    DEFAULT_CITY,
+    DEFAULT_COLOUR,
+    DEFAULT_NAME,
+    DEFAULT_ZONE_NAME,
+    ONLY_ID,
+    SiteSettings,
+)
+
+log = logging.getLogger(__name__)
+
+# How long another process's change may stay unseen; within it a page costs no query.
+CHECK_SECONDS = 1.0
+_EMPTY = Localized()
+
+
+@dataclass(frozen=True, slots=True)
+class SiteView:
+    """The settings as plain values; ``emblem`` is a file name or ``None``."""
+
+    revision: int = 0
+    city: Localized = DEFAULT_CITY
+    name: Localized = DEFAULT_NAME
+    organiser: Localized = _EMPTY
+    undertaker: Localized = _EMPTY
+    contact: Localized = _EMPTY
+    icp: str = ""
+    police_filing: str = ""
+    site_code: str = ""
+    emblem: str | None = None
+    primary_colour: str = DEFAULT_COLOUR
+    time_zone: str = DEFAULT_ZONE_NAME
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+@dataclass(slots=True)
+class _Cached:
+    view: SiteView = field(default_factory=SiteView)
+    checked: float = float("-inf")
+
+
+_caches: WeakKeyDictionary[Engine, _Cached] = WeakKeyDictionary()
+
+
+def site() -> SiteView:
+    """The settings now. Never fails: without a database it answers the last known ones, else the defaults."""
+    cached = _caches.setdefault(db.engine, _Cached())
+    if time.monotonic() - cached.checked < CHECK_SECONDS:
+        return cached.view
+    try:
+        with db.engine.connect() as connection:
+            revision = connection.scalar(select(SiteSettings.revision).where(SiteSettings.id == ONLY_ID))
+            if revision is not None and revision != cached.view.revision:
+                row = connection.execute(select(SiteSettings.__table__)).one()
+                cached.view = SiteView(**{name: getattr(row, name) for name in SiteView.__dataclass_fields__})
+        cached.checked = time.monotonic()
+    except SQLAlchemyError:
+        log.warning("site settings could not be read; the last known ones are shown")
+        cached.checked = time.monotonic()
+    return cached.view
+
+
+@subscribe(SettingsChanged)
+def _forget(_event: SettingsChanged) -> None:
+    cached = _caches.get(db.engine)
+    if cached is not None:
+        cached.checked = float("-inf")
