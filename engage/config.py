@@ -62,7 +62,9 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         )
     values.setdefault("secret_key", _secret_key(instance))
     values.setdefault("database_url", f"sqlite:///{instance / 'engage.db'}")
-    return Config(instance=instance, **{name: _typed(known[name].type, name, value) for name, value in values.items()})
+    return Config(
+        instance=instance, **{name: _typed(known[name].type, name, value) for name, value in values.items()}
+    )
 
 
 def _from_file(path: Path) -> dict[str, Any]:
@@ -85,7 +87,11 @@ def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
 def _typed(kind: Any, name: str, value: Any) -> Any:
     try:
         if kind == "bool":
-            return value if isinstance(value, bool) else {"1": True, "true": True, "0": False, "false": False}[value.lower()]
+            return (
+                value
+                if isinstance(value, bool)
+                else {"1": True, "true": True, "0": False, "false": False}[value.lower()]
+            )
         if kind == "int":
             return int(value)
     except (KeyError, ValueError, AttributeError) as error:

@@ -2,25 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from itertools import chain
 from types import ModuleType
 
+import click
 from flask import Blueprint, Flask
 
+from engage.cli import engage_cli
+from engage.accounts import models as accounts_models
+from engage.audit import models as audit_models
 from engage.core import jobs as core_jobs
 from engage.participation import models as participation_models
+from engage.settings import models as settings_models
 from engage.web import health
 
 # Modules that register something when imported: tables, jobs, listeners, socket handlers, case handlers.
-REGISTERING: tuple[ModuleType, ...] = (core_jobs, participation_models)
+REGISTERING: tuple[ModuleType, ...] = (
+    core_jobs,
+    participation_models,
+)
 
+BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = ((health.blueprint,),)
 
-def blueprints() -> Iterator[Blueprint]:
-    """Every blueprint, shell first, then domain by domain."""
-    yield health.blueprint
+COMMANDS: tuple[tuple[click.Command, ...], ...] = ()
 
 
 def register(app: Flask) -> None:
-    """Add all blueprints, labels, commands and sockets to ``app``."""
-    for blueprint in blueprints():
+    """Add all blueprints and commands to ``app``."""
+    for blueprint in chain.from_iterable(BLUEPRINTS):
         app.register_blueprint(blueprint)
+    for command in chain.from_iterable(COMMANDS):
+        engage_cli.add_command(command)
+    app.cli.add_command(engage_cli)

@@ -21,7 +21,13 @@ _NAMING = {
     "pk": "pk_%(table_name)s",
 }
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY", "cache_size=-32768")
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "temp_store=MEMORY",
+    "cache_size=-32768",
+)
 
 
 class _Base(DeclarativeBase):
@@ -31,7 +37,7 @@ class _Base(DeclarativeBase):
 db = SQLAlchemy(model_class=_Base, session_options={"expire_on_commit": False})
 
 
-class Model(db.Model):  # type: ignore[name-defined,misc]
+class Model(db.Model):  # type: ignore[name-defined]
     """Base of every table."""
 
     __abstract__ = True

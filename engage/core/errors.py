@@ -39,7 +39,9 @@ class NotFound(Refusal):
 
 class Conflict(Refusal):
     status = 409
-    default = msg("Someone else changed this in the meantime. Please look at the current state and try again.")
+    default = msg(
+        "Someone else changed this in the meantime. Please look at the current state and try again."
+    )
 
 
 class Gone(Refusal):

@@ -1,4 +1,4 @@
-"""The writer: one write transaction at a time in the process, shared by hot commands, durable before answered.
+"""The writer: one write transaction at a time in the process, shared by hot commands.
 
 Why: SQLite has one writer. A greenlet that yields inside a write transaction while another begins one would
 stop the whole process for SQLite's busy wait, so every write takes the process's lock cooperatively, begins
@@ -35,6 +35,7 @@ _T = TypeVar("_T")
 _SCOPE = "write_scope"
 _WRITING = {"engage_write": True}
 _ADVISORY_LOCK = 0x456E6761
+_CANNOT_WRITE = ("locked", "full", "busy", "disk I/O", "readonly", "no such savepoint")
 WAIT_SECONDS = 5.0
 _POLL_SECONDS = 0.01
 
@@ -175,20 +176,28 @@ def _transaction(session: Session, scope: _Scope) -> Iterator[None]:
         session.flush()
         _commit(session)
     except OperationalError as error:
-        session.rollback()
+        _undo(session)
         if _cannot_write(error):
             log.warning("write refused: %s", error.orig)
             raise Busy from error
         raise
     except sqlite3.OperationalError as error:
-        session.rollback()
+        _undo(session)
         log.warning("commit refused: %s", error)
         raise Busy from error
     except BaseException:
-        session.rollback()
+        _undo(session)
         raise
     finally:
         del session.info[_SCOPE]
+
+
+def _undo(session: Session) -> None:
+    try:
+        session.rollback()
+    except OperationalError:
+        # A full disk makes SQLite end the whole transaction itself, savepoints included.
+        session.invalidate()
 
 
 def _commit(session: Session) -> None:
@@ -201,7 +210,7 @@ def _commit(session: Session) -> None:
 
 def _cannot_write(error: OperationalError) -> bool:
     return isinstance(error.orig, sqlite3.OperationalError) and any(
-        word in str(error.orig) for word in ("locked", "full", "busy", "disk I/O", "readonly")
+        word in str(error.orig) for word in _CANNOT_WRITE
     )
 
 

@@ -35,7 +35,7 @@ def once(
     *,
     several: bool = False,
 ) -> Outcome:
-    """Run ``write`` for a request id only once; call inside ``atomic`` or ``gather``, before any other check.
+    """Run ``write`` for a request id only once; call inside ``atomic``, before other checks.
 
     ``deed`` names action and object (``"survey.answer:17"``); ``body`` is any JSON value. The same id and body
     answers what the first one answered. Another body under the same id is a new write where ``several`` are
@@ -43,7 +43,9 @@ def once(
     Raises ``Invalid`` for a malformed request id.
     """
     if not is_request_id(request_id):
-        raise Invalid({"_request_id": msg("This form is out of date. Please reload the page and send it again.")})
+        raise Invalid(
+            {"_request_id": msg("This form is out of date. Please reload the page and send it again.")}
+        )
     request_hash = keyed_hash(key("request"), deed, request_id)
     body_hash = keyed_hash(key("body"), _digest(body))
     rows = db.session.execute(
@@ -66,7 +68,7 @@ def once(
 
 
 def request_deed_key(request_id: str, body: Any, *, several: bool) -> str:
-    """The id from which a receipt code is derived: the request's own, with the body where several are allowed."""
+    """What a receipt code is derived from: the request id, with the body where several are allowed."""
     if not several:
         return request_id
     return f"{request_id}:{_digest(body)}"
@@ -80,9 +82,7 @@ def take_part(activity: str, device: str) -> bool:
     device_hash = keyed_hash(key("participation"), activity, device)
     if db.session.get(Participation, (activity, device_hash)) is not None:
         return False
-    db.session.execute(
-        insert(Participation).values(activity=activity, device_hash=device_hash, day=today())
-    )
+    db.session.execute(insert(Participation).values(activity=activity, device_hash=device_hash, day=today()))
     return True
 
 

@@ -26,7 +26,7 @@ class Found:
 
 
 def code_for(request_id: str, kind: str) -> str:
-    """The code of the deed with ``request_id``: 11 characters (53 bits) and a check character, in groups of four."""
+    """The code of the deed with ``request_id``: 11 characters (53 bits) and a check character."""
     number = int.from_bytes(keyed_bytes(key("receipt-code"), kind, request_id), "big")
     characters = []
     for _ in range(_RANDOM_CHARACTERS):

@@ -13,7 +13,7 @@ def current_actor() -> Actor:
     """The staff member who is signed in, else the citizen of this device, else nobody."""
     if "actor" not in g:
         g.actor = staff_actor() or _citizen()
-    return g.actor  # type: ignore[no-any-return]
+    return g.actor
 
 
 def staff_actor() -> Actor | None:
@@ -22,7 +22,7 @@ def staff_actor() -> Actor | None:
         return None
     if not current_user.is_authenticated:
         return None
-    return current_user.as_actor(address=request.remote_addr)  # type: ignore[no-any-return]
+    return current_user.as_actor(address=request.remote_addr)
 
 
 def citizen_actor() -> Actor:

@@ -36,11 +36,11 @@ def known_device() -> str | None:
     """The device id of the request's cookie, or ``None`` where there is no genuine one."""
     if "device" not in g:
         g.device = _read(request.cookies.get(COOKIE, ""))
-    return g.device  # type: ignore[no-any-return]
+    return g.device
 
 
 def device_id() -> str:
-    """The device id of this request; a new one is minted (at a limited rate per network) where there is none."""
+    """This request's device id; a new one is minted (at a limited rate per network) where there is none."""
     device = known_device()
     if device is None:
         hit("mint", per_network=_MINT_PER_NETWORK)

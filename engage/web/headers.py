@@ -17,7 +17,7 @@ def csp_nonce() -> str:
     """The nonce of this response, for its ``<script>`` elements."""
     if "csp_nonce" not in g:
         g.csp_nonce = secrets.token_urlsafe(12)
-    return g.csp_nonce  # type: ignore[no-any-return]
+    return g.csp_nonce
 
 
 def allow_inline_styles() -> None:
@@ -25,7 +25,9 @@ def allow_inline_styles() -> None:
     g.csp_styles = "'self' 'unsafe-inline'"
 
 
-def allow_media(*, media: tuple[str, ...] = (), connect: tuple[str, ...] = (), frames: tuple[str, ...] = ()) -> None:
+def allow_media(
+    *, media: tuple[str, ...] = (), connect: tuple[str, ...] = (), frames: tuple[str, ...] = ()
+) -> None:
     """Let this response load one session's recording or stream from the given origins."""
     g.csp_media, g.csp_connect, g.csp_frames = media, connect, frames
 

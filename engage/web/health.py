@@ -29,9 +29,13 @@ def readyz() -> ResponseReturnValue:
     try:
         db.session.execute(text("SELECT 1"))
         oldest = db.session.scalar(
-            select(func.min(OutboxJob.run_at)).where(OutboxJob.done_at.is_(None), OutboxJob.started_at.is_(None))
+            select(func.min(OutboxJob.run_at)).where(
+                OutboxJob.done_at.is_(None), OutboxJob.started_at.is_(None)
+            )
         )
     except SQLAlchemyError:
         return jsonify(status="unavailable", database="unreachable"), 503
     late = max(0, round((now() - oldest).total_seconds())) if oldest else 0
-    return jsonify(status="ok", database="ok", worker="late" if late > LATE_SECONDS else "ok", worker_late_s=late)
+    return jsonify(
+        status="ok", database="ok", worker="late" if late > LATE_SECONDS else "ok", worker_late_s=late
+    )

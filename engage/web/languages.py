@@ -16,7 +16,12 @@ def init_languages(app: Flask) -> None:
     """Load every domain's catalogue and choose the language of each request."""
     folders = sorted(str(path) for path in (ROOT / "engage").glob("*/translations"))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
-    Babel(app, default_locale=DEFAULT_LANGUAGE, default_timezone="Asia/Shanghai", locale_selector=current_language)
+    Babel(
+        app,
+        default_locale=DEFAULT_LANGUAGE,
+        default_timezone="Asia/Shanghai",
+        locale_selector=current_language,
+    )
     app.jinja_env.globals["current_language"] = current_language
 
 
@@ -28,7 +33,7 @@ def current_language() -> str:
         wanted = request.args.get("lang") or request.cookies.get(COOKIE) or DEFAULT_LANGUAGE
         wanted = "zh_CN" if wanted.startswith("zh") else wanted
         g.language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
-    return g.language  # type: ignore[no-any-return]
+    return g.language
 
 
 def render(message: Message) -> str:
@@ -39,4 +44,3 @@ def render(message: Message) -> str:
 def local_text(text: Localized) -> str:
     """Content in the current language, else in Chinese."""
     return text.text(current_language())
-

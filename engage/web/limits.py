@@ -16,9 +16,6 @@ from engage.core.errors import TooMany
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
-limiter = Limiter(key_func=lambda: network(), default_limits=[], headers_enabled=False)
-_parsed: dict[str, RateLimitItem] = {}
-
 
 def init_limits(app: Flask) -> None:
     """Start the limiter with the storage of the configuration; every route is limited by network."""
@@ -40,7 +37,18 @@ def network(address: str | None = None) -> str:
     return str(parsed)
 
 
-def hit(name: str, *, device: str | None = None, per_device: str = "", per_network: str = "", of: str | None = None) -> None:
+limiter = Limiter(key_func=network, default_limits=[], headers_enabled=False)
+_parsed: dict[str, RateLimitItem] = {}
+
+
+def hit(
+    name: str,
+    *,
+    device: str | None = None,
+    per_device: str = "",
+    per_network: str = "",
+    of: str | None = None,
+) -> None:
     """Count one ``name`` against the limits (``"10/minute"``); raises ``TooMany`` with the seconds to wait.
 
     ``device`` is the counted device or account; ``of`` the network (default: the request's own).

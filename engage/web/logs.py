@@ -10,6 +10,7 @@ import time
 
 import structlog
 from flask import Flask, Response, g, request
+from structlog.typing import Processor
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 access = structlog.get_logger("engage.access")
@@ -18,7 +19,7 @@ access = structlog.get_logger("engage.access")
 def init_logs(app: Flask) -> None:
     """Configure logging once per process and give each request its id."""
     config = app.config["ENGAGE"]
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -62,5 +63,11 @@ def _end(response: Response) -> Response:
     response.headers.setdefault("X-Request-Id", g.get("request_log_id", ""))
     elapsed = (time.perf_counter() - g.get("request_began", time.perf_counter())) * 1000
     log = access.warning if response.status_code >= 500 else access.debug
-    log("request", method=request.method, endpoint=request.endpoint, status=response.status_code, ms=round(elapsed, 1))
+    log(
+        "request",
+        method=request.method,
+        endpoint=request.endpoint,
+        status=response.status_code,
+        ms=round(elapsed, 1),
+    )
     return response

@@ -1,0 +1,182 @@
+"""The background process: runs outbox rows through huey, and the clocks.
+
+The database's outbox is the truth; huey's own store is only the queue between this process's relay and its
+threads, so losing it loses nothing. Work is run at least once.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+from flask import Flask
+from huey import SqliteHuey
+from huey.consumer import Consumer
+from sqlalchemy import delete, select, update
+
+from engage import create_app
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.jobs import JOBS, MAX_ATTEMPTS, PERIODICS, OutboxJob, periodic
+from engage.core.wakeups import ChangeWatch
+from engage.core.writer import atomic
+
+log = logging.getLogger(__name__)
+
+THREADS = 2
+LOOK_SECONDS = 0.1
+SWEEP_SECONDS = 1.0
+BATCH = 200
+_KEEP_DONE = timedelta(days=7)
+_FIRST_RETRY = timedelta(seconds=5)
+
+
+class Worker:
+    """The relay from the outbox to huey's threads, with the clocks."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.stopping = threading.Event()
+        self.taken: set[int] = set()
+        path = app.config["ENGAGE"].instance / "tasks.db"
+        self.huey = SqliteHuey("engage", filename=str(path), results=False, utc=True)
+        self.run_job: Callable[[int], Any] = self.huey.task(name="run_job")(self._run)
+        self.run_periodic: Callable[[str], Any] = self.huey.task(name="run_periodic")(self._tick)
+
+    def serve(self) -> None:
+        """Work until SIGTERM or SIGINT."""
+        self.huey.flush()
+        with self.app.app_context():
+            _release_unfinished()
+        consumer = Consumer(
+            self.huey, workers=THREADS, periodic=False, initial_delay=0.02, backoff=1.0, max_delay=0.1
+        )
+        consumer.start()
+        # After the consumer's own handlers, which would leave the relay running.
+        for stop in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(stop, lambda *_: self.stopping.set())
+        self._relay()
+        consumer.stop(graceful=True)
+
+    def run_waiting(self) -> int:
+        """Run all work that is due now in this thread (tests, commands); the number of rows run."""
+        count = 0
+        with self.app.app_context():
+            while due := _due(set()):
+                for job_id in due:
+                    self._run(job_id)
+                count += len(due)
+        return count
+
+    def _relay(self) -> None:
+        watch = ChangeWatch(self.app)
+        last_sweep = 0.0
+        next_tick = dict.fromkeys(PERIODICS, 0.0)
+        while not self.stopping.wait(LOOK_SECONDS):
+            try:
+                moment = time.monotonic()
+                for name, clock in PERIODICS.items():
+                    if moment >= next_tick[name]:
+                        next_tick[name] = moment + clock.seconds
+                        self.run_periodic(name)
+                if watch.changed() or moment - last_sweep >= SWEEP_SECONDS:
+                    last_sweep = moment
+                    self._hand_over()
+            except Exception:
+                log.exception("relay failed")
+
+    def _hand_over(self) -> None:
+        with self.app.app_context():
+            for job_id in _due(self.taken):
+                self.taken.add(job_id)
+                self.run_job(job_id)
+
+    def _run(self, job_id: int) -> None:
+        try:
+            with self.app.app_context():
+                claimed = _claim(job_id)
+                if claimed is not None:
+                    _execute(job_id, *claimed)
+        finally:
+            self.taken.discard(job_id)
+
+    def _tick(self, name: str) -> None:
+        with self.app.app_context():
+            try:
+                PERIODICS[name].run()
+            except Exception:
+                log.exception("periodic failed", extra={"periodic": name})
+
+
+def _due(taken: set[int]) -> list[int]:
+    waiting = (
+        select(OutboxJob.id)
+        .where(
+            OutboxJob.done_at.is_(None),
+            OutboxJob.started_at.is_(None),
+            OutboxJob.run_at <= now(),
+            OutboxJob.attempts < MAX_ATTEMPTS,
+        )
+        .order_by(OutboxJob.run_at, OutboxJob.id)
+        .limit(BATCH + len(taken))
+    )
+    rows = list(db.session.scalars(waiting))
+    db.session.rollback()
+    return [job_id for job_id in rows if job_id not in taken][:BATCH]
+
+
+def _claim(job_id: int) -> tuple[str, dict[str, Any], int] | None:
+    with atomic():
+        row = db.session.get(OutboxJob, job_id)
+        if row is None or row.done_at is not None or row.started_at is not None:
+            return None
+        row.started_at = now()
+        row.attempts += 1
+        return row.name, row.payload, row.attempts
+
+
+def _execute(job_id: int, name: str, payload: dict[str, Any], attempts: int) -> None:
+    try:
+        JOBS[name](payload)
+    except Exception as error:
+        log.exception("job failed", extra={"job": name, "attempts": attempts})
+        _finish(job_id, started_at=None, run_at=now() + _FIRST_RETRY * 2**attempts, error=repr(error)[:500])
+    else:
+        _finish(job_id, done_at=now(), error=None)
+
+
+def _finish(job_id: int, **values: Any) -> None:
+    db.session.rollback()
+    with atomic():
+        db.session.execute(update(OutboxJob).where(OutboxJob.id == job_id).values(**values))
+
+
+def _release_unfinished() -> None:
+    """Take back what a killed worker had begun."""
+    with atomic():
+        db.session.execute(
+            update(OutboxJob)
+            .where(OutboxJob.done_at.is_(None), OutboxJob.started_at.is_not(None))
+            .values(started_at=None)
+        )
+
+
+@periodic("core.forget_done_jobs", seconds=3600)
+def forget_done_jobs() -> None:
+    """Delete rows of work done a week ago."""
+    with atomic():
+        db.session.execute(delete(OutboxJob).where(OutboxJob.done_at < now() - _KEEP_DONE))
+
+
+def main() -> None:
+    """Entry point of ``python -m engage.worker``."""
+    Worker(create_app()).serve()
+
+
+if __name__ == "__main__":
+    main()

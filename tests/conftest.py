@@ -1,0 +1,10 @@
+"""Fixtures every test may use: a fresh copy of a migrated database, clients, a real server, a real browser."""
+
+from __future__ import annotations
+
+pytest_plugins = [
+    "tests.fixtures.database",
+    "tests.fixtures.clients",
+    "tests.fixtures.server",
+    "tests.fixtures.browser",
+]

@@ -1,0 +1,210 @@
+"""The writer: durable before answered, alone in its transaction, never stopping the hub."""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from engage.core import bus
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import Busy
+from engage.core.jobs import OutboxJob
+from engage.core.writer import atomic, gather, publish
+from tests.fixtures.database import SECRET
+
+pytestmark = pytest.mark.database
+
+
+def _row(name: str) -> OutboxJob:
+    return OutboxJob(name=name, payload={}, run_at=now())
+
+
+def _names() -> set[str]:
+    return set(db.session.scalars(select(OutboxJob.name)))
+
+
+@dataclass(frozen=True)
+class Happened:
+    name: str
+
+
+@pytest.fixture
+def heard() -> list[str]:
+    names: list[str] = []
+
+    @bus.subscribe(Happened)
+    def listen(event: Happened) -> None:
+        names.append(event.name)
+
+    @bus.subscribe(Happened)
+    def fail(event: Happened) -> None:
+        raise RuntimeError("a listener that fails")
+
+    return names
+
+
+def test_atomic_commits_and_then_tells(app: Flask, heard: list[str]) -> None:
+    with app.app_context():
+        with atomic():
+            db.session.add(_row("one"))
+            publish(Happened("one"))
+            assert heard == []
+        assert heard == ["one"]
+        assert _names() == {"one"}
+
+
+def test_an_error_undoes_everything_and_tells_nobody(app: Flask, heard: list[str]) -> None:
+    with app.app_context():
+        with pytest.raises(ValueError, match="no"), atomic():
+            db.session.add(_row("one"))
+            publish(Happened("one"))
+            raise ValueError("no")
+        assert heard == []
+        assert _names() == set()
+
+
+def test_inner_atomic_joins_the_outer_one(app: Flask, heard: list[str]) -> None:
+    with app.app_context():
+        with pytest.raises(ValueError, match="outer"), atomic():
+            with atomic():
+                db.session.add(_row("inner"))
+                publish(Happened("inner"))
+            assert gather(lambda: 5) == 5
+            raise ValueError("outer")
+        assert heard == []
+        assert _names() == set()
+
+
+def test_rows_cannot_be_changed_outside(app: Flask) -> None:
+    with app.app_context():
+        db.session.add(_row("loose"))
+        with pytest.raises(RuntimeError, match="outside atomic"):
+            db.session.flush()
+        with pytest.raises(RuntimeError, match="outside atomic"), atomic():
+            pass
+        db.session.expunge_all()
+        with pytest.raises(RuntimeError, match="not inside"):
+            publish(Happened("loose"))
+
+
+def test_gathered_commands_undo_only_themselves(app: Flask, heard: list[str]) -> None:
+    ready = threading.Barrier(20)
+    outcomes: dict[int, object] = {}
+
+    def command(number: int) -> Callable[[], int]:
+        def run() -> int:
+            db.session.add(_row(f"row {number}"))
+            db.session.flush()
+            publish(Happened(f"row {number}"))
+            if number % 5 == 0:
+                raise ValueError(number)
+            return number
+
+        return run
+
+    def writer(number: int) -> None:
+        with app.app_context():
+            ready.wait()
+            try:
+                outcomes[number] = gather(command(number))
+            except ValueError as error:
+                outcomes[number] = error
+
+    threads = [threading.Thread(target=writer, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    good = {f"row {number}" for number in range(20) if number % 5}
+    with app.app_context():
+        assert _names() == good
+    assert set(heard) == good
+    assert all(isinstance(outcomes[number], ValueError) for number in (0, 5, 10, 15))
+    assert all(outcomes[number] == number for number in range(20) if number % 5)
+
+
+@pytest.fixture
+def sqlite_path(app: Flask) -> str:
+    with app.app_context():
+        if db.engine.dialect.name != "sqlite":
+            return ""
+        return str(db.engine.url.database)
+
+
+def test_a_lock_held_too_long_is_said_and_loses_nothing(
+    app: Flask, sqlite_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not sqlite_path:
+        return  # another process's lock is waited for by the PostgreSQL server itself
+    monkeypatch.setattr("engage.core.writer.WAIT_SECONDS", 0.05)
+    holder = sqlite3.connect(sqlite_path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with app.app_context():
+        with pytest.raises(Busy), atomic():
+            db.session.add(_row("late"))
+        with pytest.raises(Busy):
+            gather(lambda: db.session.add(_row("late")))
+        holder.execute("ROLLBACK")
+        with atomic():
+            db.session.add(_row("now"))
+        assert _names() == {"now"}
+    holder.close()
+
+
+def test_a_full_disk_is_said_and_the_next_write_works(app: Flask, sqlite_path: str) -> None:
+    if not sqlite_path:
+        return  # SQLite's page limit stands in for a full disk
+    with app.app_context():
+        with db.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            assert raw is not None
+            pages = raw.execute("PRAGMA page_count").fetchone()[0]  # type: ignore[attr-defined]
+            raw.execute(f"PRAGMA max_page_count={pages}")  # type: ignore[attr-defined]
+        with pytest.raises(Busy), atomic():
+            db.session.add(OutboxJob(name="big", payload={"text": "x" * 200_000}, run_at=now()))
+        with pytest.raises(Busy):
+            gather(
+                lambda: db.session.add(OutboxJob(name="big", payload={"text": "x" * 200_000}, run_at=now()))
+            )
+        with db.engine.connect() as connection:
+            raw = connection.connection.dbapi_connection
+            raw.execute("PRAGMA max_page_count=1000000")  # type: ignore[union-attr,attr-defined]
+        with atomic():
+            db.session.add(_row("small"))
+        assert db.session.scalar(select(func.count()).select_from(OutboxJob)) == 1
+
+
+def test_two_hundred_writers_while_another_process_holds_the_lock(database_url: str, tmp_path: Path) -> None:
+    if not database_url.startswith("sqlite"):
+        return  # the hub's stall is SQLite's own danger
+    finished = subprocess.run(
+        [sys.executable, "-m", "tests.core.writer_storm"],
+        env={
+            **os.environ,
+            "ENGAGE_INSTANCE": str(tmp_path / "instance"),
+            "ENGAGE_SECRET_KEY": SECRET,
+            "ENGAGE_DATABASE_URL": database_url,
+        },
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    outcome = json.loads(finished.stdout)
+    assert outcome["failed"] == []
+    assert outcome["refused"] == 20
+    assert outcome["acknowledged"] == outcome["stored"] == 180
+    assert outcome["max_stall_ms"] < 50
