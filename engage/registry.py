@@ -8,9 +8,9 @@ from types import ModuleType
 import click
 from flask import Blueprint, Flask
 
-from engage.cli import engage_cli
 from engage.accounts import models as accounts_models
 from engage.audit import models as audit_models
+from engage.cli import engage_cli
 from engage.core import jobs as core_jobs
 from engage.participation import models as participation_models
 from engage.settings import models as settings_models
@@ -19,6 +19,9 @@ from engage.web import health
 # Modules that register something when imported: tables, jobs, listeners, socket handlers, case handlers.
 REGISTERING: tuple[ModuleType, ...] = (
     core_jobs,
+    audit_models,
+    accounts_models,
+    settings_models,
     participation_models,
 )
 
