@@ -105,6 +105,10 @@ class Kind:
         """The answer in words, for exports with labels and for receipts."""
         raise NotImplementedError
 
+    def sentences(self) -> dict[str, Message]:
+        """The sentences the browser needs to check answers as they are given, by name."""
+        return {}
+
     @property
     def template(self) -> str:
         """The partial that shows the field."""

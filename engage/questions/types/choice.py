@@ -169,12 +169,20 @@ class MultipleChoice(_Choosing):
             if not codes <= order.keys():
                 raise Wrong(msg("Please choose only from the options shown."))
             if len(codes) < low:
-                raise Wrong(msg("Please choose at least {count} options.", count=low))
+                raise Wrong(self.sentences()["too-few"])
             if len(codes) > high:
-                raise Wrong(msg("Please choose at most {count} options.", count=high))
+                raise Wrong(self.sentences()["too-many"])
             return sorted(codes, key=order.__getitem__)
 
         return parse
+
+    def sentences(self) -> dict[str, Message]:
+        sentences = {}
+        if self.at_least is not None:
+            sentences["too-few"] = msg("Please choose at least {count} options.", count=self.at_least)
+        if self.at_most is not None:
+            sentences["too-many"] = msg("Please choose at most {count} options.", count=self.at_most)
+        return sentences
 
     def from_form(self, values: Sequence[str]) -> object:
         return list(values)

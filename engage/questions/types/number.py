@@ -15,6 +15,9 @@ _PLAIN: Final = re.compile(r"[+-]?\d{1,16}(?:\.(\d*))?|[+-]?\.(\d+)", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _WIDE: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | str.maketrans("−–。\u3000", "--. ")
 
+_WRONG: Final = msg("Please enter a number, for example 12.")
+_WHOLE: Final = msg("Please enter a whole number.")
+
 
 def read_number(text: str) -> int | float | None:
     """The number people mean: full-width digits and signs, blanks and thousands commas are understood.
@@ -89,7 +92,7 @@ class Number(Kind):
                     return None
                 number = read_number(raw)
                 if number is None:
-                    raise Wrong(msg("Please enter a number, for example 12."))
+                    raise Wrong(_WRONG)
             elif type(raw) is int or type(raw) is float:
                 number = raw
             elif raw is None:
@@ -97,32 +100,31 @@ class Number(Kind):
             else:
                 raise not_understood()
             if not least <= number <= greatest:  # also refuses what is not a number at all (NaN)
-                raise self._out_of_range(number)
+                raise Wrong(self._range())
             if isinstance(number, float):
                 if number.is_integer():
                     return int(number)
                 if decimals == 0:
-                    raise Wrong(msg("Please enter a whole number."))
+                    raise Wrong(_WHOLE)
                 if round(number, decimals) != number:
                     raise Wrong(msg("Please enter at most {count} decimal places.", count=decimals))
             return number
 
         return parse
 
-    def _out_of_range(self, number: float) -> Wrong:
+    def sentences(self) -> dict[str, Message]:
+        return {"wrong": _WRONG, "whole": _WHOLE, "range": self._range()}
+
+    def _range(self) -> Message:
         if self.least is not None and self.greatest is not None:
-            return Wrong(
-                msg(
-                    "Please enter a number from {least} to {greatest}.",
-                    least=self.least,
-                    greatest=self.greatest,
-                )
+            return msg(
+                "Please enter a number from {least} to {greatest}.", least=self.least, greatest=self.greatest
             )
-        if self.least is not None and number < self.least:
-            return Wrong(msg("Please enter {least} or more.", least=self.least))
-        if self.greatest is not None and number > self.greatest:
-            return Wrong(msg("Please enter {greatest} or less.", greatest=self.greatest))
-        return Wrong(msg("This number is too large. Please check it."))
+        if self.least is not None:
+            return msg("Please enter {least} or more.", least=self.least)
+        if self.greatest is not None:
+            return msg("Please enter {greatest} or less.", greatest=self.greatest)
+        return msg("This number is too large. Please check it.")
 
     def operand_ok(self, op: str, value: Operand) -> bool:
         return op == "answered" or isinstance(value, int | float)
