@@ -1,0 +1,67 @@
+"""The tiles of the staff home: each domain says what waits for the person who signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import may
+from engage.core.actor import Actor
+from engage.core.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One card: what it is, what waits there, and its one link.
+
+    ``count`` is how many things wait (``None``: nothing is counted); ``urgent`` marks what is late.
+    """
+
+    title: Message
+    text: Message
+    url: str
+    icon: str
+    count: int | None = None
+    urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    permission: Permission
+    position: int
+    build: Callable[[Actor], Tile | Iterable[Tile] | None]
+
+
+_sources: dict[str, _Source] = {}
+
+
+def home_tile(
+    permission: Permission, *, position: int = 100
+) -> Callable[[Callable[[Actor], Tile | Iterable[Tile] | None]], Callable[[Actor], Tile | Iterable[Tile] | None]]:
+    """Register a function that answers the tile (or tiles, or ``None``) for an actor who holds ``permission``.
+
+    It runs at each opening of the staff home: one cheap query. Lower positions come first.
+    """
+
+    def register(
+        build: Callable[[Actor], Tile | Iterable[Tile] | None],
+    ) -> Callable[[Actor], Tile | Iterable[Tile] | None]:
+        _sources[f"{build.__module__}.{build.__qualname__}"] = _Source(permission, position, build)
+        return build
+
+    return register
+
+
+def home_tiles(actor: Actor) -> list[Tile]:
+    """The tiles ``actor`` may see, in order."""
+    tiles: list[Tile] = []
+    for source in sorted(_sources.values(), key=lambda source: source.position):
+        if not may(actor, source.permission, anywhere=True):
+            continue
+        built = source.build(actor)
+        if isinstance(built, Tile):
+            tiles.append(built)
+        elif built is not None:
+            tiles.extend(built)
+    return tiles
