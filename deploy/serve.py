@@ -1,0 +1,175 @@
+"""``make run``: bring the checkout and the database up to date, then keep web and worker running."""
+
+from __future__ import annotations
+
+import argparse
+import errno
+import http.client
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from processes import Program, Supervisor
+from setup import environment, set_up, stop
+
+ROOT = Path(__file__).resolve().parent.parent
+READY_SECONDS = 60
+NO = {"0", "no", "false", "off"}
+
+
+def check_port(host: str, port: int) -> None:
+    """Stop with a sentence when nothing can listen there."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                stop(
+                    f"Port {port} is taken: choose another, as in `make run PORT={another_port(host, port)}`."
+                )
+            stop(f"Nothing can listen on {host} port {port} ({error.strerror}): choose another HOST or PORT.")
+
+
+def another_port(host: str, taken: int) -> int:
+    """The next free port after a taken one."""
+    for port in range(taken + 1, min(taken + 50, 65535)):
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            try:
+                probe.bind((host, port))
+            except OSError:
+                continue
+            return port
+    return 8080
+
+
+def prepare(*arguments: str) -> dict[str, Any]:
+    """Run prepare.py; its progress and its sentences go to the terminal."""
+    command = [sys.executable, str(ROOT / "deploy" / "prepare.py"), *arguments]
+    paths = {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, check=False, cwd=ROOT, env=environment() | paths, stdout=subprocess.PIPE)
+    if done.returncode:
+        stop("The database could not be made ready: the lines above say why.")
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def address(host: str, port: int) -> str:
+    """What a browser on this machine opens."""
+    return f"http://{'127.0.0.1' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104
+
+
+def neighbour_address(host: str, port: int) -> str | None:
+    """What a phone in the same network opens, when all interfaces are listened on."""
+    if host != "0.0.0.0":  # noqa: S104
+        return None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(
+                ("192.0.2.1", 9)
+            )  # sends nothing; asks the system which of its addresses it would use
+        except OSError:
+            return None
+        return f"http://{probe.getsockname()[0]}:{port}"
+
+
+def is_ready(host: str, port: int) -> bool:
+    """Whether /readyz answers 200."""
+    connection = http.client.HTTPConnection("127.0.0.1" if host == "0.0.0.0" else host, port, timeout=2)  # noqa: S104
+    try:
+        connection.request("GET", "/readyz")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def show_links(prepared: dict[str, Any], base: str) -> None:
+    """Print the one-time links, one staff account a line."""
+    links = prepared["links"]
+    if not links:
+        print("  There is no demonstration account to sign in with: `flask engage create-user` makes one.")
+        return
+    print("\n  Sign in as (each link works once; `make signin` prints fresh ones):")
+    width = max(len(str(link.get("role", ""))) for link in links)
+    for link in links:
+        url = str(link["url"])
+        role = str(link.get("role", "")).ljust(width)
+        print(f"    {role}  {base + url if url.startswith('/') else url}  {link.get('name', '')}")
+
+
+def show(prepared: dict[str, Any], host: str, port: int, seconds: float) -> None:
+    """Tell the person at the keyboard that the site is there, and where to look first."""
+    base = address(host, port)
+    print(f"\nEngage is ready at {base} (started in {seconds:.1f} s; Ctrl-C stops it)")
+    neighbour = neighbour_address(host, port)
+    if neighbour:
+        print(f"  From a phone in the same network: {neighbour}")
+    print("\n  Worth opening first:")
+    for page in prepared["pages"]:
+        print(f"    {base}{page['url']}  {page['title']}")
+    show_links(prepared, base)
+    print(flush=True)
+
+
+class Announcer:
+    """Asks for /readyz until it answers, then prints where to go, once."""
+
+    def __init__(self, prepared: dict[str, Any], host: str, port: int, began: float) -> None:
+        self.prepared, self.host, self.port, self.began = prepared, host, port, began
+        self.waiting = True
+        self.complained = False
+
+    def __call__(self) -> float | None:
+        if not self.waiting:
+            return None
+        seconds = time.monotonic() - self.began
+        if is_ready(self.host, self.port):
+            self.waiting = False
+            show(self.prepared, self.host, self.port, seconds)
+            return None
+        if seconds > READY_SECONDS and not self.complained:
+            self.complained = True
+            print("Engage does not answer yet: the lines above should say why.", file=sys.stderr, flush=True)
+        return 0.05
+
+
+def programs(host: str, port: int) -> list[Program]:
+    """The two processes of an installation."""
+    python = sys.executable
+    config = str(ROOT / "deploy" / "gunicorn.conf.py")
+    web = [python, "-m", "gunicorn", "-c", config, "--bind", f"{host}:{port}", "engage.wsgi:app"]
+    return [Program("web", web), Program("worker", [python, "-m", "engage.worker"])]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--port", default="5000")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--links", action="store_true", help="print fresh sign-in links and end")
+    options = parser.parse_args()
+    if not options.port.isdecimal() or not 0 < int(options.port) < 65536:
+        stop(f"PORT must be a number from 1 to 65535, as in `make run PORT=5001`, and not {options.port!r}.")
+    began, host, port = time.monotonic(), options.host, int(options.port)
+    if options.links:
+        set_up()
+        show_links(prepare("--links"), address(host, port))
+        return
+    check_port(host, port)
+    set_up()
+    demo = [] if os.environ.get("DEMO", "").lower() in NO else ["--demo"]
+    prepared = prepare(*demo)
+    Supervisor(programs(host, port), ROOT, environment()).run(Announcer(prepared, host, port, began))
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
