@@ -14,11 +14,14 @@ from engage.config import ROOT, Config, load_config
 from engage.core.db import db, engine_options, init_db
 from engage.core.writer import init_writer
 from engage.web.citizen import init_citizens
+from engage.web.display import init_display
+from engage.web.errors import init_errors
 from engage.web.guards import init_guards
 from engage.web.headers import init_headers
 from engage.web.languages import init_languages
 from engage.web.limits import init_limits
 from engage.web.logs import init_logs
+from engage.web.shell import init_shell
 
 migrate = Migrate()
 
@@ -73,3 +76,6 @@ def _bind(app: Flask) -> None:
     init_headers(app)
     init_citizens(app)
     init_guards(app)
+    init_display(app)
+    init_errors(app)
+    init_shell(app)

@@ -14,7 +14,7 @@ from engage.cli import engage_cli
 from engage.core import jobs as core_jobs
 from engage.participation import models as participation_models
 from engage.settings import models as settings_models
-from engage.web import health
+from engage.web import health, shell
 
 # Modules that register something when imported: tables, jobs, listeners, socket handlers, case handlers.
 REGISTERING: tuple[ModuleType, ...] = (
@@ -25,7 +25,7 @@ REGISTERING: tuple[ModuleType, ...] = (
     participation_models,
 )
 
-BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = ((health.blueprint,),)
+BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = ((health.blueprint, shell.blueprint),)
 
 COMMANDS: tuple[tuple[click.Command, ...], ...] = ()
 

@@ -17,6 +17,7 @@ from engage.core.types import Localized
 from engage.web import assets
 from engage.web.languages import current_language, local_text, render
 from engage.web.richtext import to_html
+from engage.web.site import current_site
 
 _NOTHING = "–"
 
@@ -48,8 +49,18 @@ def init_display(app: Flask) -> None:
 
 
 def register_labels(app: Flask, labels: Mapping[Any, Any]) -> None:
-    """Add a domain's labels: an enum member to its ``Message`` (or lazy string)."""
-    app.extensions.setdefault("labels", {}).update({_key(member): words for member, words in labels.items()})
+    """Add a domain's labels: ``{Enum: {member: words}}``, or ``{member: words}`` where no two words collide.
+
+    Two ``StrEnum`` members of the same word are one key of a flat mapping: they share what it says.
+    Words are a ``Message`` or a lazy string.
+    """
+    known: dict[type, dict[Any, Any]] = app.extensions.setdefault("labels", {})
+    flat = {member: words for member, words in labels.items() if not isinstance(member, type)}
+    for kind in {type(member) for member in flat}:
+        known.setdefault(kind, {}).update({member: flat[member] for member in kind if member in flat})
+    for kind, words in labels.items():
+        if isinstance(kind, type):
+            known.setdefault(kind, {}).update(words)
 
 
 def local(text: Localized | str | None) -> str:
@@ -68,14 +79,10 @@ def label(member: Enum | None) -> str:
     """The words for an enum member; raises ``LookupError`` for one without: no enum may reach a page."""
     if member is None:
         return _NOTHING
-    words = current_app.extensions["labels"].get(_key(member))
+    words = current_app.extensions["labels"].get(type(member), {}).get(member)
     if words is None:
         raise LookupError(f"no label for {type(member).__name__}.{member.name}")
     return message(words)
-
-
-def _key(member: Any) -> tuple[type, Any]:
-    return type(member), member
 
 
 def number(value: float | None, digits: int = 0) -> str:
@@ -182,7 +189,7 @@ def _chinese() -> bool:
 
 
 def _here(moment: datetime) -> datetime:
-    return on_site_clocks(moment)
+    return on_site_clocks(moment, current_site().zone)
 
 
 def _day(moment: date | datetime) -> date:

@@ -9,7 +9,17 @@ from io import BytesIO
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import segno
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, request
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -19,7 +29,7 @@ from engage.core.types import LANGUAGES
 from engage.web import colour, languages
 from engage.web.actor import staff_actor
 from engage.web.guards import public, signed_in
-from engage.web.site import current_site
+from engage.web.site import current_site, emblem_url
 
 LARGE_TEXT = "large_text"
 _YEAR = 365 * 24 * 3600
@@ -45,6 +55,7 @@ def init_shell(app: Flask) -> None:
     app.context_processor(lambda: {"site": current_site()})
     app.jinja_env.globals.update(
         current_site=current_site,
+        emblem_url=emblem_url,
         large_text=large_text,
         large_text_url=large_text_url,
         language_url=language_url,
@@ -98,6 +109,16 @@ def qr() -> Response:
     response.cache_control.public = True
     response.cache_control.max_age = 86400
     return response
+
+
+@blueprint.get("/emblem/<name>")
+@public
+def emblem(name: str) -> Response:
+    """The emblem an administrator uploaded; only the one in use is served."""
+    if name != current_site().emblem:
+        abort(404)
+    folder = current_app.config["ENGAGE"].files / "site"
+    return send_from_directory(folder, name, max_age=_YEAR)
 
 
 @blueprint.get("/styleguide")
