@@ -51,11 +51,14 @@ def run(
     began = time.monotonic()
     counts: dict[str, int] = {}
     process = subprocess.Popen(
-def run(
-    name: str, command: list[str], extra: dict[str, str] | None = None, *, fine: tuple[int, ...] = (0,)
-) -> Stage:
-        text=True, errors="replace",
-    )  # fmt: skip
+        command,
+        cwd=ROOT,
+        env=environment() | (extra or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
     assert process.stdout is not None
     for line in process.stdout:
         print(line, end="", flush=True)
