@@ -17,7 +17,8 @@ import postgres
 from setup import ROOT, VENV, environment, set_up, stop
 
 BIN = VENV / "bin"
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+# The names under which tests/fixtures/browser.py looks for it.
+CHROMIUM = ("chromium", "chromium-browser")
 # Debian package → whether it is missing.
 SYSTEM: dict[str, Callable[[], bool]] = {
     "chromium": lambda: not any(map(shutil.which, CHROMIUM)),

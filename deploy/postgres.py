@@ -1,7 +1,7 @@
 """A PostgreSQL server for tests: own folder, own port, an unprivileged user, gone afterwards.
 
 As a program: ``python deploy/postgres.py COMMAND …`` runs a command with ENGAGE_TEST_DATABASE naming the
-server's address (postgresql+psycopg://…/postgres); whoever uses it makes databases of its own there.
+server's address (postgresql://…/postgres); whoever uses it makes databases of its own there.
 """
 
 from __future__ import annotations
@@ -160,7 +160,7 @@ def server() -> Iterator[str]:
     process = None
     try:
         process, port = start(room)
-        yield f"postgresql+psycopg://engage@127.0.0.1:{port}/postgres"
+        yield f"postgresql://engage@127.0.0.1:{port}/postgres"
     finally:
         if process is not None and process.poll() is None:
             process.send_signal(signal.SIGINT)  # end at once, asking no client to leave first

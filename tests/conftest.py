@@ -1,8 +1,9 @@
-"""Fixtures every test may use: a fresh copy of a migrated database, clients, a real server, a real browser."""
+"""Fixtures every test may use: a copy of a migrated database, clients, a real server, a real browser."""
 
 from __future__ import annotations
 
 pytest_plugins = [
+    "tests.fixtures.marks",
     "tests.fixtures.database",
     "tests.fixtures.clients",
     "tests.fixtures.server",
