@@ -5,6 +5,18 @@ from __future__ import annotations
 from engage.accounts.permissions import GRANTS, Permission, Role
 from engage.core.actor import Actor, ActorKind, GrantedRole, ScopeKind
 from engage.core.errors import NotAllowed
+from engage.core.messages import Message, msg
+
+# On what each role can be granted. A role over the whole site is never given by a slip of the form.
+ROLE_SCOPES: dict[Role, frozenset[ScopeKind]] = {
+    Role.ADMINISTRATOR: frozenset({ScopeKind.SITE}),
+    Role.COORDINATOR: frozenset({ScopeKind.SITE}),
+    Role.DEPARTMENT: frozenset({ScopeKind.UNIT, ScopeKind.ACTIVITY}),
+    Role.APPROVER: frozenset(ScopeKind),
+    Role.MODERATOR: frozenset(ScopeKind),
+    Role.TYPIST: frozenset(ScopeKind),
+    Role.CHECK_IN: frozenset(ScopeKind),
+}
 
 
 def may(
@@ -72,3 +84,14 @@ def _covers(grant: GrantedRole, unit_id: int | None, activity_id: int | None) ->
             return unit_id is not None and grant.scope_id == unit_id
         case ScopeKind.ACTIVITY:
             return activity_id is not None and grant.scope_id == activity_id
+
+
+def scope_problem(role: Role, scope: ScopeKind, scope_id: int | None) -> Message | None:
+    """Why ``role`` cannot be granted on that scope, or ``None`` where it can."""
+    if scope not in ROLE_SCOPES[role]:
+        return msg("This role cannot be granted on this scope. Please choose another scope.")
+    if scope is ScopeKind.UNIT and scope_id is None:
+        return msg("Please choose the unit.")
+    if scope is ScopeKind.ACTIVITY and scope_id is None:
+        return msg("Please enter the address of an existing activity.")
+    return None

@@ -1,0 +1,47 @@
+"""Every deed on accounts, units and sessions; each is one transaction."""
+
+from __future__ import annotations
+
+from engage.accounts.actions.people import (
+    change_person,
+    close_account,
+    create_person,
+    grant_role,
+    reopen_account,
+    revoke_role,
+)
+from engage.accounts.actions.sessions import (
+    end_other_sessions,
+    end_session,
+    sign_out,
+    touch_session,
+)
+from engage.accounts.actions.signing_in import (
+    SignedIn,
+    change_password,
+    make_sign_in_link,
+    sign_in,
+    sign_in_by_link,
+)
+from engage.accounts.actions.units import UnitFields, change_unit, create_unit
+
+__all__ = [
+    "SignedIn",
+    "UnitFields",
+    "change_password",
+    "change_person",
+    "change_unit",
+    "close_account",
+    "create_person",
+    "create_unit",
+    "end_other_sessions",
+    "end_session",
+    "grant_role",
+    "make_sign_in_link",
+    "reopen_account",
+    "revoke_role",
+    "sign_in",
+    "sign_in_by_link",
+    "sign_out",
+    "touch_session",
+]

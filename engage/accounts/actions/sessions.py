@@ -1,0 +1,126 @@
+"""Sessions of signed-in staff: begun, seen, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from engage.accounts import entries
+from engage.accounts.events import SessionsEnded
+from engage.accounts.links import new_token, token_hash
+from engage.accounts.models import StaffSession, User
+from engage.audit.actions import record
+from engage.core.actor import Actor, ActorKind
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import NotFound
+from engage.core.writer import atomic, publish
+
+IDLE = timedelta(hours=8)
+LIFE = timedelta(days=7)
+# How exactly "last seen" is kept: one small write in this time for each session.
+SEEN_EVERY = timedelta(minutes=5)
+MOST_SESSIONS = 20
+
+
+def start_session(user: User, *, address: str | None, device_label: str, by_link: bool) -> str:
+    """Add a session in the running transaction and answer its token; the oldest end beyond ``MOST_SESSIONS``."""
+    token = new_token()
+    moment = now()
+    open_ids = db.session.scalars(
+        select(StaffSession.id)
+        .where(StaffSession.user_id == user.id, StaffSession.ended_at.is_(None))
+        .order_by(StaffSession.last_seen_at.desc())
+    ).all()
+    _end(user.id, open_ids[MOST_SESSIONS - 1 :])
+    session = StaffSession(
+        user_id=user.id,
+        token_hash=token_hash(token),
+        device_label=device_label[:80],
+        address=address,
+        by_link=by_link,
+        created_at=moment,
+        last_seen_at=moment,
+    )
+    db.session.add(session)
+    user.last_signed_in_at = moment
+    actor = Actor(ActorKind.STAFF, user.id, user.name, address=address)
+    after = {"device": session.device_label, "by_link": by_link}
+    record(actor, entries.SIGNED_IN, "account", user.id, after=after, label=user.name)
+    return token
+
+
+def touch_session(session_id: int, address: str | None) -> None:
+    """Note that a session was just used; nothing where it was noted a moment ago."""
+    with atomic():
+        session = db.session.get(StaffSession, session_id)
+        moment = now()
+        if session is None or session.ended_at is not None or session.last_seen_at > moment - SEEN_EVERY:
+            return
+        session.last_seen_at = moment
+        session.address = address or session.address
+
+
+def sign_out(actor: Actor, session_id: int) -> None:
+    """End the session the actor is using; nothing where it has ended already."""
+    with atomic():
+        session = db.session.get(StaffSession, session_id)
+        if session is None or session.user_id != actor.id or session.ended_at is not None:
+            return
+        _end(session.user_id, [session.id])
+        before = {"device": session.device_label}
+        record(actor, entries.SIGNED_OUT, "account", session.user_id, before=before, label=actor.label)
+
+
+def end_session(actor: Actor, public_id: str) -> None:
+    """End one of the actor's own sessions. Raises ``NotFound`` for anybody else's."""
+    with atomic():
+        session = db.session.scalar(
+            select(StaffSession).where(
+                StaffSession.public_id == public_id,
+                StaffSession.user_id == actor.id,
+                StaffSession.ended_at.is_(None),
+            )
+        )
+        if session is None:
+            raise NotFound
+        _end(session.user_id, [session.id])
+        before = {"device": session.device_label}
+        record(actor, entries.SIGNED_OUT, "account", session.user_id, before=before, label=actor.label)
+
+
+def end_other_sessions(actor: Actor, session_id: int) -> int:
+    """End all of the actor's own sessions but this one; answers how many."""
+    with atomic():
+        if actor.id is None:
+            raise NotFound
+        count = end_sessions_of(actor.id, keep=session_id)
+        if count:
+            record(
+                actor,
+                entries.SESSIONS_ENDED,
+                "account",
+                actor.id,
+                after={"count": count},
+                label=actor.label,
+            )
+        return count
+
+
+def end_sessions_of(user_id: int, *, keep: int | None = None) -> int:
+    """End the sessions of a staff member in the running transaction; answers how many."""
+    ids = db.session.scalars(
+        select(StaffSession.id).where(StaffSession.user_id == user_id, StaffSession.ended_at.is_(None))
+    ).all()
+    ended = [item for item in ids if item != keep]
+    _end(user_id, ended)
+    return len(ended)
+
+
+def _end(user_id: int, session_ids: Sequence[int]) -> None:
+    if not session_ids:
+        return
+    db.session.execute(update(StaffSession).where(StaffSession.id.in_(session_ids)).values(ended_at=now()))
+    publish(SessionsEnded(user_id, tuple(session_ids)))

@@ -1,0 +1,153 @@
+"""Letting staff in: by password, by one-time link; and changing the password."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import delete, select
+
+from engage.accounts import entries, lockout, passwords
+from engage.accounts.actions.sessions import end_sessions_of, start_session
+from engage.accounts.links import new_token, token_hash
+from engage.accounts.models import SignInFailure, SignInLink, StaffSession, User
+from engage.accounts.password_rules import password_problem
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import require
+from engage.audit.actions import record
+from engage.core.actor import Actor, ActorKind
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import Gone, Invalid, NotAllowed, NotFound
+from engage.core.messages import msg
+from engage.core.writer import atomic
+
+LINK_LIFE = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """``token`` goes into the browser's signed cookie and nowhere else."""
+
+    token: str
+    user_id: int
+    has_password: bool
+
+
+def sign_in(
+    email: str, password: str, *, account: str, network: str, address: str | None, device_label: str
+) -> SignedIn:
+    """Start a session for the right email and password.
+
+    ``account`` and ``network`` are keyed hashes of the typed email and of the network, under which attempts
+    are counted. Raises ``Invalid`` with one sentence whatever was wrong, ``TooMany`` while locked.
+    """
+    wrong = Invalid({"password": msg("The email address or the password is not right.")})
+    user_id, password_hash = _attempt(email, account, network, address)
+    # Outside of every transaction: the hash takes long, and the hub serves others meanwhile.
+    if not passwords.password_is(password, password_hash) or user_id is None:
+        raise wrong
+    renewed = passwords.hash_password(password) if passwords.is_outdated(password_hash or "") else None
+    with atomic():
+        user = db.session.get_one(User, user_id)
+        if not user.active or user.password_hash != password_hash:
+            raise wrong
+        if renewed is not None:
+            user.password_hash = renewed
+        lockout.forgive(account, network)
+        token = start_session(user, address=address, device_label=device_label, by_link=False)
+    return SignedIn(token, user_id, has_password=True)
+
+
+def _attempt(email: str, account: str, network: str, address: str | None) -> tuple[int | None, str | None]:
+    """Count the attempt before the password is looked at, so that guesses sent together are all counted."""
+    with atomic():
+        lockout.refuse_locked(account, network)
+        user = db.session.scalar(select(User).where(User.email == email.strip().lower(), User.active))
+        failure = lockout.count_attempt(account, lockout.PER_ACCOUNT)
+        lockout.count_attempt(network, lockout.PER_NETWORK)
+        if user is None:
+            return None, None
+        if failure.locked_until is not None:
+            actor = Actor(ActorKind.STAFF, user.id, user.name, address=address)
+            record(
+                actor,
+                entries.ACCOUNT_LOCKED,
+                "account",
+                user.id,
+                after={"until": failure.locked_until},
+                label=user.name,
+            )
+        return user.id, user.password_hash
+
+
+def make_sign_in_link(actor: Actor, user_id: int, *, life: timedelta = LINK_LIFE) -> str:
+    """A secret that signs the staff member in once within ``life``; earlier unused ones stop working."""
+    require(actor, Permission.ACCOUNT_MANAGE)
+    with atomic():
+        user = db.session.get(User, user_id)
+        if user is None or not user.active:
+            raise NotFound
+        token = new_token()
+        moment = now()
+        db.session.execute(
+            delete(SignInLink).where(SignInLink.user_id == user_id, SignInLink.used_at.is_(None))
+        )
+        link = SignInLink(
+            user_id=user_id, token_hash=token_hash(token), created_at=moment, expires_at=moment + life
+        )
+        db.session.add(link)
+        record(
+            actor, entries.LINK_MADE, "account", user_id, after={"until": link.expires_at}, label=user.name
+        )
+    return token
+
+
+def sign_in_by_link(token: str, *, address: str | None, device_label: str) -> SignedIn:
+    """Use up a one-time link and start a session. Raises ``Gone`` for one that is used, old or unknown."""
+    with atomic():
+        link = db.session.scalar(select(SignInLink).where(SignInLink.token_hash == token_hash(token)))
+        if link is None or link.used_at is not None or link.expires_at <= now():
+            raise Gone(
+                msg("This sign-in link has been used or has expired. Please ask for a new one, or sign in.")
+            )
+        user = db.session.get_one(User, link.user_id)
+        if not user.active:
+            raise Gone
+        link.used_at = now()
+        session_token = start_session(user, address=address, device_label=device_label, by_link=True)
+        return SignedIn(session_token, user.id, has_password=user.password_hash is not None)
+
+
+def change_password(actor: Actor, current: str, new: str, *, session_id: int, account: str) -> None:
+    """Set the actor's own password and end their other sessions.
+
+    The current one is asked for unless there is none or this session began by a one-time link. Raises
+    ``Invalid`` with the field, or ``TooMany`` after repeated wrong guesses at the current one.
+    """
+    if actor.id is None or not actor.is_staff:
+        raise NotAllowed
+    user = db.session.get_one(User, actor.id)
+    session = db.session.get_one(StaffSession, session_id)
+    name, email, password_hash = user.name, user.email or "", user.password_hash
+    if password_hash is not None and not session.by_link:
+        with atomic():
+            lockout.refuse_locked(account)
+            lockout.count_attempt(account, lockout.PER_ACCOUNT)
+        if not passwords.password_is(current, password_hash):
+            raise Invalid({"current": msg("This is not your current password.")})
+    problem = password_problem(new, name=name, email=email)
+    if problem is not None:
+        raise Invalid({"new": problem})
+    new_hash = passwords.hash_password(new)
+    with atomic():
+        user = db.session.get_one(User, actor.id)
+        user.password_hash = new_hash
+        user.password_changed_at = now()
+        db.session.execute(delete(SignInFailure).where(SignInFailure.subject_hash == account))
+        db.session.execute(
+            delete(SignInLink).where(SignInLink.user_id == user.id, SignInLink.used_at.is_(None))
+        )
+        db.session.get_one(StaffSession, session_id).by_link = False
+        end_sessions_of(user.id, keep=session_id)
+        record(actor, entries.PASSWORD_CHANGED, "account", user.id, label=user.name)

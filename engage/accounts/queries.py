@@ -1,0 +1,178 @@
+"""Reading staff members, units and sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from engage.accounts.actions.sessions import IDLE, LIFE
+from engage.accounts.links import token_hash
+from engage.accounts.models import Grant, SignInLink, StaffSession, Unit, User
+from engage.accounts.permissions import Role
+from engage.accounts.scopes import activity_names
+from engage.core.actor import Actor, ActorKind, GrantedRole, ScopeKind
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.types import Localized
+
+
+@dataclass(frozen=True, slots=True)
+class OpenSession:
+    """A live session and who it belongs to."""
+
+    id: int
+    user_id: int
+    label: str
+    by_link: bool
+    last_seen_at: datetime
+    grants: tuple[GrantedRole, ...]
+
+    def actor(self, address: str | None = None) -> Actor:
+        """The staff member as the actor of a deed done from ``address``."""
+        return Actor(ActorKind.STAFF, self.user_id, self.label, grants=self.grants, address=address)
+
+
+def open_session(token: str) -> OpenSession | None:
+    """The session of a token, unless it or its account has ended; two queries."""
+    moment = now()
+    row = db.session.execute(
+        select(
+            StaffSession.id, StaffSession.by_link, StaffSession.last_seen_at, StaffSession.user_id, User.name
+        )
+        .join(User, User.id == StaffSession.user_id)
+        .where(
+            StaffSession.token_hash == token_hash(token),
+            StaffSession.ended_at.is_(None),
+            StaffSession.last_seen_at > moment - IDLE,
+            StaffSession.created_at > moment - LIFE,
+            User.active,
+        )
+    ).first()
+    if row is None:
+        return None
+    return OpenSession(row.id, row.user_id, row.name, row.by_link, row.last_seen_at, grants_of(row.user_id))
+
+
+def grants_of(user_id: int) -> tuple[GrantedRole, ...]:
+    """The grants of a staff member as plain values."""
+    rows = db.session.execute(
+        select(Grant.role, Grant.scope, Grant.scope_id).where(Grant.user_id == user_id).order_by(Grant.id)
+    )
+    return tuple(GrantedRole(row.role.value, row.scope, row.scope_id) for row in rows)
+
+
+def actor_of(user_id: int) -> Actor | None:
+    """An active staff member as an actor without a session, for commands."""
+    user = db.session.get(User, user_id)
+    if user is None or not user.active:
+        return None
+    return Actor(ActorKind.STAFF, user.id, user.name, grants=grants_of(user.id))
+
+
+def sessions_of(user_id: int) -> Sequence[StaffSession]:
+    """The live sessions of a staff member, latest used first."""
+    moment = now()
+    return db.session.scalars(
+        select(StaffSession)
+        .where(
+            StaffSession.user_id == user_id,
+            StaffSession.ended_at.is_(None),
+            StaffSession.last_seen_at > moment - IDLE,
+            StaffSession.created_at > moment - LIFE,
+        )
+        .order_by(StaffSession.last_seen_at.desc(), StaffSession.id.desc())
+    ).all()
+
+
+def person(public_id: str) -> User | None:
+    """A staff member with their grants."""
+    return db.session.scalar(
+        select(User).where(User.public_id == public_id).options(selectinload(User.grants))
+    )
+
+
+def person_by_email(email: str) -> User | None:
+    """An account by its email address, whatever its case."""
+    return db.session.scalar(select(User).where(User.email == email.strip().lower()))
+
+
+def people(*, search: str = "", closed: bool = False, limit: int = 200) -> Sequence[User]:
+    """Staff members by name, active or closed, whose name or email contains ``search``; with grants."""
+    query = select(User).where(User.active.is_(not closed)).options(selectinload(User.grants))
+    if search:
+        query = query.where(
+            User.name.icontains(search, autoescape=True) | User.email.icontains(search, autoescape=True)
+        )
+    return db.session.scalars(query.order_by(User.name, User.id).limit(limit)).all()
+
+
+def demo_people() -> Sequence[User]:
+    """The active demonstration accounts, with grants."""
+    return db.session.scalars(
+        select(User).where(User.is_demo, User.active).options(selectinload(User.grants)).order_by(User.id)
+    ).all()
+
+
+def link_holder(token: str) -> User | None:
+    """Whom an unused, unexpired sign-in link is for."""
+    return db.session.scalar(
+        select(User)
+        .join(SignInLink, SignInLink.user_id == User.id)
+        .where(
+            SignInLink.token_hash == token_hash(token),
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > now(),
+            User.active,
+        )
+    )
+
+
+def units(*, active_only: bool = True) -> Sequence[Unit]:
+    """The units in their order."""
+    query = select(Unit).order_by(Unit.position, Unit.id)
+    return db.session.scalars(query.where(Unit.active) if active_only else query).all()
+
+
+def unit(public_id: str) -> Unit | None:
+    """A unit by its public id."""
+    return db.session.scalar(select(Unit).where(Unit.public_id == public_id))
+
+
+def unit_names(ids: Iterable[int] | None = None) -> dict[int, Localized]:
+    """Names of units by id; of all of them where no ids are given."""
+    query = select(Unit.id, Unit.name)
+    if ids is not None:
+        query = query.where(Unit.id.in_(list(ids)))
+    return {row.id: row.name for row in db.session.execute(query)}
+
+
+def scope_names(people: Iterable[User]) -> dict[tuple[ScopeKind, int | None], Localized | str]:
+    """What the scopes in the grants of ``people`` are called; two queries however many there are."""
+    grants = [grant for person in people for grant in person.grants]
+    wanted: dict[ScopeKind, set[int]] = {
+        kind: {grant.scope_id for grant in grants if grant.scope is kind and grant.scope_id is not None}
+        for kind in ScopeKind
+    }
+    names: dict[tuple[ScopeKind, int | None], Localized | str] = {}
+    for unit_id, name in unit_names(wanted[ScopeKind.UNIT]).items():
+        names[ScopeKind.UNIT, unit_id] = name
+    for activity_id, title in activity_names(wanted[ScopeKind.ACTIVITY]).items():
+        names[ScopeKind.ACTIVITY, activity_id] = title
+    return names
+
+
+def has_administrator() -> bool:
+    """Whether anyone can administer this installation yet."""
+    return (
+        db.session.scalar(
+            select(Grant.id)
+            .join(User, User.id == Grant.user_id)
+            .where(Grant.role == Role.ADMINISTRATOR, Grant.scope == ScopeKind.SITE, User.active)
+            .limit(1)
+        )
+        is not None
+    )
