@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+from typing import Any
+
+from babel.support import Translations
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, gettext
+from flask_babel import Babel, Domain, get_locale, gettext
 
 from engage.config import ROOT
 from engage.core.messages import Message
@@ -12,11 +16,35 @@ from engage.core.types import DEFAULT_LANGUAGE, LANGUAGES, Localized
 COOKIE = "language"
 
 
+class _Catalogues(Domain):
+    """All domains' catalogues as one, by our language names.
+
+    Babel calls ``zh_CN`` ``zh_Hans_CN``, under which name gettext finds no folder.
+    """
+
+    def get_translations(self) -> Any:
+        language = DEFAULT_LANGUAGE if get_locale().language == "zh" else "en"
+        if language not in self.cache:
+            merged = Translations()
+            for folder in self.translation_directories:
+                found = Translations.load(folder, [language])
+                if isinstance(found, Translations):
+                    merged.merge(found)
+            self.cache[language] = merged
+        return self.cache[language]
+
+
+class _Babel(Babel):
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return _Catalogues()
+
+
 def init_languages(app: Flask) -> None:
     """Load every domain's catalogue and choose the language of each request."""
     folders = sorted(str(path) for path in (ROOT / "engage").glob("*/translations"))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
-    Babel(
+    _Babel(
         app,
         default_locale=DEFAULT_LANGUAGE,
         default_timezone="Asia/Shanghai",
