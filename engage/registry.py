@@ -14,6 +14,7 @@ from engage.cli import engage_cli
 from engage.core import jobs as core_jobs
 from engage.participation import models as participation_models
 from engage.settings import models as settings_models
+from engage.surveys import views as surveys_views
 from engage.web import health, shell
 
 # Modules that register something when imported: tables, jobs, listeners, socket handlers, case handlers.
@@ -25,7 +26,7 @@ REGISTERING: tuple[ModuleType, ...] = (
     participation_models,
 )
 
-BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = ((health.blueprint, shell.blueprint),)
+BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = ((health.blueprint, shell.blueprint), surveys_views.blueprints)
 
 COMMANDS: tuple[tuple[click.Command, ...], ...] = ()
 

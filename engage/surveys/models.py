@@ -51,7 +51,7 @@ class Survey(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
+    activity_id: Mapped[int | None] = mapped_column(index=True)
     title: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
     introduction: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
     thanks: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)

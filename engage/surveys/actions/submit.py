@@ -1,0 +1,93 @@
+"""A citizen sends in a survey: the hot deed, in plain SQL inside a shared commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from sqlalchemy import insert, select
+
+from engage.core.clock import minute, now
+from engage.core.db import db
+from engage.core.errors import Conflict, Invalid, NotFound
+from engage.core.messages import msg
+from engage.core.writer import gather, publish
+from engage.participation import receipts
+from engage.participation.actions import once, take_part
+from engage.questions.compiled import validate
+from engage.questions.logic import Value
+from engage.surveys.events import ResponseReceived
+from engage.surveys.models import Response, Source, Survey
+from engage.surveys.queries.published import CompiledVersion, Published, version
+from engage.surveys.queries.responses import RECEIPT_KIND
+from engage.surveys.rules import Deed, phase, require_phase
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a citizen sends. `raw` holds form or JSON values by question id, `version` is the one they saw."""
+
+    raw: Mapping[str, object]
+    version: int
+    language: str
+    request_id: str
+    device: str
+
+
+def submit(survey: Published, submission: Submission) -> str:
+    """Checks and stores one response; answers its receipt code after the commit.
+
+    A retry with the same request id and the same answers gets the code of the first time, whatever has
+    happened to the survey since. Raises `Invalid` with a sentence for each question id, `Conflict` when the
+    request id was used for other answers, the device has answered already or the survey is not open yet,
+    `Gone` when it is closed or withdrawn, and `Busy`.
+    """
+    asked = version(survey, submission.version)
+    checked = validate(asked.compiled, submission.raw)
+    if checked.errors:
+        raise Invalid(dict(checked.errors))
+    body = {"version": asked.number, "answers": checked.answers}
+
+    def write() -> dict[str, Any]:
+        return _store(survey, asked, checked.answers, submission)
+
+    gather(lambda: once(submission.request_id, f"survey.answer:{survey.id}", body, write))
+    return receipts.code_for(submission.request_id, RECEIPT_KIND)
+
+
+def _store(
+    survey: Published, asked: CompiledVersion, answers: dict[str, Value], submission: Submission
+) -> dict[str, Any]:
+    moment = now()
+    row = db.session.execute(
+        select(Survey.state, Survey.opens_at, Survey.closes_at, Survey.one_per_device).where(
+            Survey.id == survey.id
+        )
+    ).first()
+    if row is None:
+        raise NotFound
+    require_phase(Deed.ANSWER, phase(row.state, row.opens_at, row.closes_at, moment))
+    if row.one_per_device and not take_part(part_of(survey), submission.device):
+        raise Conflict(
+            msg("This survey has already been answered from this device. Thank you for taking part.")
+        )
+    stored = db.session.execute(
+        insert(Response).values(
+            survey_id=survey.id,
+            version_id=asked.id,
+            language=submission.language,
+            source=Source.WEB,
+            submitted_minute=minute(moment),
+            answers=answers,
+        )
+    )
+    response_id: int = cast("Any", stored).inserted_primary_key[0]
+    receipts.issue(submission.request_id, RECEIPT_KIND, response_id)
+    publish(ResponseReceived(survey.id, response_id))
+    return {}
+
+
+def part_of(survey: Published) -> str:
+    """The name under which participation notes devices for this survey."""
+    return f"survey:{survey.id}"

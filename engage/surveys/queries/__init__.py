@@ -1,0 +1,1 @@
+"""Reading surveys, versions and responses."""

@@ -1,0 +1,166 @@
+"""The pages of `respond`: the form and the receipt are prepared once per version, language and look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from flask import Response, current_app, g, render_template, request, url_for
+
+from engage.core.errors import Refusal
+from engage.core.ids import request_id
+from engage.core.messages import Message
+from engage.core.types import Localized
+from engage.questions.compiled import Step, path, validate
+from engage.questions.logic import tests
+from engage.surveys.models import Layout
+from engage.surveys.queries.published import CompiledVersion, Published
+from engage.surveys.rules import Phase
+from engage.surveys.views import state
+from engage.web import languages, shell
+from engage.web.citizen import citizen_token
+from engage.web.headers import csp_nonce
+from engage.web.languages import current_language
+from engage.web.prepared import Prepared, hole
+from engage.web.shell import large_text
+from engage.web.site import current_site
+
+_MOST_PREPARED: Final = 100
+_prepared: dict[tuple[object, ...], Prepared] = {}
+
+
+def first_form(survey: Published, asked: CompiledVersion) -> Response:
+    """The empty form: from the prepared page, with this device's token and a fresh request id put in."""
+    key = ("form", survey, asked.number)
+    page = _ready(key) or _prepare(
+        key,
+        url_for("surveys.show", public_id=survey.public_id),
+        "surveys/respond.html",
+        **_form_values(survey, asked, None if survey.layout is Layout.ALL_AT_ONCE else 0, {}, {}),
+        token=hole("token"),
+        request_id=hole("request_id"),
+        whole=survey.layout is Layout.ALL_AT_ONCE,
+        first=True,
+    )
+    return _filled(page, {"token": citizen_token(), "request_id": request_id()})
+
+
+def form_step(
+    survey: Published,
+    asked: CompiledVersion,
+    page: int | None,
+    raw: Mapping[str, object],
+    errors: Mapping[str, Message],
+) -> str:
+    """Page `page` of the form (None: all of it) with what was typed and the sentences about it."""
+    return render_template(
+        "surveys/respond.html",
+        **_form_values(survey, asked, page, raw, errors),
+        token=citizen_token(),
+        request_id=request.form.get("_request_id") or request_id(),
+        whole=page is None,
+        first=False,
+    )
+
+
+def receipt(survey: Published, code: str) -> Response:
+    """The receipt with its code and what happens next."""
+    key = ("receipt", survey)
+    page = _ready(key) or _prepare(
+        key,
+        url_for("surveys.done", public_id=survey.public_id),
+        "surveys/done.html",
+        survey=survey,
+        code=hole("code"),
+    )
+    return _filled(page, {"code": code})
+
+
+def not_now(survey: Published, phase: Phase) -> tuple[str, int]:
+    """Why the survey cannot be answered at this moment."""
+    page = render_template("surveys/closed.html", survey=survey, phase=phase, Phase=Phase)
+    return page, 410 if phase is Phase.WITHDRAWN else 200
+
+
+def answered(survey: Published) -> str:
+    """This device has taken part already."""
+    return render_template("surveys/answered.html", survey=survey)
+
+
+def refused(survey: Published, refusal: Refusal, lines: Sequence[tuple[Localized, str]]) -> str:
+    """Why the answers were not taken, with all of them below."""
+    return render_template("surveys/refused.html", survey=survey, refusal=refusal, lines=lines)
+
+
+def _form_values(
+    survey: Published,
+    asked: CompiledVersion,
+    page: int | None,
+    raw: Mapping[str, object],
+    errors: Mapping[str, Message],
+) -> dict[str, Any]:
+    compiled = asked.compiled
+    pages = compiled.definition.pages
+    answers = validate(compiled, raw).answers
+    shown = path(compiled, answers)
+    steps = (
+        compiled.steps
+        if page is None or not raw
+        else tuple(step for step in compiled.steps if step.id in shown or _depends_on_own_page(step, asked))
+    )
+    shown_pages = sorted({compiled.by_id[id].page for id in shown})
+    return {
+        "survey": survey,
+        "version": asked.number,
+        "pages": [
+            (number, each, [s for s in steps if s.page == number]) for number, each in enumerate(pages)
+        ],
+        "page": page,
+        "page_at": shown_pages.index(page) if page in shown_pages else 0,
+        "page_count": len(shown_pages),
+        "last": page is None or not shown_pages or page >= shown_pages[-1],
+        "numbers": {step.id: number for number, step in enumerate(steps, 1)},
+        "rules": [list(rule) for rule in compiled.rules],
+        "state": raw,
+        "packed": "" if page is None else state.packed(compiled, page, raw),
+        "errors": errors,
+    }
+
+
+def _depends_on_own_page(step: Step, asked: CompiledVersion) -> bool:
+    """Whether answers on the step's own page decide about it: then a page without script has to show it."""
+    return any(asked.compiled.by_id[test.question].page == step.page for test in tests(step.show_if))
+
+
+def _ready(key: tuple[object, ...]) -> Prepared | None:
+    return _prepared.get((*key, *_look()))
+
+
+def _look() -> tuple[object, ...]:
+    return current_language(), large_text(), current_site()
+
+
+def _prepare(key: tuple[object, ...], address: str, template: str, **values: Any) -> Prepared:
+    """Renders the page in a request of its own, so that nothing of the present one can stay in it."""
+    language, large = current_language(), large_text()
+    cookies = f"{languages.COOKIE}={language}; {shell.LARGE_TEXT}={'1' if large else ''}"
+    full_key = (*key, *_look())
+    with current_app.app_context(), current_app.test_request_context(address, headers={"Cookie": cookies}):
+        g.csp_nonce = hole("nonce")
+        page = Prepared(render_template(template, **values))
+    if len(_prepared) >= _MOST_PREPARED:
+        _prepared.clear()
+    _prepared[full_key] = page
+    return page
+
+
+def _filled(page: Prepared, values: dict[str, str]) -> Response:
+    values["nonce"] = csp_nonce()
+    if "gzip" in request.headers.get("Accept-Encoding", ""):
+        response = Response(page.gzipped(values), mimetype="text/html")
+        response.headers["Content-Encoding"] = "gzip"
+    else:
+        response = Response(page.plain(values), mimetype="text/html")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.headers["Vary"] = "Accept-Encoding, Cookie"
+    return response

@@ -1,0 +1,358 @@
+"""The respondent's pages by plain forms, as a browser without script sends them, and as the script does."""
+
+from __future__ import annotations
+
+import gzip
+import html as html_module
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.writer import atomic
+from engage.participation import receipts
+from engage.surveys.models import Layout, Response, State, Survey
+from engage.surveys.queries.responses import RECEIPT_KIND, own_response
+from tests.factories.questions import asks, page, question, twenty_answers, twenty_questions
+from tests.factories.surveys import add_version, make_survey
+from tests.fixtures.clients import hidden_fields
+from tests.fixtures.html import check_html
+
+pytestmark = pytest.mark.database
+Make = Callable[..., FlaskClient]
+
+
+@pytest.fixture
+def context(app: Flask) -> Any:
+    with app.app_context():
+        yield app
+
+
+def address(survey: Survey) -> str:
+    return f"/surveys/{survey.public_id}"
+
+
+def fields(answers: dict[str, Any]) -> dict[str, Any]:
+    return {f"q-{id}": value for id, value in answers.items()}
+
+
+def send(client: FlaskClient, survey: Survey, answers: dict[str, Any], **more: Any) -> Any:
+    """Open the form and send these answers with its hidden fields."""
+    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
+    return client.post(address(survey), data=hidden | fields(answers) | more)
+
+
+def count() -> int:
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(Response)) or 0
+
+
+def only() -> Response:
+    db.session.rollback()
+    return db.session.scalars(select(Response)).one()
+
+
+def code_in(html: str) -> str:
+    found = re.search(r'id="receipt-code">([^<]+)<', html)
+    assert found
+    return found.group(1)
+
+
+def test_a_whole_journey(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey()
+    client = citizen_client()
+    answer = send(client, survey, twenty_answers())
+    assert answer.status_code == 303
+    done = client.get(answer.headers["Location"])
+    code = code_in(done.get_data(as_text=True))
+    found = receipts.find(code)
+    assert found is not None
+    assert found.kind == RECEIPT_KIND
+    stored = db.session.get_one(Response, found.object_id)
+    assert stored.answers["q0"] == "b"
+    assert stored.answers["q1"] == ["a", "c"]
+    assert stored.answers["q3"] == 32
+    assert stored.language == "zh_CN"
+    assert stored.submitted_minute.second == stored.submitted_minute.microsecond == 0
+    own = own_response(found.object_id, "zh_CN")
+    assert own.lines[0] == ("题目q0", "选项b")
+
+
+def test_what_is_sent_compressed_is_the_same_page(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey()
+    client = citizen_client()
+    packed = client.get(address(survey), headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    page = gzip.decompress(packed.data).decode()
+    check_html(page)
+    assert hidden_fields(page)["_token"] == client.token  # type: ignore[attr-defined]
+    nonces = set(re.findall(r'nonce="([^"]+)"', page))
+    assert len(nonces) == 1
+    assert f"'nonce-{nonces.pop()}'" in packed.headers["Content-Security-Policy"]
+    assert not re.search(r"hole[0-9a-f]{24}", page)
+
+
+def test_every_form_draws_its_own_request_id_and_nonce(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey()
+    first, second = (citizen_client().get(address(survey)).get_data(as_text=True) for _ in range(2))
+    one, two = hidden_fields(first), hidden_fields(second)
+    assert one["_request_id"] != two["_request_id"]
+    assert one["_token"] != two["_token"]
+
+
+def test_faults_are_listed_with_links_and_what_was_typed_is_kept(
+    context: Flask, citizen_client: Make
+) -> None:
+    survey = make_survey()
+    answer = send(citizen_client(), survey, twenty_answers() | {"q0": "", "q3": "十二", "q4": "保留<我>"})
+    assert answer.status_code == 422
+    html = answer.get_data(as_text=True)
+    assert 'href="#q-q0"' in html
+    assert 'href="#q-q3"' in html
+    assert 'value="十二"' in html
+    assert "保留&lt;我&gt;" in html
+    assert html.count("checked") > 10
+    assert count() == 0
+
+
+def test_a_retry_answers_the_same_code_and_makes_one_response(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey(one_per_device=True)
+    client = citizen_client()
+    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
+    codes = set()
+    for _ in range(3):
+        answer = client.post(address(survey), data=hidden | fields(twenty_answers()))
+        assert answer.status_code == 303
+        codes.add(code_in(client.get(answer.headers["Location"]).get_data(as_text=True)))
+    assert len(codes) == 1
+    assert count() == 1
+
+
+def test_a_retry_after_closing_still_gets_its_receipt(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey()
+    client = citizen_client()
+    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
+    assert client.post(address(survey), data=hidden | fields(twenty_answers())).status_code == 303
+    with atomic():
+        survey.closes_at = now() - timedelta(seconds=1)
+    assert client.post(address(survey), data=hidden | fields(twenty_answers())).status_code == 303
+    assert count() == 1
+
+
+def test_one_response_per_device_where_the_survey_says_so(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey(one_per_device=True)
+    client = citizen_client()
+    second = hidden_fields(client.get(address(survey)).get_data(as_text=True))
+    assert send(client, survey, twenty_answers()).status_code == 303
+    again = client.post(address(survey), data=second | fields(twenty_answers()))
+    assert again.status_code == 409
+    assert "希望办事再快一点" in again.get_data(as_text=True)
+    assert client.get(address(survey)).status_code == 200
+    assert '<form class="questionnaire"' not in client.get(address(survey)).get_data(as_text=True)
+    assert send(citizen_client(), survey, twenty_answers()).status_code == 303
+    assert count() == 2
+
+
+def test_several_from_one_device_where_it_may(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey(one_per_device=False)
+    client = citizen_client()
+    assert send(client, survey, twenty_answers()).status_code == 303
+    assert send(client, survey, twenty_answers()).status_code == 303
+    assert count() == 2
+
+
+def test_the_script_gets_json(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey()
+    client = citizen_client()
+    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
+    headers = {"Accept": "application/json"}
+    wrong = client.post(address(survey), data=hidden | fields({"q0": "b"}), headers=headers)
+    assert wrong.status_code == 422
+    assert set(wrong.get_json()["errors"]) >= {"q2", "q6"}
+    right = client.post(address(survey), data=hidden | fields(twenty_answers()), headers=headers)
+    assert right.status_code == 200
+    assert right.get_json()["done"] == address(survey) + "/done"
+    other = client.post(
+        address(survey), data=hidden | fields(twenty_answers() | {"q0": "c"}), headers=headers
+    )
+    assert other.status_code == 409
+    assert count() == 1
+
+
+PAGES = {
+    "pages": [
+        page("p1", question("q1", required=True), question("q2", "text")),
+        page("p2", question("q3", required=True), show_if=asks("equals", "q1", "a")),
+        page("p3", question("q4", "number", required=True)),
+    ]
+}
+
+
+def _turn(
+    client: FlaskClient, survey: Survey, html: str, answers: dict[str, Any], action: str = "next"
+) -> Any:
+    """Send the page in `html` as a browser without script does."""
+    where = re.search(r'<form class="questionnaire" action="([^"]+)"', html)
+    assert where
+    hidden = {name: html_module.unescape(value) for name, value in hidden_fields(html).items()}
+    return client.post(where.group(1), data=hidden | fields(answers) | {"_action": action})
+
+
+def test_page_by_page_without_script(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
+    client = citizen_client()
+    first = client.get(address(survey)).get_data(as_text=True)
+    wrong = _turn(client, survey, first, {"q2": "先写的"})
+    assert wrong.status_code == 422
+    assert "先写的" in wrong.get_data(as_text=True)
+    second = _turn(client, survey, first, {"q1": "a", "q2": '说"话'})
+    assert second.status_code == 200
+    assert 'name="q-q3"' in second.get_data(as_text=True)
+    assert 'name="q-q1"' not in second.get_data(as_text=True)
+    back = _turn(client, survey, second.get_data(as_text=True), {"q3": "b"}, "back").get_data(as_text=True)
+    assert "说&#34;话" in back
+    assert re.search(r'value="a" id="q-q1" checked', back)
+    third = _turn(client, survey, back, {"q1": "a", "q2": "改"}).get_data(as_text=True)
+    assert re.search(r'value="b"[^>]+checked', third)
+    english = _turn(client, survey, third, {"q3": "b"}, "language-en").get_data(as_text=True)
+    assert "选项b (en)" in english
+    assert re.search(r'value="b"[^>]+checked', english)
+    fourth = _turn(client, survey, english, {"q3": "b"}).get_data(as_text=True)
+    assert 'name="q-q4"' in fourth
+    done = _turn(client, survey, fourth, {"q4": "５"})
+    assert done.status_code == 303
+    stored = only()
+    assert stored.answers == {"q1": "a", "q2": "改", "q3": "b", "q4": 5}
+    assert stored.language == "en"
+
+
+def test_page_by_page_skips_what_does_not_apply(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
+    client = citizen_client()
+    first = client.get(address(survey)).get_data(as_text=True)
+    last = _turn(client, survey, first, {"q1": "b"}).get_data(as_text=True)
+    assert 'name="q-q4"' in last
+    assert _turn(client, survey, last, {"q4": "1"}).status_code == 303
+    assert only().answers == {"q1": "b", "q4": 1}
+
+
+@pytest.mark.parametrize(
+    "state", ["", "{", "[" * 50_000, "[1]", '{"q1": {"a": 1}}', '{"zz": 1}', '{"q1": "b"}' * 9]
+)
+def test_a_forged_state_is_checked_again(context: Flask, citizen_client: Make, state: str) -> None:
+    survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
+    client = citizen_client()
+    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
+    answer = client.post(address(survey) + "/p/2", data=hidden | {"_state": state, "q-q4": "1"})
+    assert answer.status_code == 422
+    assert 'name="q-q1"' in answer.get_data(as_text=True)
+    assert count() == 0
+
+
+@pytest.mark.parametrize("page", ["2", "99", "999999999"])
+def test_pages_that_do_not_exist_are_no_fault(context: Flask, citizen_client: Make, page: str) -> None:
+    survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
+    client = citizen_client()
+    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
+    assert client.post(f"{address(survey)}/p/{page}", data=hidden).status_code == 422
+    assert client.get(f"{address(survey)}/p/{page}").status_code == 303
+
+
+def test_an_answer_to_an_earlier_version_counts_for_that_version(
+    context: Flask, citizen_client: Make
+) -> None:
+    survey = make_survey({"pages": [page("p1", question("q1"))]})
+    client = citizen_client()
+    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
+    add_version(survey, {"pages": [page("p1", question("q2", required=True))]})
+    assert client.post(address(survey), data=hidden | fields({"q1": "a"})).status_code == 303
+    assert only().answers == {"q1": "a"}
+
+
+@pytest.mark.parametrize("version", ["0", "9", "-1", "x", "1" * 30, "²"])
+def test_versions_that_do_not_exist(context: Flask, citizen_client: Make, version: str) -> None:
+    survey = make_survey()
+    answer = send(citizen_client(), survey, twenty_answers(), _version=version)
+    assert answer.status_code in (303, 404)
+
+
+PHASES = [
+    ({"state": State.DRAFT}, 404, 404),
+    ({"opens_at": now() + timedelta(days=1)}, 200, 409),
+    ({"closes_at": now() - timedelta(days=1)}, 200, 410),
+    ({"state": State.WITHDRAWN}, 410, 410),
+    ({"state": State.ARCHIVED}, 200, 410),
+]
+
+
+@pytest.mark.parametrize(("values", "seen", "sent"), PHASES)
+def test_surveys_that_take_no_answer(
+    context: Flask, citizen_client: Make, values: dict[str, Any], seen: int, sent: int
+) -> None:
+    survey = make_survey(**values)
+    client = citizen_client()
+    shown = client.get(address(survey))
+    assert shown.status_code == seen
+    assert 'class="questionnaire"' not in shown.get_data(as_text=True)
+    data = {"_token": client.token, "_request_id": "r" * 20, "_whole": "1", "_version": "1"}  # type: ignore[attr-defined]
+    answer = client.post(address(survey), data=data | fields(twenty_answers()))
+    assert answer.status_code == sent
+    if sent != 404:
+        assert "希望办事再快一点" in answer.get_data(as_text=True)
+    assert count() == 0
+
+
+def test_forms_of_strangers_are_refused(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey()
+    hidden = hidden_fields(citizen_client().get(address(survey)).get_data(as_text=True))
+    other = citizen_client()
+    assert other.post(address(survey), data=hidden | fields(twenty_answers())).status_code == 403
+    mine = hidden_fields(other.get(address(survey)).get_data(as_text=True))
+    foreign = {"Origin": "https://evil.example"}
+    assert (
+        other.post(address(survey), data=mine | fields(twenty_answers()), headers=foreign).status_code == 403
+    )
+    assert (
+        other.post(address(survey), data=mine | {"_request_id": "x"} | fields(twenty_answers())).status_code
+        == 422
+    )
+    assert count() == 0
+
+
+def test_the_receipt_page_needs_the_receipt(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey()
+    client = citizen_client()
+    assert client.get(address(survey) + "/done").status_code == 303
+    client.set_cookie("receipt", "<script>", path=address(survey))
+    assert client.get(address(survey) + "/done").status_code == 303
+
+
+def test_no_response_can_be_joined_to_a_device(context: Flask, citizen_client: Make) -> None:
+    """Nothing stored of a submission holds the device, and participation has no order, time or id of it."""
+    survey = make_survey(one_per_device=True)
+    clients = [citizen_client() for _ in range(5)]
+    for client in clients:
+        assert send(client, survey, twenty_answers()).status_code == 303
+    dump = "\n".join(
+        str(tuple(row)) for table in db.metadata.sorted_tables for row in db.session.execute(select(table))
+    )
+    for client in clients:
+        assert client.device not in dump  # type: ignore[attr-defined]
+    columns = {column.name for column in db.metadata.tables["participation"].columns}
+    assert columns == {"activity", "device_hash", "day"}
+
+
+def test_all_types_render_in_both_languages_and_layouts(context: Flask, citizen_client: Make) -> None:
+    for layout in Layout:
+        survey = make_survey(twenty_questions(4), layout=layout)
+        for language in ("zh_CN", "en"):
+            answer = citizen_client().get(address(survey), query_string={"lang": language})
+            assert answer.status_code == 200
+            assert "题目q19 (en)" in answer.get_data(as_text=True) or language == "zh_CN"
