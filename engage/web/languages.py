@@ -25,11 +25,12 @@ class _Catalogues(Domain):
     def get_translations(self) -> Any:
         language = DEFAULT_LANGUAGE if get_locale().language == "zh" else "en"
         if language not in self.cache:
-            merged = Translations()
-            for folder in self.translation_directories:
-                found = Translations.load(folder, [language])
-                if isinstance(found, Translations):
-                    merged.merge(found)
+            found = [Translations.load(folder, [language]) for folder in self.translation_directories]
+            catalogues = [one for one in found if isinstance(one, Translations)]
+            # The first brings the language's plural rule, which an empty catalogue would not have.
+            merged = catalogues[0] if catalogues else Translations()
+            for catalogue in catalogues[1:]:
+                merged.merge(catalogue)
             self.cache[language] = merged
         return self.cache[language]
 
