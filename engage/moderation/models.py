@@ -1,0 +1,18 @@
+"""Reason classes, shared by everything citizens write in public."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class ReasonClass(StrEnum):
+    """Why a text is not shown (不予公开). Its words for staff are labels, those for its author `KIND_WORDS`."""
+
+    OFF_TOPIC = "off-topic"
+    REPEATED = "repeated"
+    PERSONAL_DATA = "personal-data"
+    INSULT = "insult"
+    ADVERTISEMENT = "advertisement"
+    UNLAWFUL = "unlawful"
+    UNINTELLIGIBLE = "unintelligible"
+    OTHER = "other"
