@@ -8,7 +8,10 @@ from types import ModuleType
 import click
 from flask import Blueprint, Flask
 
+from engage.accounts import commands as accounts_commands
 from engage.accounts import models as accounts_models
+from engage.accounts import views as accounts_views
+from engage.analysis import models as analysis_models
 from engage.audit import models as audit_models
 from engage.cli import engage_cli
 from engage.core import jobs as core_jobs
@@ -16,6 +19,7 @@ from engage.participation import models as participation_models
 from engage.settings import models as settings_models
 from engage.surveys import views as surveys_views
 from engage.web import health, shell
+from engage.web.display import register_labels
 
 # Modules that register something when imported: tables, jobs, listeners, socket handlers, case handlers.
 REGISTERING: tuple[ModuleType, ...] = (
@@ -24,17 +28,24 @@ REGISTERING: tuple[ModuleType, ...] = (
     accounts_models,
     settings_models,
     participation_models,
+    analysis_models,
 )
 
-BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = ((health.blueprint, shell.blueprint), surveys_views.blueprints)
+BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
+    (health.blueprint, shell.blueprint),
+    accounts_views.blueprints,
+    surveys_views.blueprints,
+)
 
-COMMANDS: tuple[tuple[click.Command, ...], ...] = ()
+COMMANDS: tuple[tuple[click.Command, ...], ...] = (accounts_commands.commands,)
 
 
 def register(app: Flask) -> None:
     """Add all blueprints and commands to ``app``."""
     for blueprint in chain.from_iterable(BLUEPRINTS):
         app.register_blueprint(blueprint)
+    for labels in LABELS:
+        register_labels(app, labels)
     for command in chain.from_iterable(COMMANDS):
         engage_cli.add_command(command)
     app.cli.add_command(engage_cli)

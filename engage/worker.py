@@ -20,6 +20,7 @@ from huey.consumer import Consumer
 from sqlalchemy import delete, select, update
 
 from engage import create_app
+from engage.analysis import jobs as analysis
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.jobs import JOBS, MAX_ATTEMPTS, PERIODICS, OutboxJob, periodic
@@ -56,6 +57,7 @@ class Worker:
         consumer = Consumer(
             self.huey, workers=THREADS, periodic=False, initial_delay=0.02, backoff=1.0, max_delay=0.1
         )
+        analysis.start(self.app)
         consumer.start()
         # After the consumer's own handlers, which would leave the relay running.
         for stop in (signal.SIGTERM, signal.SIGINT):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from engage.core.db import db
 from engage.core.errors import NotFound
@@ -50,3 +50,8 @@ def own_response(response_id: int, language: str) -> OwnResponse:
         ),
         results_published_at=row.Survey.results_published_at,
     )
+
+
+def count_responses(survey_id: int) -> int:
+    """How many responses a survey has."""
+    return db.session.scalar(select(func.count()).where(Response.survey_id == survey_id)) or 0

@@ -1,0 +1,1 @@
+"""Analysis: responses as columns on disk, tallies and charts from them, always outside the web process."""

@@ -1,0 +1,111 @@
+"""Exports and publishing, in the web process: it asks, the worker computes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete
+
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import require
+from engage.analysis.client import ask
+from engage.analysis.models import Export, ExportFormat, PublishedResult
+from engage.audit.actions import record
+from engage.audit.events import declare
+from engage.core.actor import Actor
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import Conflict, NotFound
+from engage.core.jobs import enqueue
+from engage.core.messages import msg
+from engage.core.types import Localized
+from engage.core.writer import atomic, publish
+from engage.surveys.events import SurveyChanged
+from engage.surveys.models import Survey
+from engage.surveys.rules import Deed, phase, require_phase
+
+EXPORTED = declare("survey.exported", msg("Responses exported"), format=msg("Format"))
+RESULT_PUBLISHED = declare(
+    "survey.result-published", msg("Survey result published"), responses=msg("Responses")
+)
+RESULT_WITHDRAWN = declare(
+    "survey.result-withdrawn", msg("Survey result withdrawn"), responses=msg("Responses")
+)
+MOST_WORDS = 2000
+
+
+def request_export(actor: Actor, survey_id: int, kind: ExportFormat, language: str, heads: list[str]) -> str:
+    """Have the worker write all responses to a file; answers the export's public id.
+
+    ``heads`` are the first columns' names in the person's language. Raises ``NotFound``, ``NotAllowed``.
+    """
+    with atomic():
+        survey = _survey(survey_id)
+        require(actor, Permission.SURVEY_RESULTS, unit_id=survey.unit_id, activity_id=survey.activity_id)
+        export = Export(survey_id=survey.id, format=kind, language=language, requested_by_id=actor.id)
+        db.session.add(export)
+        db.session.flush()
+        enqueue("analysis.export", {"export_id": export.id, "heads": heads})
+        record(actor, EXPORTED, "survey", survey.id, after={"format": kind.value}, label=survey.title.text())
+        return export.public_id
+
+
+def publish_result(actor: Actor, survey_id: int, words: Localized) -> None:
+    """Publish a closed survey's result with ``words``, as it stands now and small groups withheld.
+
+    Raises ``NotFound``, ``NotAllowed``, ``Conflict`` while it is open, ``Busy`` without the worker.
+    """
+    _check_result(actor, _survey(survey_id))
+    found: dict[str, Any] = ask("public", survey_id=survey_id)
+    if any(len(text) > MOST_WORDS for text in words.values()):
+        raise Conflict(msg("The accompanying words may have at most {limit} characters.", limit=MOST_WORDS))
+    with atomic():
+        survey = _survey(survey_id)
+        _check_result(actor, survey)
+        db.session.execute(delete(PublishedResult).where(PublishedResult.survey_id == survey.id))
+        db.session.add(
+            PublishedResult(
+                survey_id=survey.id,
+                words=words,
+                responses=found["responses"],
+                questions=found["questions"],
+                published_by_id=actor.id,
+            )
+        )
+        survey.results_published_at = now()
+        record(
+            actor,
+            RESULT_PUBLISHED,
+            "survey",
+            survey.id,
+            after={"responses": found["responses"]},
+            label=survey.title.text(),
+        )
+        publish(SurveyChanged(survey.id, survey.public_id))
+
+
+def withdraw_result(actor: Actor, survey_id: int) -> None:
+    """Take a published result back from the public. Raises ``NotFound``, ``NotAllowed``."""
+    with atomic():
+        survey = _survey(survey_id)
+        require(actor, Permission.RESULTS_PUBLISH, unit_id=survey.unit_id, activity_id=survey.activity_id)
+        result = db.session.query(PublishedResult).filter_by(survey_id=survey.id).one_or_none()
+        if result is None:
+            return
+        db.session.delete(result)
+        survey.results_published_at = None
+        before = {"responses": result.responses}
+        record(actor, RESULT_WITHDRAWN, "survey", survey.id, before=before, label=survey.title.text())
+        publish(SurveyChanged(survey.id, survey.public_id))
+
+
+def _check_result(actor: Actor, survey: Survey) -> None:
+    require(actor, Permission.RESULTS_PUBLISH, unit_id=survey.unit_id, activity_id=survey.activity_id)
+    require_phase(Deed.PUBLISH_RESULTS, phase(survey.state, survey.opens_at, survey.closes_at, now()))
+
+
+def _survey(survey_id: int) -> Survey:
+    survey = db.session.get(Survey, survey_id)
+    if survey is None:
+        raise NotFound
+    return survey

@@ -1,0 +1,67 @@
+"""Charts for staff: plotly figures as plain JSON objects, drawn in the browser."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import plotly.graph_objects as go
+
+from engage.analysis.tallies import Tally
+
+PRIMARY = "#1d4f91"
+WARM = "#b45309"
+_FONT = {"family": "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif", "size": 14}
+_BAR_PIXELS = 34
+_WRAP = 22
+
+
+def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
+    """Horizontal bars of people per option, with shares; ranges of numbers stand upright."""
+    codes = [code for code, _ in tally.counts]
+    counts = [count for _, count in tally.counts]
+    names = [labels.get(code, code.replace("..", "–")) for code in codes]
+    shares = [f"{count} · {100 * count / tally.base:.1f}%" if tally.base else "0" for count in counts]
+    if tally.kind == "numbers":
+        return _figure(go.Bar(x=names, y=counts, marker_color=PRIMARY, text=counts), height=300)
+    bar = go.Bar(
+        x=counts,
+        y=[_wrapped(name) for name in names],
+        orientation="h",
+        text=shares,
+        textposition="auto",
+        customdata=codes,
+        marker_color=PRIMARY,
+        hovertemplate="%{y}: %{text}<extra></extra>",
+    )
+    return _figure(
+        bar, height=70 + _BAR_PIXELS * len(codes), yaxis={"autorange": "reversed", "automargin": True}
+    )
+
+
+def timeline(days: tuple[tuple[str, int], ...]) -> dict[str, Any]:
+    """Responses per day."""
+    bar = go.Bar(x=[day for day, _ in days], y=[count for _, count in days], marker_color=WARM)
+    return _figure(bar, height=240, xaxis={"type": "date", "tickformat": "%m-%d"})
+
+
+def _figure(trace: Any, *, height: int, **layout: Any) -> dict[str, Any]:
+    figure = go.Figure(trace)
+    figure.update_layout(
+        template=None,
+        height=height,
+        margin={"l": 8, "r": 16, "t": 8, "b": 32},
+        font=_FONT,
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        bargap=0.25,
+        showlegend=False,
+        **layout,
+    )
+    figure.update_xaxes(gridcolor="#e5e7eb", zeroline=False)
+    result: dict[str, Any] = figure.to_plotly_json()
+    return result
+
+
+def _wrapped(name: str) -> str:
+    lines = [name[start : start + _WRAP] for start in range(0, min(len(name), 3 * _WRAP), _WRAP)]
+    return "<br>".join(line.replace("<", "&lt;") for line in lines)

@@ -1,0 +1,155 @@
+"""Responses as CSV or Excel, read and written row by row in constant memory."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, Protocol
+
+import xlsxwriter
+from sqlalchemy import select
+
+from engage.core.cells import safe_cell
+from engage.core.clock import local
+from engage.core.db import db
+from engage.questions import definition as definitions
+from engage.questions.definition import Definition, Question
+from engage.surveys.models import Response, SurveyVersion
+
+BATCH = 2_000
+_EXCEL_ROWS = 1_048_576
+
+
+class _Sheet(Protocol):
+    def row(self, cells: list[Any]) -> None: ...
+    def close(self) -> None: ...
+
+
+class _Csv:
+    def __init__(self, path: Path) -> None:
+        # The mark at the start makes Excel read the file as UTF-8.
+        self._file = path.open("w", encoding="utf-8-sig", newline="")
+        self._writer = csv.writer(self._file)
+
+    def row(self, cells: list[Any]) -> None:
+        self._writer.writerow([safe_cell(cell) for cell in cells])
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class _Excel:
+    def __init__(self, path: Path) -> None:
+        # Text stays text: nothing in a cell becomes a formula, a link or a number.
+        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+        self._book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
+        self._sheet: Any = None
+        self._at = 0
+
+    def row(self, cells: list[Any]) -> None:
+        if self._sheet is None or self._at >= _EXCEL_ROWS:
+            self._sheet, self._at = self._book.add_worksheet(), 0
+        for column, cell in enumerate(cells):
+            if cell is not None and cell != "":
+                self._sheet.write(self._at, column, cell)
+        self._at += 1
+
+    def close(self) -> None:
+        self._book.close()
+
+
+def write_responses(
+    survey_id: int,
+    path: Path,
+    *,
+    excel: bool,
+    language: str,
+    heads: list[str],
+    progress: Callable[[int], None],
+) -> int:
+    """Write every response of a survey to ``path``; answers the number of rows.
+
+    ``heads`` name the first four columns (number, minute, language, source). One column per question, for
+    several picks one column per option with 1 or 0. ``progress`` hears the rows written so far.
+    """
+    versions = _versions(survey_id)
+    questions = _questions(versions)
+    sheet: _Sheet = _Excel(path) if excel else _Csv(path)
+    try:
+        sheet.row([*heads, *_titles(questions, language)])
+        count = 0
+        for rows in _batches(survey_id):
+            for row in rows:
+                sheet.row([*_about(row), *_answers(row.answers, questions, language)])
+            count += len(rows)
+            progress(count)
+    finally:
+        sheet.close()
+    return count
+
+
+def _versions(survey_id: int) -> list[Definition]:
+    rows = db.session.scalars(
+        select(SurveyVersion.definition)
+        .where(SurveyVersion.survey_id == survey_id)
+        .order_by(SurveyVersion.number.desc())
+    )
+    return [definitions.read(row) for row in rows]
+
+
+def _questions(versions: list[Definition]) -> list[Question]:
+    """The newest version's questions first, then those of older versions that are gone."""
+    found: dict[tuple[str, str], Question] = {}
+    for definition in versions:
+        for question in definition.questions:
+            found.setdefault((question.id, question.kind.name), question)
+    return list(found.values())
+
+
+def _titles(questions: list[Question], language: str) -> Iterator[str]:
+    for question in questions:
+        title = question.text.text(language)
+        summary = question.kind.summary()
+        if summary.several:
+            yield from (f"{title} / {text.text(language)}" for _, text in summary.labels)
+        else:
+            yield title
+
+
+def _batches(survey_id: int) -> Iterator[list[Any]]:
+    last = 0
+    while True:
+        rows = db.session.execute(
+            select(
+                Response.id, Response.submitted_minute, Response.language, Response.source, Response.answers
+            )
+            .where(Response.survey_id == survey_id, Response.id > last)
+            .order_by(Response.id)
+            .limit(BATCH)
+        ).all()
+        db.session.rollback()
+        if not rows:
+            return
+        last = rows[-1].id
+        yield list(rows)
+
+
+def _about(row: Any) -> list[Any]:
+    return [row.id, local(row.submitted_minute).strftime("%Y-%m-%d %H:%M"), row.language, row.source.value]
+
+
+def _answers(answers: dict[str, Any], questions: list[Question], language: str) -> Iterator[Any]:
+    for question in questions:
+        value = answers.get(question.id)
+        summary = question.kind.summary()
+        if summary.several:
+            picked = value if isinstance(value, list) else None
+            for code, _ in summary.labels:
+                yield None if picked is None else int(code in picked)
+        elif value is None or isinstance(value, list):
+            yield None
+        elif isinstance(value, int | float):
+            yield value
+        else:
+            yield question.kind.text(value, language)

@@ -1,0 +1,142 @@
+"""The analysis service: a thread of the worker that answers the web process over a Unix socket.
+
+Chosen over a queue because a person waits for the answer: a queue's polling alone can cost more than the
+computation.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import socketserver
+import threading
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import orjson
+from flask import Flask
+from sqlalchemy import func, select
+
+from engage.analysis.columns import ColumnStore
+from engage.analysis.dashboard import Dashboard, Filter
+from engage.analysis.frame import SurveyFrame
+from engage.analysis.public import public_questions
+from engage.analysis.socket_path import socket_path
+from engage.core.db import db
+from engage.surveys.models import Response
+
+log = logging.getLogger(__name__)
+
+MOST_FRAMES = 8
+_REQUEST_BYTES = 100_000
+
+
+class AnalysisService:
+    """Frames of the surveys last asked for, each used by one thread at a time."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.root = app.config["ENGAGE"].files / "columns"
+        self._frames: OrderedDict[int, tuple[threading.Lock, SurveyFrame]] = OrderedDict()
+        self._mutex = threading.Lock()
+        self._seen = 0
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """The answer to one question; raises ``KeyError`` for what is unknown."""
+        survey_id = int(request["survey_id"])
+        lock, frame = self._frame(survey_id)
+        with self.app.app_context(), lock:
+            frame.refresh()
+            db.session.rollback()
+            return _QUESTIONS[request["question"]](frame, request)
+
+    def feed(self) -> None:
+        """Store what came in since the last call, survey by survey, so that a dashboard opens at once."""
+        newest = select(Response.survey_id, func.max(Response.id)).where(Response.id > self._seen)
+        rows = db.session.execute(newest.group_by(Response.survey_id)).all()
+        db.session.rollback()
+        for survey_id, _ in rows:
+            lock, frame = self._frame(survey_id)
+            with lock:
+                frame.refresh()
+        db.session.rollback()
+        self._seen = max((last for _, last in rows), default=self._seen)
+
+    def rebuild(self, survey_id: int) -> None:
+        """Read a survey's responses again, after some were deleted."""
+        lock, frame = self._frame(survey_id)
+        with lock:
+            frame.store.rebuild()
+        db.session.rollback()
+
+    def _frame(self, survey_id: int) -> tuple[threading.Lock, SurveyFrame]:
+        with self._mutex:
+            if survey_id not in self._frames:
+                frame = SurveyFrame(ColumnStore(self.root, survey_id))
+                self._frames[survey_id] = (threading.Lock(), frame)
+            self._frames.move_to_end(survey_id)
+            while len(self._frames) > MOST_FRAMES:
+                oldest, (lock, _) = next(iter(self._frames.items()))
+                if lock.locked():
+                    break
+                del self._frames[oldest]
+            return self._frames[survey_id]
+
+
+def _dashboard(frame: SurveyFrame, request: dict[str, Any]) -> dict[str, Any]:
+    return Dashboard(frame).build(_filter(request), request["language"])
+
+
+def _texts(frame: SurveyFrame, request: dict[str, Any]) -> dict[str, Any]:
+    return Dashboard(frame).texts(request["text_question"], _filter(request), int(request["page"]))
+
+
+def _total(frame: SurveyFrame, _request: dict[str, Any]) -> dict[str, Any]:
+    return {"total": frame.rows}
+
+
+def _public(frame: SurveyFrame, _request: dict[str, Any]) -> dict[str, Any]:
+    return {"responses": frame.rows, "questions": public_questions(Dashboard(frame))}
+
+
+_QUESTIONS = {"dashboard": _dashboard, "texts": _texts, "total": _total, "public": _public}
+
+
+def _filter(request: dict[str, Any]) -> Filter:
+    return Filter(request.get("by_question", ""), request.get("by_code", ""))
+
+
+class _Handler(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        service: AnalysisService = self.server.service  # type: ignore[attr-defined]
+        try:
+            request = orjson.loads(self.rfile.readline(_REQUEST_BYTES))
+            answer: dict[str, Any] = {"answer": service.answer(request)}
+        except (KeyError, StopIteration, orjson.JSONDecodeError):
+            answer = {"error": "unknown"}
+        except Exception:
+            log.exception("analysis failed")
+            answer = {"error": "failed"}
+        try:
+            self.wfile.write(orjson.dumps(answer, option=orjson.OPT_SERIALIZE_NUMPY))
+        except BrokenPipeError:
+            log.info("nobody waited for an analysis")
+
+
+class _Server(socketserver.ThreadingUnixStreamServer):
+    daemon_threads = True
+
+
+def serve(service: AnalysisService) -> socketserver.BaseServer:
+    """Listen in a thread of its own until the answer's ``shutdown``; only this system user may connect."""
+    path: Path = socket_path(service.app.config["ENGAGE"].instance)
+    path.unlink(missing_ok=True)
+    umask = os.umask(0o177)
+    try:
+        server = _Server(str(path), _Handler)
+    finally:
+        os.umask(umask)
+    server.service = service  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, name="analysis", daemon=True).start()
+    return server

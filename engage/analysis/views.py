@@ -1,0 +1,163 @@
+"""A survey's dashboard and exports for staff, its published result for everyone."""
+
+from __future__ import annotations
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import may
+from engage.analysis import actions, queries
+from engage.analysis.client import ask
+from engage.analysis.models import ExportFormat, ExportState
+from engage.core.clock import now
+from engage.core.errors import Busy, Invalid, NotFound
+from engage.core.messages import msg
+from engage.core.types import LANGUAGES, Localized
+from engage.surveys.models import Survey
+from engage.surveys.rules import Deed, phase, possible
+from engage.web.actor import current_actor
+from engage.web.guards import public, staff
+from engage.web.headers import allow_inline_styles
+from engage.web.languages import current_language
+from engage.web.limits import limited
+
+blueprint = Blueprint("analysis", __name__)
+blueprints = (blueprint,)
+
+
+@blueprint.get("/staff/surveys/<public_id>/results")
+@staff(Permission.SURVEY_RESULTS)
+def dashboard(public_id: str) -> ResponseReturnValue:
+    """Counts and shares per question, responses over time, filtered by one question's answer."""
+    survey = queries.survey_for_results(current_actor(), public_id)
+    question, _separator, code = request.args.get("filter", "").partition(":")
+    try:
+        found = ask(
+            "dashboard", survey_id=survey.id, language=current_language(), by_question=question, by_code=code
+        )
+    except Busy as refusal:
+        return render_template("analysis/unavailable.html", survey=survey, sentence=refusal.message), 503
+    allow_inline_styles()
+    return render_template(
+        "analysis/dashboard.html",
+        survey=survey,
+        found=found,
+        chosen=next((tile for tile in found["tiles"] if tile["question"] == question), None),
+        code=code,
+        exports=queries.recent_exports(survey.id),
+        formats=list(ExportFormat),
+        result=queries.result_of(survey.id),
+        may_publish=_may_publish(survey),
+    )
+
+
+@blueprint.get("/staff/surveys/<public_id>/results/total")
+@staff(Permission.SURVEY_RESULTS)
+def total(public_id: str) -> ResponseReturnValue:
+    """How many responses there are now, for the page that is open."""
+    survey = queries.survey_for_results(current_actor(), public_id)
+    return jsonify(ask("total", survey_id=survey.id))
+
+
+@blueprint.get("/staff/surveys/<public_id>/results/texts/<question>")
+@staff(Permission.SURVEY_RESULTS)
+def texts(public_id: str, question: str) -> ResponseReturnValue:
+    """The text answers to one question, newest first."""
+    survey = queries.survey_for_results(current_actor(), public_id)
+    by_question, _separator, code = request.args.get("filter", "").partition(":")
+    page = max(1, request.args.get("page", 1, type=int))
+    values = {"survey_id": survey.id, "by_question": by_question, "by_code": code}
+    found = ask("texts", text_question=question, page=page, **values)
+    tiles = ask("dashboard", language=current_language(), **values)["tiles"]
+    tile = next((tile for tile in tiles if tile["question"] == question), None)
+    if tile is None or page > max(1, found["pages"]):
+        raise NotFound
+    return render_template("analysis/texts.html", survey=survey, found=found, tile=tile)
+
+
+@blueprint.post("/staff/surveys/<public_id>/results/exports")
+@staff(Permission.SURVEY_RESULTS)
+@limited("export", per_device="20/hour")
+def request_export(public_id: str) -> ResponseReturnValue:
+    """Have a file of all responses made."""
+    survey = queries.survey_for_results(current_actor(), public_id)
+    try:
+        kind = ExportFormat(request.form.get("format", ""))
+    except ValueError:
+        raise Invalid({"format": msg("Please choose CSV or Excel.")}) from None
+    heads = [_("Number"), _("Submitted"), _("Language"), _("Source")]
+    export = actions.request_export(current_actor(), survey.id, kind, current_language(), heads)
+    return redirect(url_for(".export", public_id=public_id, export_id=export), 303)
+
+
+@blueprint.get("/staff/surveys/<public_id>/results/exports/<export_id>")
+@staff(Permission.SURVEY_RESULTS)
+def export(public_id: str, export_id: str) -> ResponseReturnValue:
+    """How far an export is, and its download when it is ready."""
+    survey = queries.survey_for_results(current_actor(), public_id)
+    found = queries.export_of(survey.id, export_id)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(state=found.state.value, done=found.done_rows, all=found.all_rows)
+    return render_template("analysis/export.html", survey=survey, export=found, State=ExportState)
+
+
+@blueprint.get("/staff/surveys/<public_id>/results/exports/<export_id>/file")
+@staff(Permission.SURVEY_RESULTS)
+def export_file(public_id: str, export_id: str) -> ResponseReturnValue:
+    """The file of a finished export."""
+    survey = queries.survey_for_results(current_actor(), public_id)
+    found = queries.export_of(survey.id, export_id)
+    path = current_app.config["ENGAGE"].files / "exports" / found.file_name
+    if found.state is not ExportState.DONE or not path.exists():
+        raise NotFound(msg("This file is no longer kept. Please have it made again."))
+    response = send_file(path, as_attachment=True, download_name=f"survey-{public_id}.{found.format.value}")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@blueprint.post("/staff/surveys/<public_id>/results/publish")
+@staff(Permission.RESULTS_PUBLISH)
+def publish(public_id: str) -> ResponseReturnValue:
+    """Publish the result with accompanying words."""
+    survey = queries.survey_for_results(current_actor(), public_id)
+    words = Localized({language: request.form.get(f"words_{language}", "").strip() for language in LANGUAGES})
+    actions.publish_result(current_actor(), survey.id, words)
+    flash(_("The result is public now."), "success")
+    return redirect(url_for(".dashboard", public_id=public_id), 303)
+
+
+@blueprint.post("/staff/surveys/<public_id>/results/withdraw")
+@staff(Permission.RESULTS_PUBLISH)
+def withdraw(public_id: str) -> ResponseReturnValue:
+    """Take the published result back."""
+    survey = queries.survey_for_results(current_actor(), public_id)
+    actions.withdraw_result(current_actor(), survey.id)
+    flash(_("The result is no longer public."), "success")
+    return redirect(url_for(".dashboard", public_id=public_id), 303)
+
+
+@blueprint.get("/results/surveys/<public_id>")
+@public
+def result(public_id: str) -> ResponseReturnValue:
+    """What came of a survey: bars drawn by the server, small groups withheld."""
+    survey, published = queries.published_result(public_id)
+    return render_template("analysis/result.html", survey=survey, result=published)
+
+
+def _may_publish(survey: Survey) -> bool:
+    current = phase(survey.state, survey.opens_at, survey.closes_at, now())
+    return possible(Deed.PUBLISH_RESULTS, current) and may(
+        current_actor(), Permission.RESULTS_PUBLISH, unit_id=survey.unit_id, activity_id=survey.activity_id
+    )
