@@ -1,0 +1,74 @@
+// Reading, restoring and checking the fields of a questionnaire in the page.
+import { readNumber } from "./logic.js";
+
+const inputs = (box) => box.querySelectorAll("input, textarea");
+
+/** What stands in a question's fields, as texts: the form a draft keeps. */
+export function typed(box) {
+  const values = [];
+  for (const input of inputs(box)) {
+    if (input.type === "radio" || input.type === "checkbox" ? input.checked : input.value) values.push(input.value);
+  }
+  return values;
+}
+
+/** Puts kept texts back into a question's fields. */
+export function restore(box, values) {
+  for (const input of inputs(box)) {
+    if (input.type === "radio" || input.type === "checkbox") input.checked = values.includes(input.value);
+    else {
+      input.value = values[0] ?? "";
+      input.dispatchEvent(new Event("input", { bubbles: true }));
+    }
+  }
+}
+
+/** The stored value the server would make of it, or undefined: what conditions look at. */
+export function value(box) {
+  const texts = typed(box);
+  if (!texts.length) return undefined;
+  switch (box.dataset.type) {
+    case "multiple":
+      return fault(box, texts) ? undefined : texts;
+    case "number":
+      return fault(box, texts) ? undefined : (readNumber(texts[0]) ?? undefined);
+    case "rating":
+      return Number(texts[0]);
+    case "text": {
+      const text = texts[0].normalize("NFC").trim();
+      return text && !fault(box, texts) ? text : undefined;
+    }
+    default:
+      return texts[0];
+  }
+}
+
+/** The sentence about what is wrong with a question's answer, or "". The server has the last word. */
+export function fault(box, texts = typed(box)) {
+  const { dataset } = box;
+  if (!texts.some((text) => text.trim())) return dataset.unanswered ?? "";
+  if (dataset.atLeast && texts.length < dataset.atLeast) return dataset.tooFew;
+  if (dataset.atMost && texts.length > dataset.atMost) return dataset.tooMany;
+  if (dataset.type === "number") return numberFault(dataset, readNumber(texts[0]));
+  if (dataset.limit && [...texts[0].trim()].length > dataset.limit) return box.querySelector("[data-count]").textContent;
+  return "";
+}
+
+function numberFault(dataset, number) {
+  if (number === null) return dataset.wrong;
+  if ("wholeOnly" in dataset && !Number.isInteger(number)) return dataset.whole;
+  const below = dataset.least !== undefined && number < dataset.least;
+  return below || (dataset.greatest !== undefined && number > dataset.greatest) ? dataset.range : "";
+}
+
+/** Shows the sentence at the question, or takes it away. */
+export function mark(box, sentence) {
+  box.classList.toggle("question--wrong", Boolean(sentence));
+  const line = box.querySelector("[data-error]");
+  line.hidden = !sentence;
+  line.querySelector("[data-error-text]").textContent = sentence;
+  for (const input of box.querySelectorAll("input:not([type=radio],[type=checkbox]), textarea")) {
+    if (sentence) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  }
+}
