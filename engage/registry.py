@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from itertools import chain
 from types import ModuleType
+from typing import Any
 
 import click
 from flask import Blueprint, Flask
@@ -12,6 +14,8 @@ from engage.accounts import commands as accounts_commands
 from engage.accounts import models as accounts_models
 from engage.accounts import views as accounts_views
 from engage.analysis import models as analysis_models
+from engage.analysis import views as analysis_views
+from engage.analysis.labels import LABELS as ANALYSIS_LABELS
 from engage.audit import models as audit_models
 from engage.cli import engage_cli
 from engage.core import jobs as core_jobs
@@ -35,7 +39,10 @@ BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
     (health.blueprint, shell.blueprint),
     accounts_views.blueprints,
     surveys_views.blueprints,
+    analysis_views.blueprints,
 )
+
+LABELS: tuple[Mapping[Any, Any], ...] = (ANALYSIS_LABELS,)
 
 COMMANDS: tuple[tuple[click.Command, ...], ...] = (accounts_commands.commands,)
 
