@@ -60,7 +60,7 @@ def python_packages(name: str) -> None:
         "-m",
         "pip",
         "install",
-        "--quiet",
+        "-qq",
         "--disable-pip-version-check",
         "-r",
         str(lock),
