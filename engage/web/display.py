@@ -54,13 +54,17 @@ def register_labels(app: Flask, labels: Mapping[Any, Any]) -> None:
     Two ``StrEnum`` members of the same word are one key of a flat mapping: they share what it says.
     Words are a ``Message`` or a lazy string.
     """
-    known: dict[type, dict[Any, Any]] = app.extensions.setdefault("labels", {})
-    flat = {member: words for member, words in labels.items() if not isinstance(member, type)}
-    for kind in {type(member) for member in flat}:
-        known.setdefault(kind, {}).update({member: flat[member] for member in kind if member in flat})
-    for kind, words in labels.items():
-        if isinstance(kind, type):
-            known.setdefault(kind, {}).update(words)
+    known: dict[type | str, dict[Any, Any]] = app.extensions.setdefault("labels", {})
+    for key, words in labels.items():
+        if isinstance(key, type):
+            known.setdefault(key, {}).update(words)
+        else:
+            known.setdefault(_package(type(key)), {})[key] = words
+
+
+def _package(kind: type) -> str:
+    """The domain an enum belongs to: ``engage.surveys``."""
+    return ".".join(kind.__module__.split(".")[:2])
 
 
 def local(text: Localized | str | None) -> str:
@@ -79,7 +83,8 @@ def label(member: Enum | None) -> str:
     """The words for an enum member; raises ``LookupError`` for one without: no enum may reach a page."""
     if member is None:
         return _NOTHING
-    words = current_app.extensions["labels"].get(type(member), {}).get(member)
+    known = current_app.extensions["labels"]
+    words = known.get(type(member), {}).get(member) or known.get(_package(type(member)), {}).get(member)
     if words is None:
         raise LookupError(f"no label for {type(member).__name__}.{member.name}")
     return message(words)

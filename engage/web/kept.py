@@ -42,13 +42,14 @@ def kept_form(status: int) -> Kept | None:
     if len(pairs) > _FIELD_LIMIT or sum(len(value) for _, value in pairs) > _SHOW_LIMIT:
         pairs = []
     secret = any(word in name.lower() for name, _ in pairs for word in ("password", "secret"))
-    lost_files = "files" in request.__dict__ and bool(request.files)
+    lost_files = "files" in request.__dict__ and any(file.filename for file in request.files.values())
+    tokens = any(name in ("_token", "csrf_token") for name, _ in pairs)
     return Kept(
         action=request.full_path.rstrip("?"),
         back=_back(),
         texts=[value for name, value in pairs if _is_written(name, value)],
         fields=pairs,
-        again=status in _AGAIN and bool(pairs) and not secret and not lost_files,
+        again=status in _AGAIN and tokens and not secret and not lost_files,
         multipart=request.mimetype == "multipart/form-data",
         lost_files=lost_files,
     )

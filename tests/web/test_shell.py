@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask, render_template_string
+from flask.testing import FlaskClient
+
+from engage.settings.queries import SiteView
+from engage.web import shell
+from engage.web.guards import public
+
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = '{% extends "base.html" %}{% block title %}试{% endblock %}{% block main %}<h1>试</h1>{% endblock %}'
+
+
+@pytest.fixture
+def page(app: Flask, client: FlaskClient) -> FlaskClient:
+    app.add_url_rule("/page", "page", public(lambda: render_template_string(PAGE)))
+    return client
+
+
+class TestPreferences:
+    def test_language_is_remembered_and_comes_back(self, page: FlaskClient) -> None:
+        assert 'lang="zh-CN"' in page.get("/page").text
+        answer = page.get("/preferences/language/en?next=/page%3Fa%3D1")
+        assert (answer.status_code, answer.location) == (303, "/page?a=1")
+        assert '<html lang="en"' in page.get("/page").text
+
+    def test_unknown_language(self, client: FlaskClient) -> None:
+        assert client.get("/preferences/language/xx").status_code == 404
+
+    def test_large_text_is_remembered_without_script(self, page: FlaskClient) -> None:
+        assert 'class="large-text"' not in page.get("/page").text
+        page.get("/preferences/large-text/on?next=/page")
+        text = page.get("/page").text
+        assert 'class="large-text"' in text
+        assert "/preferences/large-text/off?next=/page" in text
+        page.get("/preferences/large-text/off")
+        assert 'class="large-text"' not in page.get("/page").text
+
+    @pytest.mark.parametrize(
+        "target",
+        [
+            "//evil.example",
+            "https://evil.example",
+            "/\\evil.example",
+            "javascript:alert(1)",
+            "/a b",
+            "/" + "x" * 400,
+        ],
+    )
+    def test_only_our_own_pages_are_gone_back_to(self, client: FlaskClient, target: str) -> None:
+        assert client.get("/preferences/language/en", query_string={"next": target}).location == "/"
+
+    def test_switch_leaves_out_a_language_in_the_address(self, page: FlaskClient) -> None:
+        assert "next=/page%3Fa%3D1" in page.get("/page?a=1&lang=en").text
+
+
+class TestQr:
+    def test_of_this_site(self, client: FlaskClient) -> None:
+        answer = client.get("/qr.svg?path=/surveys/abc")
+        assert answer.mimetype == "image/svg+xml"
+        assert answer.text.startswith("<svg")
+        assert "style=" not in answer.text
+
+    @pytest.mark.parametrize(
+        "path", ["//evil.example", "https://evil.example", "surveys", "/" + "x" * 400, "/\\evil"]
+    )
+    def test_of_nobody_else(self, client: FlaskClient, path: str) -> None:
+        assert client.get("/qr.svg", query_string={"path": path}).status_code == 400
+
+
+class TestTheme:
+    def test_colours_are_served_and_kept(self, client: FlaskClient) -> None:
+        with client.application.test_request_context("/"):
+            address = shell.theme_url()
+        answer = client.get(address)
+        assert answer.mimetype == "text/css"
+        assert "--primary:#0e4a8f" in answer.text
+        assert answer.cache_control.max_age == 365 * 24 * 3600
+        assert client.get("/theme.css?v=old").cache_control.max_age == 60
+
+
+class TestPage:
+    def test_landmarks_and_way_round(self, page: FlaskClient) -> None:
+        text = page.get("/page").text
+        for part in (
+            'href="#main"',
+            '<main class="main" id="main"',
+            'aria-label="主导航"',
+            "<footer",
+            "工作人员登录",
+        ):
+            assert part in text
+        assert "<title>试 - 政务公开主题日</title>" in text
+        assert "style=" not in text
+
+    def test_footer_says_who_is_behind_it(self, page: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        site = SiteView(
+            icp="湘ICP备00000000号", police_filing="湘公网安备 43000000000000号", site_code="4300000000"
+        )
+        monkeypatch.setattr("engage.settings.queries.site", lambda: site)
+        text = page.get("/page").text
+        for part in (site.icp, site.police_filing, "网站标识码：4300000000"):
+            assert part in text
+
+    def test_styleguide_is_for_staff(self, client: FlaskClient) -> None:
+        assert client.get("/styleguide").status_code in (302, 401)
+
+    def test_emblem_in_use_only(self, client: FlaskClient) -> None:
+        assert client.get("/emblem/other.png").status_code == 404
+
+
+class TestStyles:
+    def test_every_icon_used_is_in_the_list(self) -> None:
+        listed = set((ROOT / "static/img/icons.txt").read_text(encoding="utf-8").split())
+        used: set[str] = set()
+        for path in (ROOT / "templates").rglob("*.html"):
+            used |= set(re.findall(r"\bicon\('([a-z0-9-]+)'", path.read_text(encoding="utf-8")))
+            used |= set(re.findall(r'\bicon\("([a-z0-9-]+)"', path.read_text(encoding="utf-8")))
+        assert used <= listed, sorted(used - listed)
+
+    def test_every_custom_property_used_is_defined(self) -> None:
+        styles = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "static/css").rglob("*.css"))
+        used = set(re.findall(r"var\((--[a-z0-9-]+)", styles))
+        defined = set(re.findall(r"(--[a-z0-9-]+)\s*:", styles))
+        assert used <= defined, sorted(used - defined)
