@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.marks",
     "tests.fixtures.database",
     "tests.fixtures.clients",
+    "tests.fixtures.staff",
     "tests.fixtures.server",
     "tests.fixtures.browser",
 ]

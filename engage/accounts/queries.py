@@ -150,16 +150,29 @@ def unit_names(ids: Iterable[int] | None = None) -> dict[int, Localized]:
     return {row.id: row.name for row in db.session.execute(query)}
 
 
-def scope_names(people: Iterable[User]) -> dict[tuple[ScopeKind, int | None], Localized | str]:
+def public_id_of(user_id: int) -> str:
+    """The public id of an existing staff member."""
+    return db.session.scalars(select(User.public_id).where(User.id == user_id)).one()
+
+
+ScopeNames = dict[tuple[ScopeKind, int | None], Localized | str]
+
+
+def scope_names(people: Iterable[User]) -> ScopeNames:
     """What the scopes in the grants of ``people`` are called; two queries however many there are."""
-    grants = [grant for person in people for grant in person.grants]
-    wanted: dict[ScopeKind, set[int]] = {
-        kind: {grant.scope_id for grant in grants if grant.scope is kind and grant.scope_id is not None}
-        for kind in ScopeKind
-    }
-    names: dict[tuple[ScopeKind, int | None], Localized | str] = {}
-    for unit_id, name in unit_names(wanted[ScopeKind.UNIT]).items():
-        names[ScopeKind.UNIT, unit_id] = name
+    return names_of_scopes(grant for person in people for grant in person.grants)
+
+
+def names_of_scopes(grants: Iterable[Grant | GrantedRole]) -> ScopeNames:
+    """What the scopes of ``grants`` are called, by scope and scope id; site grants are left out."""
+    wanted: dict[ScopeKind, set[int]] = {kind: set() for kind in ScopeKind}
+    for grant in grants:
+        if grant.scope_id is not None:
+            wanted[grant.scope].add(grant.scope_id)
+    names: ScopeNames = {}
+    if wanted[ScopeKind.UNIT]:
+        for unit_id, name in unit_names(wanted[ScopeKind.UNIT]).items():
+            names[ScopeKind.UNIT, unit_id] = name
     for activity_id, title in activity_names(wanted[ScopeKind.ACTIVITY]).items():
         names[ScopeKind.ACTIVITY, activity_id] = title
     return names

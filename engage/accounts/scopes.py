@@ -1,4 +1,4 @@
-"""Activities as scopes of grants. They live in a domain to the right, which registers how to name and find them."""
+"""Activities as scopes of grants: their domain, further right, registers how to name and find them."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from engage.accounts.actions.sessions import (
     touch_session,
 )
 from engage.accounts.actions.signing_in import (
+    LINK_IS_USED,
     SignedIn,
     change_password,
     make_sign_in_link,
@@ -26,6 +27,7 @@ from engage.accounts.actions.signing_in import (
 from engage.accounts.actions.units import UnitFields, change_unit, create_unit
 
 __all__ = [
+    "LINK_IS_USED",
     "SignedIn",
     "UnitFields",
     "change_password",

@@ -167,7 +167,7 @@ def _keep_an_administrator() -> None:
 
 
 def _scope_name(scope: ScopeKind, scope_id: int | None, *, gone: bool = False) -> str | None:
-    """What the scope is called in the log. Raises ``Invalid`` for one that does not exist, unless ``gone``."""
+    """What the scope is called in the log. Raises ``Invalid`` for one that is no more, unless ``gone``."""
     if scope is ScopeKind.SITE or scope_id is None:
         return None
     if scope is ScopeKind.UNIT:

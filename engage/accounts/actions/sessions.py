@@ -26,7 +26,7 @@ MOST_SESSIONS = 20
 
 
 def start_session(user: User, *, address: str | None, device_label: str, by_link: bool) -> str:
-    """Add a session in the running transaction and answer its token; the oldest end beyond ``MOST_SESSIONS``."""
+    """Add a session to the transaction, answer its token; beyond ``MOST_SESSIONS`` the oldest end."""
     token = new_token()
     moment = now()
     open_ids = db.session.scalars(

@@ -15,7 +15,7 @@ from engage.accounts.password_rules import password_problem
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import require
 from engage.audit.actions import record
-from engage.core.actor import Actor, ActorKind
+from engage.core.actor import ANONYMOUS, Actor
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Gone, Invalid, NotAllowed, NotFound
@@ -23,6 +23,7 @@ from engage.core.messages import msg
 from engage.core.writer import atomic
 
 LINK_LIFE = timedelta(minutes=30)
+LINK_IS_USED = msg("This sign-in link has been used or has expired. Please ask for a new one, or sign in.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def sign_in(
     are counted. Raises ``Invalid`` with one sentence whatever was wrong, ``TooMany`` while locked.
     """
     wrong = Invalid({"password": msg("The email address or the password is not right.")})
-    user_id, password_hash = _attempt(email, account, network, address)
+    user_id, password_hash = _attempt(email, account, network)
     # Outside of every transaction: the hash takes long, and the hub serves others meanwhile.
     if not passwords.password_is(password, password_hash) or user_id is None:
         raise wrong
@@ -59,7 +60,7 @@ def sign_in(
     return SignedIn(token, user_id, has_password=True)
 
 
-def _attempt(email: str, account: str, network: str, address: str | None) -> tuple[int | None, str | None]:
+def _attempt(email: str, account: str, network: str) -> tuple[int | None, str | None]:
     """Count the attempt before the password is looked at, so that guesses sent together are all counted."""
     with atomic():
         lockout.refuse_locked(account, network)
@@ -69,9 +70,9 @@ def _attempt(email: str, account: str, network: str, address: str | None) -> tup
         if user is None:
             return None, None
         if failure.locked_until is not None:
-            actor = Actor(ActorKind.STAFF, user.id, user.name, address=address)
+            # Whoever it was, it was not known to be this person.
             record(
-                actor,
+                ANONYMOUS,
                 entries.ACCOUNT_LOCKED,
                 "account",
                 user.id,
@@ -108,9 +109,7 @@ def sign_in_by_link(token: str, *, address: str | None, device_label: str) -> Si
     with atomic():
         link = db.session.scalar(select(SignInLink).where(SignInLink.token_hash == token_hash(token)))
         if link is None or link.used_at is not None or link.expires_at <= now():
-            raise Gone(
-                msg("This sign-in link has been used or has expired. Please ask for a new one, or sign in.")
-            )
+            raise Gone(LINK_IS_USED)
         user = db.session.get_one(User, link.user_id)
         if not user.active:
             raise Gone

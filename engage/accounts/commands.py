@@ -1,0 +1,122 @@
+"""``flask engage create-user`` and ``flask engage signin``."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+from flask import current_app
+
+from engage.accounts import actions, queries
+from engage.accounts.labels import LABELS
+from engage.accounts.models import Grant, User
+from engage.accounts.permissions import Role
+from engage.accounts.scopes import find_activity
+from engage.core.actor import SYSTEM, ScopeKind
+from engage.core.errors import Invalid, Refusal
+
+_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+# What is worth opening first comes first.
+_ORDER = list(Role)
+
+
+@click.command("create-user")
+@click.argument("email")
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="Role to grant.")
+@click.option("--unit", "unit_code", help="Short name of the unit the role is for.")
+@click.option("--activity", help="Public id of the activity the role is for.")
+@_JSON
+def create_user(
+    email: str, name: str, role: str | None, unit_code: str | None, activity: str | None, as_json: bool
+) -> None:
+    """Open a staff account and print a one-time sign-in link.
+
+    For an EMAIL that has an account already, only the role is granted and a fresh link made.
+    """
+    try:
+        scope, scope_id = _scope(unit_code, activity)
+        existing = queries.person_by_email(email)
+        user_id = existing.id if existing else actions.create_person(SYSTEM, email, name)
+        if role is not None:
+            actions.grant_role(SYSTEM, user_id, Role(role), scope, scope_id)
+        link = _link(user_id)
+    except Invalid as refusal:
+        raise click.ClickException(" ".join(str(words) for words in refusal.errors.values())) from refusal
+    except Refusal as refusal:
+        raise click.ClickException(str(refusal.message)) from refusal
+    answer = {
+        "email": email.strip().lower(),
+        "name": name,
+        "role": role,
+        "url": link,
+        "new": existing is None,
+    }
+    _say(
+        answer,
+        as_json,
+        f"{'Opened' if existing is None else 'Found'} the account of {name}. Sign in once at:\n  {link}",
+    )
+
+
+@click.command()
+@click.argument("email", required=False)
+@_JSON
+def signin(email: str | None, as_json: bool) -> None:
+    """Print fresh one-time sign-in links: of the account EMAIL, else of every demonstration account."""
+    if email is not None:
+        person = queries.person_by_email(email)
+        if person is None or not person.active:
+            raise click.ClickException(f"There is no open account with the email address {email}.")
+        people = [person]
+    else:
+        people = sorted(queries.demo_people(), key=lambda person: _ORDER.index(_first_role(person.grants)))
+    links = [_described(person) for person in people]
+    lines = [f"  {link['role']}  {link['name']}\n    {link['url']}" for link in links]
+    _say(
+        {"links": links},
+        as_json,
+        "\n".join(lines) or "There are no demonstration accounts. Name one: signin EMAIL",
+    )
+
+
+commands: tuple[click.Command, ...] = (create_user, signin)
+
+
+def _described(person: User) -> dict[str, Any]:
+    role = _first_role(person.grants) if person.grants else None
+    return {
+        "role": str(LABELS[role]) if role else "-",
+        "name": person.name,
+        "email": person.email,
+        "url": _link(person.id),
+    }
+
+
+def _first_role(grants: list[Grant]) -> Role:
+    return min((grant.role for grant in grants), key=_ORDER.index, default=_ORDER[-1])
+
+
+def _link(user_id: int) -> str:
+    """The link with the public address where one is set, else from the root, for the caller to complete."""
+    root: str = current_app.config["ENGAGE"].public_url.rstrip("/")
+    return f"{root}/staff/sign-in/{actions.make_sign_in_link(SYSTEM, user_id)}"
+
+
+def _scope(unit_code: str | None, activity: str | None) -> tuple[ScopeKind, int | None]:
+    if unit_code is not None:
+        unit = next((unit for unit in queries.units(active_only=False) if unit.code == unit_code), None)
+        if unit is None:
+            raise click.ClickException(f"There is no unit with the short name {unit_code}.")
+        return ScopeKind.UNIT, unit.id
+    if activity is not None:
+        activity_id = find_activity(activity)
+        if activity_id is None:
+            raise click.ClickException(f"There is no activity with the id {activity}.")
+        return ScopeKind.ACTIVITY, activity_id
+    return ScopeKind.SITE, None
+
+
+def _say(answer: dict[str, Any], as_json: bool, text: str) -> None:
+    click.echo(json.dumps(answer, ensure_ascii=False) if as_json else text)

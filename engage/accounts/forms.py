@@ -1,0 +1,129 @@
+"""The forms of accounts and units."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    EmailField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+)
+from wtforms.validators import Optional
+
+from engage.accounts.actions.people import NAME_LIMIT
+from engage.accounts.actions.units import NAME_LIMIT as UNIT_NAME_LIMIT
+from engage.accounts.models import UnitKind
+from engage.accounts.password_rules import LONGEST
+from engage.accounts.permissions import Role
+from engage.core.actor import ScopeKind
+from engage.core.messages import msg
+from engage.web.display import label
+from engage.web.forms import AtMost, Needed, StaffForm, stripped
+
+_EMAIL_LIMIT = 254
+
+
+class SignInForm(StaffForm):
+    email = EmailField(
+        _l("Email address"),
+        filters=[stripped],
+        validators=[Needed(msg("Please enter your email address.")), AtMost(_EMAIL_LIMIT)],
+        render_kw={"autocomplete": "username"},
+    )
+    password = PasswordField(
+        _l("Password"),
+        validators=[Needed(msg("Please enter your password.")), AtMost(LONGEST)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class PasswordForm(StaffForm):
+    current = PasswordField(
+        _l("Current password"),
+        validators=[AtMost(LONGEST)],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        _l("New password"),
+        description=_l("At least 12 characters. Four unrelated words are easy to keep and hard to guess."),
+        validators=[Needed(msg("Please enter a new password.")), AtMost(LONGEST)],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        _l("New password once more"),
+        validators=[Needed(msg("Please enter the new password once more."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class PersonForm(StaffForm):
+    name = StringField(
+        _l("Name"),
+        filters=[stripped],
+        validators=[Needed(msg("Please enter the person's name.")), AtMost(NAME_LIMIT)],
+        render_kw={"autocomplete": "off"},
+    )
+    email = EmailField(
+        _l("Email address"),
+        filters=[stripped],
+        description=_l("Used to sign in. It is not shown to citizens."),
+        validators=[
+            Needed(msg("Please enter an email address such as name@example.com.")),
+            AtMost(_EMAIL_LIMIT),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+
+
+class GrantForm(StaffForm):
+    """Which fields matter depends on the scope; the others are ignored."""
+
+    role = SelectField(_l("Role"))
+    scope = RadioField(_l("Scope"), default=ScopeKind.UNIT.value)
+    unit = SelectField(_l("Unit"), validators=[Optional()], validate_choice=False)
+    activity = StringField(
+        _l("Activity"),
+        filters=[stripped],
+        description=_l("Paste the address of the activity's page."),
+        validators=[Optional(), AtMost(200)],
+    )
+
+    def offer(self, units: list[tuple[str, str]], *, activities: bool) -> None:
+        """Fill in the choices: ``units`` are (public id, name)."""
+        self.role.choices = [(role.value, label(role)) for role in Role]
+        scopes = [scope for scope in ScopeKind if activities or scope is not ScopeKind.ACTIVITY]
+        self.scope.choices = [(scope.value, label(scope)) for scope in scopes]
+        self.unit.choices = units
+
+
+class UnitForm(StaffForm):
+    name_zh = StringField(
+        _l("Name in Chinese"),
+        filters=[stripped],
+        validators=[Needed(msg("Please enter the Chinese name.")), AtMost(UNIT_NAME_LIMIT)],
+    )
+    name_en = StringField(_l("Name in English"), filters=[stripped], validators=[AtMost(UNIT_NAME_LIMIT)])
+    code = StringField(
+        _l("Short name"),
+        filters=[stripped],
+        description=_l("Small letters, digits and hyphens, for files and tables: civil-affairs"),
+        validators=[Needed(msg("Please enter a short name.")), AtMost(40)],
+    )
+    kind = SelectField(_l("Kind"))
+    position = IntegerField(
+        _l("Position in lists"),
+        default=0,
+        description=_l("Smaller numbers come first."),
+        validators=[Optional()],
+    )
+    active = BooleanField(
+        _l("In use"), default=True, description=_l("Units out of use are not offered for new activities.")
+    )
+
+    def offer(self) -> None:
+        """Fill in the choices."""
+        self.kind.choices = [(kind.value, label(kind)) for kind in UnitKind]

@@ -1,0 +1,89 @@
+"""One's own account: password and sessions."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
+
+from engage.accounts import actions, queries
+from engage.accounts.forms import PasswordForm
+from engage.accounts.identity import current_session
+from engage.accounts.models import User
+from engage.accounts.views.blueprint import blueprint
+from engage.accounts.views.sign_in import account_key
+from engage.core.db import db
+from engage.core.errors import Invalid
+from engage.core.messages import msg
+from engage.web.actor import current_actor
+from engage.web.guards import signed_in
+from engage.web.limits import limited
+
+
+@blueprint.route("/staff/account", methods=["GET", "POST"])
+@signed_in
+@limited("password", per_device="20/hour")
+def account() -> ResponseReturnValue:
+    """Change the password; see where one is signed in."""
+    session = current_session()
+    user = db.session.get_one(User, session.user_id)
+    asks_current = user.password_hash is not None and not session.by_link
+    form = PasswordForm()
+    if not asks_current:
+        del form.current
+    status = 200
+    if form.is_submitted():
+        status = 422
+        if form.validate() and _change(form, session.id, asks_current, user.email or ""):
+            flash(gettext("Your password has been changed. Other devices have been signed out."), "success")
+            return redirect(url_for("accounts.account"), 303)
+    return (
+        render_template(
+            "accounts/account.html",
+            form=form,
+            user=user,
+            sessions=queries.sessions_of(session.user_id),
+            current=session.id,
+            asks_current=asks_current,
+        ),
+        status,
+    )
+
+
+@blueprint.post("/staff/account/sessions/<public_id>/end")
+@signed_in
+def end_session(public_id: str) -> ResponseReturnValue:
+    """Sign one of one's own devices out."""
+    actions.end_session(current_actor(), public_id)
+    flash(gettext("That device has been signed out."), "success")
+    return redirect(url_for("accounts.account"), 303)
+
+
+@blueprint.post("/staff/account/sessions/end-others")
+@signed_in
+def end_other_sessions() -> ResponseReturnValue:
+    """Sign all of one's other devices out."""
+    count = actions.end_other_sessions(current_actor(), current_session().id)
+    flash(
+        ngettext("%(num)d device has been signed out.", "%(num)d devices have been signed out.", count),
+        "success",
+    )
+    return redirect(url_for("accounts.account"), 303)
+
+
+def _change(form: PasswordForm, session_id: int, asks_current: bool, email: str) -> bool:
+    if form.new.data != form.again.data:
+        form.refuse(Invalid({"again": msg("The two new passwords are not the same.")}))
+        return False
+    try:
+        actions.change_password(
+            current_actor(),
+            form.current.data if asks_current else "",
+            form.new.data,
+            session_id=session_id,
+            account=account_key(email),
+        )
+    except Invalid as refusal:
+        form.refuse(refusal)
+        return False
+    return True

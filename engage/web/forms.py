@@ -1,0 +1,63 @@
+"""Staff forms: Flask-WTF fields, filled with the sentences of the layers below when an action refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_wtf import FlaskForm
+from wtforms.validators import InputRequired, Length
+
+from engage.core.errors import Invalid
+from engage.core.messages import Message, msg
+from engage.web.languages import render
+
+
+class StaffForm(FlaskForm):
+    """Base of every staff form; the guard has checked its token before the view runs."""
+
+    def refuse(self, invalid: Invalid) -> None:
+        """Show the sentences of ``invalid`` at their fields, those without one at the first field."""
+        fields = list(self)
+        for name, sentence in invalid.errors.items():
+            field = self[name] if name in self else fields[0]
+            field.errors = [*field.errors, render(sentence)]
+
+
+def sentence(message: Message) -> Any:
+    """A validator's message in the language of the request in which it is shown."""
+    return _Lazy(message)
+
+
+class _Lazy:
+    def __init__(self, message: Message) -> None:
+        self._message = message
+
+    def __str__(self) -> str:
+        return render(self._message)
+
+    def __mod__(self, _values: Any) -> str:
+        return str(self)
+
+
+class Needed(InputRequired):
+    """The field must be filled in; ``message`` says with what."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message=sentence(message))
+
+
+class AtMost(Length):
+    """At most ``limit`` characters; the browser is told too."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            max=limit, message=sentence(msg("Please use at most {limit} characters.", limit=limit))
+        )
+
+
+def stripped(value: Any) -> Any:
+    """A filter that takes blanks off both ends of what was typed."""
+    return value.strip() if isinstance(value, str) else value
+
+
+__all__ = ["AtMost", "Needed", "StaffForm", "sentence", "stripped"]

@@ -1,0 +1,181 @@
+"""The pages of accounts: what they answer to whom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from engage.accounts import actions, queries
+from engage.accounts.permissions import Role
+from engage.core.actor import SYSTEM
+from tests.factories.accounts import make_session, make_unit, make_user
+from tests.fixtures.clients import hidden_fields
+
+pytestmark = pytest.mark.database
+PASSWORD = "四个 毫不 相干 的词语 12"
+
+
+def _sign_in(client: FlaskClient, email: str, password: str, **more: str) -> Any:
+    fields = hidden_fields(client.get("/staff/sign-in").text)
+    return client.post("/staff/sign-in", data={**fields, "email": email, "password": password, **more})
+
+
+def test_signs_in_with_the_right_password_and_goes_where_it_was_wanted(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        user = make_user(Role.ADMINISTRATOR, password=PASSWORD)
+        email = user.email or ""
+    answer = _sign_in(client, email.upper(), PASSWORD, next="/staff/accounts")
+    assert (answer.status_code, answer.location) == (303, "/staff/accounts")
+    assert "王小明" in client.get("/staff/").text
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/staff/\\evil", "/surveys/x", "/staff/\n"])
+def test_never_leads_to_another_site_after_sign_in(app: Flask, client: FlaskClient, target: str) -> None:
+    with app.app_context():
+        email = make_user(Role.ADMINISTRATOR, password=PASSWORD).email or ""
+    assert _sign_in(client, email, PASSWORD, next=target).location == "/staff/"
+
+
+def test_says_the_same_for_a_wrong_password_and_an_unknown_name(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        email = make_user(Role.ADMINISTRATOR, password=PASSWORD).email or ""
+    wrong = _sign_in(client, email, "something else entirely")
+    unknown = _sign_in(client, "nobody@example.com", "something else entirely")
+    assert wrong.status_code == unknown.status_code == 422
+    assert "邮箱或密码不正确" in wrong.text
+    assert "邮箱或密码不正确" in unknown.text
+    assert f'value="{email}"' in wrong.text
+
+
+def test_a_form_without_token_is_refused(client: FlaskClient) -> None:
+    assert client.post("/staff/sign-in", data={"email": "a@b.cn", "password": "x"}).status_code == 409
+
+
+def test_locks_after_repeated_failures_and_says_how_long(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        email = make_user(Role.ADMINISTRATOR, password=PASSWORD).email or ""
+    for _ in range(6):
+        assert _sign_in(client, email, "wrong wrong wrong").status_code == 422
+    locked = _sign_in(client, email, PASSWORD)
+    assert locked.status_code == 429
+    assert "15 分钟" in locked.text
+
+
+def test_opening_a_link_does_not_use_it_up(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        token = actions.make_sign_in_link(SYSTEM, make_user(Role.TYPIST).id)
+    page = client.get(f"/staff/sign-in/{token}")
+    assert page.status_code == 200
+    assert client.get(f"/staff/sign-in/{token}").status_code == 200
+    answer = client.post(f"/staff/sign-in/{token}", data=hidden_fields(page.text))
+    assert (answer.status_code, answer.location) == (303, "/staff/account")
+    assert client.get("/staff/").status_code == 200
+    assert client.get(f"/staff/sign-in/{token}").status_code == 410
+
+
+def test_unknown_link_is_gone(client: FlaskClient) -> None:
+    answer = client.get("/staff/sign-in/" + "x" * 43)
+    assert answer.status_code == 410
+
+
+def test_without_sign_in_pages_lead_to_it_and_writes_are_refused(client: FlaskClient) -> None:
+    answer = client.get("/staff/accounts?closed=1")
+    assert answer.location == "/staff/sign-in?next=/staff/accounts?closed%3D1"
+    assert client.post("/staff/sign-out").status_code == 401
+
+
+def test_signing_out_ends_the_session_not_only_the_cookie(staff_client: Callable[..., Any]) -> None:
+    client = staff_client(Role.TYPIST)
+    stolen = client.get_cookie("staff").value
+    assert client.send("/staff/sign-out").status_code == 303
+    client.set_cookie("staff", stolen)
+    assert client.get("/staff/").status_code == 302
+
+
+def test_lists_and_ends_other_devices(app: Flask, staff_client: Callable[..., Any]) -> None:
+    with app.app_context():
+        user = make_user(Role.TYPIST)
+        make_session(user, "WeChat · Android")
+        other_id = queries.sessions_of(user.id)[0].public_id
+    client = staff_client(user=user)
+    assert "WeChat · Android" in client.get("/staff/account").text
+    assert client.send(f"/staff/account/sessions/{other_id}/end").status_code == 303
+    assert "WeChat · Android" not in client.get("/staff/account").text
+
+
+def test_nobody_ends_somebody_elses_session(app: Flask, staff_client: Callable[..., Any]) -> None:
+    with app.app_context():
+        user = make_user(Role.TYPIST)
+        make_session(user)
+        other_id = queries.sessions_of(user.id)[0].public_id
+    assert staff_client(Role.ADMINISTRATOR).send(f"/staff/account/sessions/{other_id}/end").status_code == 404
+
+
+def test_changes_the_password_and_signs_others_out(app: Flask, staff_client: Callable[..., Any]) -> None:
+    with app.app_context():
+        user = make_user(Role.TYPIST, password=PASSWORD)
+        other = make_session(user)
+    client = staff_client(user=user)
+    fields = {"current": PASSWORD, "new": "另外 一个 很长 的密码 77", "again": "另外 一个 很长 的密码 77"}
+    assert client.send("/staff/account", {**fields, "current": "wrong"}).status_code == 422
+    assert client.send("/staff/account", {**fields, "again": "different"}).status_code == 422
+    assert client.send("/staff/account", {**fields, "new": "short", "again": "short"}).status_code == 422
+    assert client.send("/staff/account", fields).status_code == 303
+    assert client.get("/staff/").status_code == 200
+    with app.app_context():
+        assert queries.open_session(other) is None
+
+
+def test_administrator_opens_an_account_grants_a_role_and_hands_over_a_link(
+    app: Flask, client: FlaskClient, staff_client: Callable[..., Any]
+) -> None:
+    with app.app_context():
+        unit = make_unit("市教育局")
+    admin = staff_client(Role.ADMINISTRATOR)
+    made = admin.send("/staff/accounts/new", {"name": "李  华", "email": "Li.Hua@Example.com"})
+    person = made.location
+    granted = admin.send(f"{person}/grants", {"role": "department", "scope": "unit", "unit": unit.public_id})
+    assert granted.status_code == 303
+    page = admin.send(f"{person}/link").text
+    assert "市教育局" in page
+    token = page.split("/staff/sign-in/")[1].split('"')[0]
+    confirm = client.get(f"/staff/sign-in/{token}")
+    client.post(f"/staff/sign-in/{token}", data=hidden_fields(confirm.text))
+    home = client.get("/staff/").text
+    assert "李 华" in home
+    assert "单位工作人员" in home
+    assert "li.hua@example.com" in admin.get("/staff/accounts?q=华").text
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"name": "", "email": "a@example.com"}, "请输入姓名"),
+        ({"name": "李华", "email": "not an address"}, "请输入邮箱地址"),
+        ({"name": "李" * 61, "email": "a@example.com"}, "最多 60 个字"),
+        ({"name": "李华", "email": "taken@example.com"}, "已有"),
+    ],
+)
+def test_says_what_is_wrong_with_a_new_account(
+    app: Flask, staff_client: Callable[..., Any], fields: dict[str, str], sentence: str
+) -> None:
+    with app.app_context():
+        make_user(email="taken@example.com")
+    answer = staff_client(Role.ADMINISTRATOR).send("/staff/accounts/new", fields)
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert fields["email"] in answer.text
+
+
+def test_units_are_made_and_changed(staff_client: Callable[..., Any]) -> None:
+    client = staff_client(Role.COORDINATOR)
+    fields = {"name_zh": "市水利局", "name_en": "Water Bureau", "code": "water", "kind": "department", "active": "y"}
+    assert client.send("/staff/units/new", fields).status_code == 303
+    assert client.send("/staff/units/new", fields).status_code == 422
+    assert client.send("/staff/units/new", {**fields, "code": "Wässer!"}).status_code == 422
+    assert client.send("/staff/units/new", {**fields, "code": "w", "kind": "nonsense"}).status_code == 422
+    assert "市水利局" in client.get("/staff/units").text
