@@ -1,0 +1,1 @@
+"""Live sessions: the room, the question queue, its streams and the record."""

@@ -1,0 +1,24 @@
+"""Every deed of a live session: one function each, the same for pages, sockets and commands."""
+
+from engage.live.actions.asking import Asked, ask, enter, withdraw
+from engage.live.actions.deciding import Decided, decide
+from engage.live.actions.guests import make_link, revoke_link
+from engage.live.actions.sessions import create, edit, note_export, step
+from engage.live.actions.supporting import Supported, support
+
+__all__ = [
+    "Asked",
+    "Decided",
+    "Supported",
+    "ask",
+    "create",
+    "decide",
+    "edit",
+    "enter",
+    "make_link",
+    "note_export",
+    "revoke_link",
+    "step",
+    "support",
+    "withdraw",
+]

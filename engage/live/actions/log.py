@@ -1,0 +1,86 @@
+"""Writing what changed into the streams it concerns, in the transaction of the deed."""
+
+from __future__ import annotations
+
+from sqlalchemy import insert, select, update
+
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.writer import publish
+from engage.live.events import Logged
+from engage.live.models import LiveLog, LiveQuestion, LiveSession, LiveStream
+from engage.live.rules.streams import SHARED, View, question_view, session_view, streams_of
+
+
+class Change:
+    """The difference a deed makes, stream by stream.
+
+    Make it before anything is changed, ``touch`` the questions that will change (or ``add`` new ones),
+    change them,
+    then ``write``: each stream whose projection differs gets one log row with its own next ``seq``.
+    """
+
+    def __init__(self, session: LiveSession) -> None:
+        self.session = session
+        self._session_before = {stream: session_view(stream, session) for stream in SHARED}
+        self._questions: dict[str, tuple[LiveQuestion, dict[str, View | None]]] = {}
+
+    def touch(self, question: LiveQuestion) -> None:
+        """Remember how ``question`` looks now."""
+        views = {stream: question_view(stream, question) for stream in streams_of(question)}
+        self._questions.setdefault(question.public_id, (question, views))
+
+    def add(self, question: LiveQuestion) -> None:
+        """``question`` is new: no stream knows it."""
+        self._questions[question.public_id] = (question, {})
+
+    def write(self) -> None:
+        """Add the log rows and tell, after commit, that there are some."""
+        payloads = self._payloads()
+        if not payloads:
+            return
+        moment = now()
+        heads = dict(_heads(self.session.id, list(payloads)))
+        for stream, payload in payloads.items():
+            seq = heads.get(stream, 0) + 1
+            _set_head(self.session.id, stream, seq, known=stream in heads)
+            db.session.execute(
+                insert(LiveLog).values(
+                    session_id=self.session.id, stream=stream, seq=seq, payload=payload, created_at=moment
+                )
+            )
+        publish(Logged(self.session.id))
+
+    def _payloads(self) -> dict[str, View]:
+        payloads: dict[str, View] = {}
+        for stream, before in self._session_before.items():
+            after = session_view(stream, self.session)
+            if after != before:
+                payloads[stream] = {"session": after}
+        for question, views in self._questions.values():
+            for stream in streams_of(question):
+                view = question_view(stream, question)
+                if view != views.get(stream):
+                    payloads.setdefault(stream, {}).setdefault("questions", {})[question.public_id] = view
+        return payloads
+
+
+def _heads(session_id: int, streams: list[str]) -> list[tuple[str, int]]:
+    rows = db.session.execute(
+        select(LiveStream.stream, LiveStream.seq).where(
+            LiveStream.session_id == session_id, LiveStream.stream.in_(streams)
+        )
+    )
+    return [(row.stream, row.seq) for row in rows]
+
+
+def _set_head(session_id: int, stream: str, seq: int, *, known: bool) -> None:
+    if known:
+        db.session.execute(
+            update(LiveStream)
+            .where(LiveStream.session_id == session_id, LiveStream.stream == stream)
+            .values(seq=seq)
+            .execution_options(synchronize_session=False)
+        )
+    else:
+        db.session.execute(insert(LiveStream).values(session_id=session_id, stream=stream, seq=seq))

@@ -1,0 +1,141 @@
+"""What a room's screens are made of: snapshots, what a client lacks, totals, one's own questions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from engage.core.db import db
+from engage.live.actions._load import asker_key, support_hash
+from engage.live.models import LiveLog, LiveQuestion, LiveSession, LiveStream, LiveSupport, QuestionState
+from engage.live.rules.deeds import PUBLISHED
+from engage.live.rules.streams import (
+    asker_stream,
+    fold,
+    kind,
+    question_view,
+    session_view,
+)
+
+# A client that lacks more than this takes a snapshot.
+MOST_ROWS = 500
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """One row of the log as it is sent on."""
+
+    id: int
+    session_id: int
+    stream: str
+    seq: int
+    payload: dict[str, Any]
+
+
+def head(session_id: int, stream: str) -> int:
+    """The last ``seq`` of a stream; 0 where nothing was ever told."""
+    return (
+        db.session.scalar(
+            select(LiveStream.seq).where(LiveStream.session_id == session_id, LiveStream.stream == stream)
+        )
+        or 0
+    )
+
+
+def snapshot(session: LiveSession, stream: str) -> dict[str, Any]:
+    """Everything ``stream`` knows: ``{"seq", "session", "questions": {id: view}}``.
+
+    Questions and ``seq`` are read in one transaction, so they belong together.
+    """
+    seq = head(session.id, stream)
+    views = [question_view(stream, question) for question in _questions_for(session.id, stream)]
+    return {
+        "seq": seq,
+        "session": session_view(stream, session),
+        "questions": {view["id"]: view for view in views if view is not None},
+    }
+
+
+def since(session: LiveSession, stream: str, after: int) -> dict[str, Any]:
+    """What a client lacks that has everything up to ``after``.
+
+    ``{"after", "seq", "session"?, "questions"?}``, the last word on each; or a snapshot where the client
+    lacks too
+    much or knows a ``seq`` that never was (a restored database).
+    """
+    rows = db.session.execute(
+        select(LiveLog.seq, LiveLog.payload)
+        .where(LiveLog.session_id == session.id, LiveLog.stream == stream, LiveLog.seq > after)
+        .order_by(LiveLog.seq)
+        .limit(MOST_ROWS + 1)
+    ).all()
+    if not rows:
+        seq = head(session.id, stream)
+        return {"after": after, "seq": after} if seq == after else snapshot(session, stream)
+    if len(rows) > MOST_ROWS or rows[0].seq != after + 1:
+        return snapshot(session, stream)
+    return {"after": after, "seq": rows[-1].seq, **fold([row.payload for row in rows])}
+
+
+def _questions_for(session_id: int, stream: str) -> Sequence[LiveQuestion]:
+    query = select(LiveQuestion).where(LiveQuestion.session_id == session_id).order_by(LiveQuestion.id)
+    match kind(stream):
+        case "moderators":
+            pass
+        case "public":
+            query = query.where(LiveQuestion.state.in_(PUBLISHED))
+        case "asker":
+            query = query.where(LiveQuestion.asker_key == stream.partition(":")[2])
+        case _:
+            query = query.where(LiveQuestion.state == QuestionState.ON_AIR)
+    return db.session.scalars(query).all()
+
+
+def totals(session_id: int) -> dict[str, list[int]]:
+    """Per published question ``[supports, counter]``: absolute, the higher counter is the newer one."""
+    rows = db.session.execute(
+        select(LiveQuestion.public_id, LiveQuestion.supports, LiveQuestion.support_changes).where(
+            LiveQuestion.session_id == session_id,
+            LiveQuestion.state.in_(PUBLISHED),
+            LiveQuestion.support_changes > 0,
+        )
+    )
+    return {row.public_id: [row.supports, row.support_changes] for row in rows}
+
+
+def supported_by(session_id: int, device: str) -> list[str]:
+    """The public ids of the questions this device supports."""
+    return list(
+        db.session.scalars(
+            select(LiveQuestion.public_id)
+            .join(LiveSupport, LiveSupport.question_id == LiveQuestion.id)
+            .where(
+                LiveQuestion.session_id == session_id,
+                LiveSupport.device_hash == support_hash(session_id, device),
+            )
+        )
+    )
+
+
+def stream_of_device(session_id: int, device: str) -> str:
+    """The asker's stream of a device in a session."""
+    return asker_stream(asker_key(session_id, device))
+
+
+def rows_after(log_id: int, *, limit: int = 500) -> list[LogRow]:
+    """The log of all sessions after a row, in order of commit."""
+    rows = db.session.execute(
+        select(LiveLog.id, LiveLog.session_id, LiveLog.stream, LiveLog.seq, LiveLog.payload)
+        .where(LiveLog.id > log_id)
+        .order_by(LiveLog.id)
+        .limit(limit)
+    )
+    return [LogRow(*row) for row in rows]
+
+
+def last_log_id() -> int:
+    """The newest row of the log."""
+    return db.session.scalar(select(func.max(LiveLog.id))) or 0

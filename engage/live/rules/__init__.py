@@ -1,0 +1,1 @@
+"""What a live session allows and shows: pure."""

@@ -1,0 +1,84 @@
+"""What a moderator may do with a question: one table of states and phases."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from engage.core.errors import Conflict
+from engage.core.messages import Message, msg
+from engage.live.models import Phase, QuestionState
+
+_S = QuestionState
+
+
+class Deed(StrEnum):
+    """One decision about one question."""
+
+    APPROVE = "approve"
+    DECLINE = "decline"
+    AIR = "air"
+    BACK = "back"
+    ANSWER = "answer"
+    DEFER = "defer"
+    TAKE_DOWN = "take-down"
+    UNDO = "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """From which states, into which, in which phases; ``reason`` says that a reason class is needed."""
+
+    states: frozenset[QuestionState]
+    target: QuestionState
+    phases: frozenset[Phase]
+    reason: bool = False
+
+
+_OPEN = frozenset({Phase.COLLECTING, Phase.LIVE, Phase.ENDED})
+_ANNOUNCED = _OPEN | {Phase.ANNOUNCED}
+PUBLISHED: Final = frozenset({_S.APPROVED, _S.ON_AIR, _S.ANSWERED, _S.WRITTEN})
+
+DEEDS: Final[dict[Deed, Rule]] = {
+    Deed.APPROVE: Rule(frozenset({_S.PENDING, _S.DECLINED, _S.TAKEN_DOWN}), _S.APPROVED, _ANNOUNCED),
+    Deed.DECLINE: Rule(frozenset({_S.PENDING}), _S.DECLINED, _ANNOUNCED, reason=True),
+    Deed.AIR: Rule(frozenset({_S.APPROVED, _S.ANSWERED}), _S.ON_AIR, frozenset({Phase.LIVE})),
+    Deed.BACK: Rule(frozenset({_S.ON_AIR}), _S.APPROVED, frozenset({Phase.LIVE})),
+    Deed.ANSWER: Rule(
+        frozenset({_S.APPROVED, _S.ON_AIR, _S.ANSWERED}), _S.ANSWERED, frozenset({Phase.LIVE, Phase.ENDED})
+    ),
+    Deed.DEFER: Rule(
+        frozenset({_S.APPROVED, _S.ON_AIR, _S.ANSWERED}), _S.WRITTEN, frozenset({Phase.LIVE, Phase.ENDED})
+    ),
+    # At once and at any time: also from a record that is already published.
+    Deed.TAKE_DOWN: Rule(PUBLISHED, _S.TAKEN_DOWN, _ANNOUNCED | {Phase.RECORDED}, reason=True),
+}
+
+STATE_WORDS: Final[dict[QuestionState, Message]] = {
+    _S.PENDING: msg("waiting for review"),
+    _S.APPROVED: msg("approved"),
+    _S.ON_AIR: msg("on air"),
+    _S.ANSWERED: msg("answered"),
+    _S.WRITTEN: msg("deferred to a written answer"),
+    _S.DECLINED: msg("declined"),
+    _S.TAKEN_DOWN: msg("taken down"),
+    _S.WITHDRAWN: msg("withdrawn by its asker"),
+}
+
+
+def require_deed(deed: Deed, state: QuestionState, phase: Phase) -> QuestionState:
+    """The state after ``deed``; raises ``Conflict`` with what stands against it."""
+    rule = DEEDS[deed]
+    if state not in rule.states:
+        raise Conflict(
+            msg("This question is {state} now, so this is not possible any more.", state=STATE_WORDS[state])
+        )
+    if phase not in rule.phases:
+        raise Conflict(msg("This is not possible in the present phase of the session."))
+    return rule.target
+
+
+def possible_deeds(state: QuestionState, phase: Phase) -> list[Deed]:
+    """The deeds that a question in ``state`` offers in ``phase``."""
+    return [deed for deed, rule in DEEDS.items() if state in rule.states and phase in rule.phases]

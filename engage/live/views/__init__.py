@@ -1,0 +1,14 @@
+"""Pages of the live sessions."""
+
+from flask import Blueprint
+
+from engage.live.views import asking, console, editing, room, screens, staff
+
+blueprints: tuple[Blueprint, ...] = (
+    room.blueprint,
+    asking.blueprint,
+    screens.blueprint,
+    staff.blueprint,
+    editing.blueprint,
+    console.blueprint,
+)

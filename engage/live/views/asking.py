@@ -1,0 +1,105 @@
+"""Asking, supporting and withdrawing, with and without a script."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engage.core.errors import Invalid, Refusal
+from engage.core.messages import Message
+from engage.live import actions
+from engage.live.rules.life import Act, possible
+from engage.live.rules.text import LEAST, MOST, NAME_MOST
+from engage.live.views._page import public_room
+from engage.live.views.room import room_view
+from engage.web.actor import citizen_actor
+from engage.web.citizen import citizen_token
+from engage.web.errors import wants_json
+from engage.web.guards import citizen_write
+from engage.web.languages import render
+from engage.web.limits import limited
+
+blueprint = Blueprint("live_asking", __name__)
+
+ASK_LIMITS = {"per_device": "6/minute", "per_network": "600/minute"}
+SUPPORT_LIMITS = {"per_device": "60/minute", "per_network": "12000/minute"}
+WITHDRAW_LIMITS = {"per_device": "20/minute", "per_network": "1200/minute"}
+
+
+@blueprint.get("/live/<public_id>/ask")
+@citizen_write
+def ask(public_id: str) -> str:
+    """Ask and see one's own questions; its own page, so that it works without a script."""
+    return _ask_page(public_id)
+
+
+@blueprint.post("/live/<public_id>/ask")
+@citizen_write
+@limited("live-ask", **ASK_LIMITS)
+def send(public_id: str) -> ResponseReturnValue:
+    """Take a question."""
+    session = public_room(public_id)
+    text, name = request.form.get("text", ""), request.form.get("name", "")
+    try:
+        asked = actions.ask(citizen_actor(), session.id, text, name, request.form.get("_request_id", ""))
+    except Invalid as error:
+        if wants_json():
+            return jsonify(errors=_sentences(error), message=render(error.message)), error.status
+        return _ask_page(public_id, text, name, error), error.status
+    if wants_json():
+        return jsonify(question=asked.question, receipt=asked.receipt)
+    return _ask_page(public_id, receipt=asked.receipt)
+
+
+@blueprint.post("/live/<public_id>/support")
+@citizen_write
+@limited("live-support", **SUPPORT_LIMITS)
+def support(public_id: str) -> ResponseReturnValue:
+    """Give or take back a support."""
+    session = public_room(public_id)
+    question = request.form.get("question", "")
+    done = actions.support(
+        citizen_actor(),
+        session.id,
+        question,
+        request.form.get("on") == "1",
+        request.form.get("_request_id", ""),
+    )
+    if wants_json():
+        return jsonify(supports=[done.supports, done.changes], on=done.on)
+    return redirect(url_for("live.room", public_id=public_id, _anchor=f"q-{question}"), 303)
+
+
+@blueprint.post("/live/<public_id>/withdraw")
+@citizen_write
+@limited("live-withdraw", **WITHDRAW_LIMITS)
+def withdraw(public_id: str) -> ResponseReturnValue:
+    """Take back one's own question."""
+    session = public_room(public_id)
+    actions.withdraw(citizen_actor(), session.id, request.form.get("question", ""))
+    if wants_json():
+        return jsonify(done=True)
+    return redirect(url_for("live_asking.ask", public_id=public_id), 303)
+
+
+def _ask_page(
+    public_id: str, text: str = "", name: str = "", error: Invalid | None = None, receipt: str = ""
+) -> str:
+    session = public_room(public_id)
+    citizen_token()
+    return render_template(
+        "live/ask.html",
+        room=session,
+        view=room_view(session),
+        asking=possible(Act.ASK, session.phase),
+        text=text,
+        name=name,
+        errors=_sentences(error) if error else {},
+        receipt_code=receipt,
+        limits={"least": LEAST, "most": MOST, "name": NAME_MOST},
+    )
+
+
+def _sentences(error: Refusal) -> dict[str, str]:
+    errors: dict[str, Message] = error.errors if isinstance(error, Invalid) else {}
+    return {field: render(sentence) for field, sentence in errors.items()}
