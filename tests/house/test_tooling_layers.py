@@ -21,6 +21,7 @@ PAGELESS = "Actions, queries and jobs know no page of any domain"
 VIEWS = "Views never import another domain's views"
 SOCKETS = "Sockets never import another domain's sockets"
 BELOW = "Below the pages there is no request, no template and no Socket.IO"
+NO_FLASK = "Models and rules know no Flask"
 PROCESS = "The process that holds the sockets never loads pandas, plotly or pyarrow"
 LIGHT = "Pages, actions and queries never load pandas, plotly or pyarrow"
 
@@ -38,8 +39,8 @@ BAD = [
     ("surveys/actions.py", "import engage.web.display", PAGELESS),
     ("surveys/views.py", "import engage.accounts.views", VIEWS),
     ("surveys/sockets.py", "import engage.accounts.sockets", SOCKETS),
-    ("surveys/actions.py", "from flask import request", BELOW),
-    ("surveys/rules.py", "from flask import g", BELOW),
+    ("surveys/actions.py", "import flask_babel", BELOW),
+    ("surveys/rules.py", "from flask import g", NO_FLASK),
     ("surveys/queries.py", "import flask_socketio", BELOW),
     ("wsgi.py", "import pandas", PROCESS),
     ("registry.py", "import engage.heavy", PROCESS),
@@ -62,6 +63,7 @@ def copy(tmp_path: Path) -> Path:
             path.parent.mkdir(exist_ok=True)
             if not path.exists() and not path.with_suffix("").is_dir():
                 path.write_text("")
+    (tmp_path / "engage" / "wsgi.py").touch()
     return tmp_path
 
 
@@ -100,6 +102,20 @@ def test_models_and_rules_do_not_reach_for_the_session(kind: str) -> None:
             assert not reached, (
                 f"{path.relative_to(ROOT)}:{node.lineno} uses db.session; that is an action's work"
             )
+
+
+@pytest.mark.parametrize("kind", ["actions", "queries", "jobs", "receipts"])
+def test_actions_take_only_the_settings_from_flask(kind: str) -> None:
+    """Where files lie is in the application's settings; who asks is told in arguments."""
+    for path in [*PACKAGE.glob(f"*/{kind}.py"), *PACKAGE.glob(f"*/{kind}/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "flask":
+                names = {alias.name for alias in node.names}
+                assert names <= {"current_app", "Flask"}, (
+                    f"{path.relative_to(ROOT)} imports {names} from flask"
+                )
+            elif isinstance(node, ast.Import):
+                assert "flask" not in {alias.name for alias in node.names}, path.relative_to(ROOT)
 
 
 def test_the_web_process_loads_nothing_heavy() -> None:
