@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 import time
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,11 @@ def is_ready(host: str, port: int) -> bool:
         connection.close()
 
 
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes; a Chinese character takes two."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
 def show_links(prepared: dict[str, Any], base: str) -> None:
     """Print the one-time links, one staff account a line."""
     links = prepared["links"]
@@ -97,10 +103,11 @@ def show_links(prepared: dict[str, Any], base: str) -> None:
         print("  There is no demonstration account to sign in with: `flask engage create-user` makes one.")
         return
     print("\n  Sign in as (each link works once; `make signin` prints fresh ones):")
-    width = max(len(str(link.get("role", ""))) for link in links)
+    width = max(columns(str(link.get("role", ""))) for link in links)
     for link in links:
         url = str(link["url"])
-        role = str(link.get("role", "")).ljust(width)
+        role = str(link.get("role", ""))
+        role += " " * (width - columns(role))
         print(f"    {role}  {base + url if url.startswith('/') else url}  {link.get('name', '')}")
 
 
