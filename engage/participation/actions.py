@@ -5,10 +5,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 
 from engage.core.clock import today
 from engage.core.db import db
@@ -17,6 +17,17 @@ from engage.core.ids import is_request_id, keyed_hash
 from engage.core.messages import msg
 from engage.participation.keys import key
 from engage.participation.models import Participation, WriteRequest
+
+# These run for every citizen's write: plain statements built once cost a fifth of the ORM's.
+_requests, _parts = cast(Table, WriteRequest.__table__), cast(Table, Participation.__table__)
+_EARLIER = select(_requests.c.body_hash, _requests.c.answer).where(
+    _requests.c.request_hash == bindparam("request_hash")
+)
+_NOTE_REQUEST = insert(_requests)
+_TOOK_PART = select(_parts.c.day).where(
+    _parts.c.activity == bindparam("activity"), _parts.c.device_hash == bindparam("device_hash")
+)
+_NOTE_PART = insert(_parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +59,8 @@ def once(
         )
     request_hash = keyed_hash(key("request"), deed, request_id)
     body_hash = keyed_hash(key("body"), _digest(body))
-    rows = db.session.execute(
-        select(WriteRequest.body_hash, WriteRequest.answer).where(WriteRequest.request_hash == request_hash)
-    ).all()
+    connection = db.session.connection()
+    rows = connection.execute(_EARLIER, {"request_hash": request_hash}).all()
     for row in rows:
         if row.body_hash == body_hash:
             return Outcome(row.answer, repeated=True)
@@ -59,11 +69,8 @@ def once(
             msg("This form was already sent with another content. What you typed is kept; please check it.")
         )
     answer = write()
-    db.session.execute(
-        insert(WriteRequest).values(
-            request_hash=request_hash, body_hash=body_hash, answer=answer, day=today()
-        )
-    )
+    values = {"request_hash": request_hash, "body_hash": body_hash, "answer": answer, "day": today()}
+    connection.execute(_NOTE_REQUEST, values)
     return Outcome(answer, repeated=False)
 
 
@@ -80,16 +87,19 @@ def take_part(activity: str, device: str) -> bool:
     ``activity`` is kind and id (``"survey:17"``). Stores only a keyed hash, different for each activity.
     """
     device_hash = keyed_hash(key("participation"), activity, device)
-    if db.session.get(Participation, (activity, device_hash)) is not None:
+    connection = db.session.connection()
+    who = {"activity": activity, "device_hash": device_hash}
+    if connection.execute(_TOOK_PART, who).first() is not None:
         return False
-    db.session.execute(insert(Participation).values(activity=activity, device_hash=device_hash, day=today()))
+    connection.execute(_NOTE_PART, who | {"day": today()})
     return True
 
 
 def took_part(activity: str, device: str) -> bool:
     """Whether ``device`` is noted for ``activity``."""
     device_hash = keyed_hash(key("participation"), activity, device)
-    return db.session.get(Participation, (activity, device_hash)) is not None
+    who = {"activity": activity, "device_hash": device_hash}
+    return db.session.connection().execute(_TOOK_PART, who).first() is not None
 
 
 def _digest(body: Any) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, delete, insert, select
 
 from engage.core.db import db
 from engage.core.ids import keyed_bytes, keyed_hash
@@ -14,6 +15,7 @@ from engage.participation.models import Receipt
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_CHARACTERS = 11
+_ISSUE = insert(cast(Table, Receipt.__table__))
 CODE = re.compile(rf"[{_ALPHABET}]{{{_RANDOM_CHARACTERS + 1}}}")
 
 
@@ -39,7 +41,8 @@ def code_for(request_id: str, kind: str) -> str:
 def issue(request_id: str, kind: str, object_id: int) -> str:
     """Store the receipt of ``object_id`` in the running transaction and answer its code."""
     code = code_for(request_id, kind)
-    db.session.add(Receipt(code_hash=_code_hash(normalised(code)), kind=kind, object_id=object_id))
+    values = {"code_hash": _code_hash(normalised(code)), "kind": kind, "object_id": object_id}
+    db.session.connection().execute(_ISSUE, values)
     return code
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from enum import StrEnum
+from enum import Enum
 from typing import Final
 
 from engage.accounts.permissions import Permission
@@ -12,8 +12,8 @@ from engage.core.messages import Message, msg
 from engage.surveys.models import State
 
 
-class Phase(StrEnum):
-    """Where a survey stands at a moment."""
+class Phase(Enum):
+    """Where a survey stands at a moment. Never stored, and never equal to a `State` of the same word."""
 
     DRAFT = "draft"
     ANNOUNCED = "announced"
@@ -23,7 +23,7 @@ class Phase(StrEnum):
     ARCHIVED = "archived"
 
 
-class Deed(StrEnum):
+class Deed(Enum):
     """What is done with a survey."""
 
     SEE = "see"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from sqlalchemy import insert, select
+from sqlalchemy import Table, bindparam, insert, select
 
 from engage.core.clock import minute, now
 from engage.core.db import db
@@ -22,6 +22,12 @@ from engage.surveys.models import Response, Source, Survey
 from engage.surveys.queries.published import CompiledVersion, Published, version
 from engage.surveys.queries.responses import RECEIPT_KIND
 from engage.surveys.rules import Deed, phase, require_phase
+
+_surveys = cast(Table, Survey.__table__).c
+_TERMS = select(_surveys.state, _surveys.opens_at, _surveys.closes_at, _surveys.one_per_device).where(
+    _surveys.id == bindparam("survey_id")
+)
+_STORE = insert(cast(Table, Response.__table__))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +66,8 @@ def _store(
     survey: Published, asked: CompiledVersion, answers: dict[str, Value], submission: Submission
 ) -> dict[str, Any]:
     moment = now()
-    row = db.session.execute(
-        select(Survey.state, Survey.opens_at, Survey.closes_at, Survey.one_per_device).where(
-            Survey.id == survey.id
-        )
-    ).first()
+    connection = db.session.connection()
+    row = connection.execute(_TERMS, {"survey_id": survey.id}).first()
     if row is None:
         raise NotFound
     require_phase(Deed.ANSWER, phase(row.state, row.opens_at, row.closes_at, moment))
@@ -72,17 +75,17 @@ def _store(
         raise Conflict(
             msg("This survey has already been answered from this device. Thank you for taking part.")
         )
-    stored = db.session.execute(
-        insert(Response).values(
-            survey_id=survey.id,
-            version_id=asked.id,
-            language=submission.language,
-            source=Source.WEB,
-            submitted_minute=minute(moment),
-            answers=answers,
-        )
-    )
-    response_id: int = cast("Any", stored).inserted_primary_key[0]
+    values = {
+        "survey_id": survey.id,
+        "version_id": asked.id,
+        "language": submission.language,
+        "source": Source.WEB,
+        "entered_by_id": None,
+        "submitted_minute": minute(moment),
+        "answers": answers,
+    }
+    stored: Any = connection.execute(_STORE, values)
+    response_id: int = stored.inserted_primary_key[0]
     receipts.issue(submission.request_id, RECEIPT_KIND, response_id)
     publish(ResponseReceived(survey.id, response_id))
     return {}
