@@ -10,6 +10,7 @@ from typing import Any
 import click
 from flask import Blueprint, Flask
 
+from engage import maintenance
 from engage.accounts import commands as accounts_commands
 from engage.accounts import models as accounts_models
 from engage.accounts import views as accounts_views
@@ -17,11 +18,13 @@ from engage.analysis import models as analysis_models
 from engage.analysis import views as analysis_views
 from engage.analysis.labels import LABELS as ANALYSIS_LABELS
 from engage.audit import models as audit_models
+from engage.cases import models as cases_models
 from engage.cli import engage_cli
 from engage.core import jobs as core_jobs
 from engage.participation import models as participation_models
 from engage.settings import models as settings_models
 from engage.surveys import views as surveys_views
+from engage.themedays import models as themedays_models
 from engage.web import health, shell
 from engage.web.display import register_labels
 
@@ -32,6 +35,8 @@ REGISTERING: tuple[ModuleType, ...] = (
     accounts_models,
     settings_models,
     participation_models,
+    themedays_models,
+    cases_models,
     analysis_models,
 )
 
@@ -44,7 +49,7 @@ BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
 
 LABELS: tuple[Mapping[Any, Any], ...] = (ANALYSIS_LABELS,)
 
-COMMANDS: tuple[tuple[click.Command, ...], ...] = (accounts_commands.commands,)
+COMMANDS: tuple[tuple[click.Command, ...], ...] = (accounts_commands.commands, maintenance.commands)
 
 
 def register(app: Flask) -> None:

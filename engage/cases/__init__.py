@@ -1,0 +1,1 @@
+"""Cases: the one list of answers the city owes."""

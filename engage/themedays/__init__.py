@@ -1,0 +1,1 @@
+"""The year: plan rows, theme days and their activities."""
