@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class ReasonClass(StrEnum):
-    """Why a text is not shown (不予公开). Its words for staff are labels, those for its author `KIND_WORDS`."""
+    """Why a text is not shown (不予公开). Staff read its label, its author reads its `KIND_WORDS`."""
 
     OFF_TOPIC = "off-topic"
     REPEATED = "repeated"

@@ -26,7 +26,8 @@ KIND_WORDS: Final[dict[ReasonClass, Message]] = {
         "to protect the people concerned. You are welcome to send it again without them."
     ),
     ReasonClass.INSULT: msg(
-        "Its wording may hurt others, so it is not shown. You are welcome to say the same again in other words."
+        "Its wording may hurt others, so it is not shown. "
+        "You are welcome to say the same again in other words."
     ),
     ReasonClass.ADVERTISEMENT: msg("It looks like an advertisement, so it is not shown."),
     ReasonClass.UNLAWFUL: msg("Laws or regulations do not allow this content to be published."),

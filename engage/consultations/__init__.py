@@ -1,0 +1,1 @@
+"""A draft is read, commented on clause by clause, answered, and changed or not, with reasons."""
