@@ -194,6 +194,7 @@ def _staff_pages() -> list[tuple[str, list[tuple[str, str, str, Permission | Non
             gettext("Administration"),
             [
                 (gettext("Accounts"), "/staff/accounts", "users", p.ACCOUNT_MANAGE),
+                (gettext("Units"), "/staff/units", "building-2", p.UNIT_MANAGE),
                 (gettext("Site settings"), "/staff/settings", "settings", p.SETTINGS_EDIT),
                 (gettext("Audit log"), "/staff/audit", "history", p.AUDIT_READ),
             ],
