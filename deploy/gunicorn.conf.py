@@ -3,19 +3,76 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import resource
+from typing import Any
+
+import gevent
+from gevent.event import Event
+from gevent.pool import Pool
+from gevent.server import StreamServer
+from gunicorn.workers.ggevent import GeventWorker
 
 SOCKETS = int(os.environ.get("ENGAGE_MAX_SOCKETS", "15000"))
 
-worker_class = "gevent"
+
+class Worker(GeventWorker):
+    """gunicorn's gevent worker, but it stops at once: it waits for running requests, not for idle connections.
+
+    The stock one looks once a second and waits for every open connection, so a restart would take all its
+    patience.
+    """
+
+    def run(self) -> None:
+        """Serve until told to stop; close the sockets, let running requests end, leave."""
+        self.under_way = 0
+        self.stopping = Event()
+        servers = [
+            StreamServer(listener, handle=self.handler_of(listener), spawn=Pool(self.worker_connections))
+            for listener in self.sockets
+        ]
+        for server in servers:
+            server.start()
+        while self.alive:
+            self.notify()
+            self.stopping.wait(1.0)
+        for server in servers:
+            server.close()
+        sockets = getattr(self.wsgi, "extensions", {}).get("socketio")
+        if sockets is not None:
+            sockets.server.eio.close_all()
+        with gevent.Timeout(self.cfg.graceful_timeout, False):
+            while self.under_way:
+                gevent.sleep(0.02)
+
+    def handler_of(self, listener: Any) -> Any:
+        """What answers one connection of ``listener``."""
+        listener.setblocking(1)
+        return lambda client, address: self.handle(listener, client, address)
+
+    def handle_exit(self, sig: int, frame: Any) -> None:
+        """SIGTERM."""
+        super().handle_exit(sig, frame)
+        gevent.spawn(self.stopping.set)
+
+    def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
+        """Answer one request; a socket's opening request lasts as long as the socket, so nobody waits for it."""
+        counted = not req.uri.startswith("/socket.io/")
+        self.under_way += counted
+        try:
+            super().handle_request(listener_name, req, sock, addr)
+        finally:
+            self.under_way -= counted
+
+
+worker_class = Worker
 workers = 1
 # gunicorn's default of 1,000 caps sockets silently.
 worker_connections = SOCKETS + 1000
 backlog = 4096
 keepalive = 30
 timeout = 60
-# Sockets are closed at once on SIGTERM (engage.web.sockets); what is left gets this long.
 graceful_timeout = 5
 accesslog = None
 errorlog = "-"
@@ -31,3 +88,10 @@ def on_starting(_server: object) -> None:
     if soft < ceiling:
         with contextlib.suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (ceiling, hard))
+
+
+def post_worker_init(_worker: object) -> None:
+    """What was made until now stays; looking through it again and again would stall every socket."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1000)

@@ -21,6 +21,7 @@ from engage.web.headers import init_headers
 from engage.web.languages import init_languages
 from engage.web.limits import init_limits
 from engage.web.logs import init_logs
+from engage.web.realtime import init_realtime
 from engage.web.shell import init_shell
 
 migrate = Migrate()
@@ -41,10 +42,11 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
     )
     app.config.from_mapping(_flask_settings(config))
     app.config.update(overrides or {})
-    if config.trusted_proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     _bind(app)
     registry.register(app)
+    init_realtime(app)
+    if config.trusted_proxies:  # outermost: sockets need the true address too
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
 
 
