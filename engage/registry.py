@@ -18,11 +18,13 @@ from engage.analysis import models as analysis_models
 from engage.analysis import views as analysis_views
 from engage.analysis.labels import LABELS as ANALYSIS_LABELS
 from engage.audit import models as audit_models
+from engage.audit import views as audit_views
 from engage.cases import models as cases_models
 from engage.cli import engage_cli
 from engage.core import jobs as core_jobs
 from engage.participation import models as participation_models
 from engage.settings import models as settings_models
+from engage.settings import views as settings_views
 from engage.surveys import views as surveys_views
 from engage.themedays import models as themedays_models
 from engage.web import health, shell
@@ -42,7 +44,9 @@ REGISTERING: tuple[ModuleType, ...] = (
 
 BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
     (health.blueprint, shell.blueprint),
+    audit_views.blueprints,
     accounts_views.blueprints,
+    settings_views.blueprints,
     surveys_views.blueprints,
     analysis_views.blueprints,
 )

@@ -9,7 +9,7 @@ import click
 from flask import current_app
 
 from engage.accounts import actions, queries
-from engage.accounts.labels import LABELS
+from engage.accounts.labels import ROLES
 from engage.accounts.models import Grant, User
 from engage.accounts.permissions import Role
 from engage.accounts.scopes import find_activity
@@ -87,7 +87,7 @@ commands: tuple[click.Command, ...] = (create_user, signin)
 def _described(person: User) -> dict[str, Any]:
     role = _first_role(person.grants) if person.grants else None
     return {
-        "role": str(LABELS[role]) if role else "-",
+        "role": str(ROLES[role]) if role else "-",
         "name": person.name,
         "email": person.email,
         "url": _link(person.id),

@@ -7,7 +7,8 @@ from engage.accounts.permissions import Role
 from engage.core.actor import ScopeKind
 from engage.core.messages import Message, msg
 
-LABELS: dict[object, Message] = {
+# One table for each enum: members of two enums with the same word are equal as keys.
+ROLES: dict[Role, Message] = {
     Role.ADMINISTRATOR: msg("Administrator"),
     Role.COORDINATOR: msg("Coordinator"),
     Role.DEPARTMENT: msg("Department staff"),
@@ -15,9 +16,15 @@ LABELS: dict[object, Message] = {
     Role.MODERATOR: msg("Moderator"),
     Role.TYPIST: msg("Typist"),
     Role.CHECK_IN: msg("Check-in"),
+}
+
+SCOPES: dict[ScopeKind, Message] = {
     ScopeKind.SITE: msg("Whole site"),
     ScopeKind.UNIT: msg("One unit"),
     ScopeKind.ACTIVITY: msg("One activity"),
+}
+
+UNIT_KINDS: dict[UnitKind, Message] = {
     UnitKind.DEPARTMENT: msg("Department"),
     UnitKind.TOWNSHIP: msg("Township or subdistrict"),
     UnitKind.INSTITUTION: msg("Public institution"),

@@ -11,7 +11,7 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf import CSRFProtect
 
-from engage.accounts.permissions import Permission
+from engage.accounts.permissions import Permission as Permission
 from engage.accounts.rules import may
 from engage.core.errors import NotAllowed
 from engage.web.actor import citizen_actor, current_actor, staff_actor

@@ -1,0 +1,152 @@
+"""The audit log as a page: read and filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, cast
+
+from flask import Blueprint, Flask, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
+from flask_babel import gettext
+
+from engage.audit import queries
+from engage.audit.events import EVENTS, Key
+from engage.audit.labels import LABELS
+from engage.audit.models import AuditEntry
+from engage.core.actor import ActorKind
+from engage.core.clock import start_of_day
+from engage.core.messages import msg
+from engage.core.types import LANGUAGES, Localized
+from engage.web.display import datetime_text, label, local, message, register_labels
+from engage.web.guards import Permission, staff
+from engage.web.staff_home import Tile, home_tile
+
+blueprint = Blueprint("audit", __name__)
+blueprints = (blueprint,)
+
+_TEXT_LIMIT = 60
+_SHOWN = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One recorded value in words."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entry in words."""
+
+    entry: AuditEntry
+    who: str
+    what: str
+    changes: list[Change]
+    address: str | None
+
+
+@blueprint.record_once
+def _bind(state: BlueprintSetupState) -> None:
+    register_labels(cast(Flask, state.app), LABELS)
+
+
+@blueprint.get("/staff/audit")
+@staff(Permission.AUDIT_READ)
+def log() -> str:
+    """Who did what, on what, when; newest first, fifty at a time."""
+    given = {
+        name: request.args.get(name, "").strip()[:_TEXT_LIMIT]
+        for name in ("who", "event", "what", "from", "to")
+    }
+    start, end = _day(given["from"]), _day(given["to"])
+    wanted = queries.LogFilter(
+        who=given["who"],
+        event=given["event"] if given["event"] in EVENTS else "",
+        what=given["what"],
+        start=start_of_day(start) if start else None,
+        end=start_of_day(end + timedelta(days=1)) if end else None,
+    )
+    found = queries.lines(wanted, before_id=request.args.get("before", type=int), limit=queries.PAGE + 1)
+    shown = [_line(item) for item in found[: queries.PAGE]]
+    older = None
+    if len(found) > queries.PAGE:
+        kept = {name: value for name, value in given.items() if value}
+        older = url_for("audit.log", before=shown[-1].entry.id, **cast(Any, kept))
+    events = sorted(
+        ((name, message(event.label)) for name, event in EVENTS.items()), key=lambda item: item[1]
+    )
+    return render_template(
+        "audit/log.html",
+        lines=shown,
+        given=given,
+        events=events,
+        older=older,
+        first="before" not in request.args,
+    )
+
+
+@home_tile(Permission.AUDIT_READ, position=930)
+def _tile(_actor: object) -> Tile:
+    return Tile(msg("Audit log"), msg("Who did what, and when."), url_for("audit.log"), "history")
+
+
+def _line(item: queries.LogLine) -> Line:
+    entry = item.entry
+    declared = EVENTS.get(entry.event)
+    keys = declared.keys if declared else {}
+    names = dict.fromkeys([*(entry.before or {}), *(entry.after or {})])
+    changes = [
+        Change(
+            message(keys[name].label) if name in keys else name,
+            _words((entry.before or {}).get(name), keys.get(name)),
+            _words((entry.after or {}).get(name), keys.get(name)),
+        )
+        for name in names
+    ]
+    staffed = entry.actor_kind is ActorKind.STAFF and entry.actor_label
+    return Line(
+        entry,
+        entry.actor_label if staffed else label(entry.actor_kind),
+        message(declared.label) if declared else gettext("An event of an earlier version"),
+        changes,
+        item.address,
+    )
+
+
+def _words(value: Any, key: Key | None) -> str:
+    """A recorded value as people read it."""
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if isinstance(value, dict):
+        if value and set(value) <= set(LANGUAGES):
+            return local(Localized(value))[:_SHOWN]
+        return "; ".join(f"{name}: {_words(item, key)}" for name, item in value.items())[:_SHOWN]
+    if isinstance(value, list):
+        return ", ".join(_words(item, key) for item in value)[:_SHOWN]
+    if key is not None and key.enum is not None:
+        try:
+            return label(key.enum(value))
+        except (ValueError, LookupError):
+            return str(value)
+    return _moment(str(value)) or str(value)[:_SHOWN]
+
+
+def _moment(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return ""
+    return datetime_text(moment) if moment.tzinfo is not None else ""
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None

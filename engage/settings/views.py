@@ -1,0 +1,112 @@
+"""The page of the site settings, and the emblem's file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from werkzeug.exceptions import NotFound
+
+from engage.accounts.permissions import Permission
+from engage.core.errors import Invalid, TooLarge
+from engage.core.messages import msg
+from engage.core.types import Localized
+from engage.settings.actions import SettingsFields, save_settings
+from engage.settings.emblem import LARGEST_BYTES, store_emblem
+from engage.settings.forms import SettingsForm
+from engage.settings.queries import SiteView, site
+from engage.settings.rules import ENDINGS, PLAIN_LIMITS, TEXT_LIMITS
+from engage.web.actor import current_actor
+from engage.web.guards import public, staff
+from engage.web.staff_home import Tile, home_tile
+
+blueprint = Blueprint("settings", __name__)
+blueprints = (blueprint,)
+
+_EMBLEM = re.compile(r"emblem-[0-9a-f]{16}\.png")
+_YEAR = 365 * 24 * 3600
+
+
+@blueprint.route("/staff/settings", methods=["GET", "POST"])
+@staff(Permission.SETTINGS_EDIT)
+def edit() -> ResponseReturnValue:
+    """Look at the settings and save them."""
+    view = site()
+    form = SettingsForm(data=_data(view))
+    if form.validate_on_submit():
+        try:
+            save_settings(current_actor(), _fields(form), emblem=_emblem(form))
+        except Invalid as refusal:
+            form.refuse(refusal)
+        except TooLarge as refusal:
+            form.refuse(Invalid({"emblem": refusal.message}))
+        else:
+            flash(gettext("The site settings have been saved."), "success")
+            return redirect(url_for("settings.edit"), 303)
+    status = 422 if form.is_submitted() else 200
+    return render_template("settings/edit.html", form=form, has_emblem=view.emblem is not None), status
+
+
+@blueprint.get("/emblem/<name>")
+@public
+def emblem(name: str) -> ResponseReturnValue:
+    """The emblem's picture; its name changes with its content."""
+    if not _EMBLEM.fullmatch(name):
+        raise NotFound
+    return send_from_directory(_folder(), name, mimetype="image/png", max_age=_YEAR)
+
+
+@home_tile(Permission.SETTINGS_EDIT, position=920)
+def _tile(_actor: object) -> Tile:
+    return Tile(
+        msg("Site settings"), msg("Names, emblem, colour and footer."), url_for("settings.edit"), "settings"
+    )
+
+
+def _folder() -> Path:
+    files: Path = current_app.config["ENGAGE"].files
+    return files / "site"
+
+
+def _emblem(form: SettingsForm) -> str | bool | None:
+    """The stored name of what was uploaded, ``None`` for the standard one, ``True`` to keep what is there."""
+    upload = request.files.get(form.emblem.name)
+    if upload is not None and upload.filename:
+        # One byte more than allowed tells that there is more.
+        return store_emblem(upload.stream.read(LARGEST_BYTES + 1), _folder())
+    return None if form.remove_emblem.data else True
+
+
+def _data(view: SiteView) -> dict[str, Any]:
+    texts = {
+        f"{name}_{ending}": getattr(view, name).get(language, "")
+        for name in TEXT_LIMITS
+        for language, ending in ENDINGS.items()
+    }
+    plain = {name: getattr(view, name) for name in (*PLAIN_LIMITS, "primary_colour", "time_zone")}
+    return texts | plain
+
+
+def _fields(form: SettingsForm) -> SettingsFields:
+    values = form.data
+    texts: dict[str, Any] = {
+        name: Localized({language: values[f"{name}_{ending}"] or "" for language, ending in ENDINGS.items()})
+        for name in TEXT_LIMITS
+    }
+    plain: dict[str, Any] = {
+        name: values[name] or "" for name in (*PLAIN_LIMITS, "primary_colour", "time_zone")
+    }
+    return SettingsFields(**texts, **plain)

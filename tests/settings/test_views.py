@@ -1,0 +1,135 @@
+"""The page of the site settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from io import BytesIO
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from engage.accounts.permissions import Role
+from engage.audit import queries as audit_queries
+from engage.settings.queries import site
+
+pytestmark = pytest.mark.database
+FIELDS = {
+    "city_zh": "清河市",
+    "city_en": "Qinghe",
+    "name_zh": "政务公开主题日",
+    "primary_colour": "#126e5a",
+    "organiser_zh": "清河市人民政府办公室",
+    "contact_zh": "电话 0000-0000000",
+    "icp": "湘ICP备00000000号",
+    "site_code": "4300000000",
+    "time_zone": "Asia/Shanghai",
+}
+
+
+def _picture(kind: str, size: tuple[int, int] = (300, 200)) -> BytesIO:
+    out = BytesIO()
+    Image.new("RGB", size, "#aa0000").save(out, kind)
+    out.seek(0)
+    return out
+
+
+def test_what_is_saved_is_on_every_page_at_once(
+    app: Flask, client: FlaskClient, staff_client: Callable[..., Any]
+) -> None:
+    admin = staff_client(Role.ADMINISTRATOR)
+    assert admin.send("/staff/settings", FIELDS).status_code == 303
+    page = client.get("/staff/sign-in").text
+    for words in ("清河市", "清河市人民政府办公室", "湘ICP备00000000号", "4300000000"):
+        assert words in page
+    with app.app_context():
+        entry = audit_queries.of_object("settings", 1)[0]
+        assert entry.after is not None
+        assert entry.after["city"] == {"zh_CN": "清河市", "en": "Qinghe"}
+        assert "time_zone" not in entry.after
+
+
+def test_another_process_sees_the_change(make_app: Callable[..., Flask], staff_client: Callable[..., Any]) -> None:
+    other = make_app()
+    with other.app_context():
+        assert site().city.text() == "示范市"
+    assert staff_client(Role.ADMINISTRATOR).send("/staff/settings", FIELDS).status_code == 303
+    with other.app_context(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("engage.settings.queries.CHECK_SECONDS", 0)
+        assert site().city.text() == "清河市"
+
+
+def test_saving_without_change_leaves_no_entry(app: Flask, staff_client: Callable[..., Any]) -> None:
+    admin = staff_client(Role.ADMINISTRATOR)
+    admin.send("/staff/settings", FIELDS)
+    admin.send("/staff/settings", FIELDS)
+    with app.app_context():
+        assert len(audit_queries.of_object("settings", 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"city_zh": ""}, "请输入中文名称"),
+        ({"name_zh": "长" * 61}, "最多 60 个字"),
+        ({"primary_colour": "red; background:url(x)"}, "请输入颜色"),
+        ({"site_code": "12"}, "网站标识码为 10 位"),
+        ({"time_zone": "../../etc/passwd"}, "清单"),
+    ],
+)
+def test_says_what_is_wrong_and_keeps_what_was_typed(
+    staff_client: Callable[..., Any], change: dict[str, str], sentence: str
+) -> None:
+    answer = staff_client(Role.ADMINISTRATOR).send("/staff/settings", {**FIELDS, **change})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert "清河市人民政府办公室" in answer.text
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_an_emblem_is_drawn_anew_and_served(
+    client: FlaskClient, staff_client: Callable[..., Any], kind: str
+) -> None:
+    admin = staff_client(Role.ADMINISTRATOR)
+    data = {**FIELDS, "emblem": (_picture(kind), "whatever.svg")}
+    assert admin.send("/staff/settings", data, content_type="multipart/form-data").status_code == 303
+    page = client.get("/staff/sign-in").text
+    address = page.split('class="brand__emblem" src="')[1].split('"')[0]
+    answer = client.get(address)
+    assert (answer.status_code, answer.mimetype) == (200, "image/png")
+    assert max(Image.open(BytesIO(answer.data)).size) == 256
+    assert admin.send("/staff/settings", {**FIELDS, "remove_emblem": "y"}).status_code == 303
+    assert address not in client.get("/staff/sign-in").text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>",
+        b"GIF89a" + b"\0" * 40,
+        b"\x89PNG\r\n\x1a\n" + b"\0" * 100,
+        b"",
+        b"\0" * (2 * 1024 * 1024 + 1),
+    ],
+    ids=["svg", "gif", "broken-png", "empty", "too-large"],
+)
+def test_what_is_no_picture_is_refused_with_a_sentence(staff_client: Callable[..., Any], data: bytes) -> None:
+    admin = staff_client(Role.ADMINISTRATOR)
+    fields = {**FIELDS, "emblem": (BytesIO(data), "emblem.png")}
+    answer = admin.send("/staff/settings", fields, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "PNG" in answer.text
+    assert "清河市" in answer.text
+
+
+def test_a_picture_with_too_many_pixels_is_refused(staff_client: Callable[..., Any]) -> None:
+    fields = {**FIELDS, "emblem": (_picture("PNG", (6001, 1)), "emblem.png")}
+    answer = staff_client(Role.ADMINISTRATOR).send("/staff/settings", fields, content_type="multipart/form-data")
+    assert answer.status_code == 422
+
+
+@pytest.mark.parametrize("name", ["emblem-0000000000000000.png", "..%2Fsecret.key", "secret.key"])
+def test_no_other_file_is_served(client: FlaskClient, name: str) -> None:
+    assert client.get(f"/emblem/{name}").status_code == 404
