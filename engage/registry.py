@@ -22,6 +22,12 @@ from engage.audit import views as audit_views
 from engage.cases import models as cases_models
 from engage.cli import engage_cli
 from engage.core import jobs as core_jobs
+from engage.live import jobs as live_jobs
+from engage.live import models as live_models
+from engage.live import sockets as live_sockets
+from engage.live import views as live_views
+from engage.live.labels import LABELS as LIVE_LABELS
+from engage.moderation.labels import LABELS as MODERATION_LABELS
 from engage.participation import models as participation_models
 from engage.settings import models as settings_models
 from engage.settings import views as settings_views
@@ -40,6 +46,9 @@ REGISTERING: tuple[ModuleType, ...] = (
     themedays_models,
     cases_models,
     analysis_models,
+    live_models,
+    live_sockets,
+    live_jobs,
 )
 
 BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
@@ -49,9 +58,10 @@ BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
     settings_views.blueprints,
     surveys_views.blueprints,
     analysis_views.blueprints,
+    live_views.blueprints,
 )
 
-LABELS: tuple[Mapping[Any, Any], ...] = (ANALYSIS_LABELS,)
+LABELS: tuple[Mapping[Any, Any], ...] = (ANALYSIS_LABELS, LIVE_LABELS, MODERATION_LABELS)
 
 COMMANDS: tuple[tuple[click.Command, ...], ...] = (accounts_commands.commands, maintenance.commands)
 

@@ -18,16 +18,6 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True)
-class SupportChanged:
-    """The total of a question is another one."""
-
-    session_id: int
-    question: str
-    supports: int
-    changes: int
-
-
-@dataclass(frozen=True, slots=True)
 class GuestLinkRevoked:
     """A guest's link opens nothing any more: open sockets of it are closed."""
 

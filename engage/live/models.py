@@ -213,7 +213,8 @@ class LiveLog(Model):
     """What a stream was told, once and in order; ids grow in the order of commits."""
 
     __tablename__ = "live_log"
-    __table_args__ = (UniqueConstraint("session_id", "stream", "seq"),)
+    # An id is never given twice, else those who send the log on would think they had seen it.
+    __table_args__ = (UniqueConstraint("session_id", "stream", "seq"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id"))

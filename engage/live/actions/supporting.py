@@ -13,9 +13,8 @@ from engage.core.clock import today
 from engage.core.db import db
 from engage.core.errors import NotAllowed, NotFound
 from engage.core.messages import msg
-from engage.core.writer import gather, publish
+from engage.core.writer import gather
 from engage.live.actions._load import session_row, support_hash
-from engage.live.events import SupportChanged
 from engage.live.models import LiveQuestion, LiveSession, LiveSupport
 from engage.live.rules.deeds import PUBLISHED
 from engage.live.rules.life import ACTS, Act, require_act
@@ -89,7 +88,7 @@ def support(actor: Actor, session_id: int, question: str, on: bool, request_id: 
             request_id,
             f"live.support:{question_id}:{device}",
             on,
-            lambda: _apply(session_id, question_id, question, device, on),
+            lambda: _apply(session_id, question_id, device, on),
         )
         total = db.session.execute(_TOTAL, {"question": question_id}).one()
         return Supported(total.supports, total.support_changes, on)
@@ -100,7 +99,7 @@ def support(actor: Actor, session_id: int, question: str, on: bool, request_id: 
 _NOT_PUBLIC = msg("This question is not public any more, so it cannot be supported.")
 
 
-def _apply(session_id: int, question_id: int, question: str, device: str, on: bool) -> dict[str, bool]:
+def _apply(session_id: int, question_id: int, device: str, on: bool) -> dict[str, bool]:
     if on:
         give = _GIVE[db.session.get_bind().dialect.name]
         row = {"question_id": question_id, "device_hash": device, "day": today()}
@@ -112,7 +111,6 @@ def _apply(session_id: int, question_id: int, question: str, device: str, on: bo
     if total is None:
         require_act(Act.SUPPORT, session_row(session_id))
         raise NotFound(_NOT_PUBLIC)
-    publish(SupportChanged(session_id, question, total.supports, total.support_changes))
     return {"on": on}
 
 

@@ -10,9 +10,18 @@ from sqlalchemy import func, select
 
 from engage.core.db import db
 from engage.live.actions._load import asker_key, support_hash
-from engage.live.models import LiveLog, LiveQuestion, LiveSession, LiveStream, LiveSupport, QuestionState
+from engage.live.models import (
+    LiveLog,
+    LiveQuestion,
+    LiveSession,
+    LiveStream,
+    LiveSupport,
+    Phase,
+    QuestionState,
+)
 from engage.live.rules.deeds import PUBLISHED
 from engage.live.rules.streams import (
+    PUBLIC,
     asker_stream,
     fold,
     kind,
@@ -139,3 +148,36 @@ def rows_after(log_id: int, *, limit: int = 500) -> list[LogRow]:
 def last_log_id() -> int:
     """The newest row of the log."""
     return db.session.scalar(select(func.max(LiveLog.id))) or 0
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """What a join needs of a session, read without building its objects."""
+
+    session_id: int
+    phase: Phase
+    heads: dict[str, int]
+
+
+def joined(public_id: str, device: str) -> Joined | None:
+    """The session with the heads of its public stream and of this device's own; ``None`` if there is none."""
+    row = db.session.execute(
+        select(LiveSession.id, LiveSession.phase).where(LiveSession.public_id == public_id)
+    ).first()
+    if row is None:
+        return None
+    own = stream_of_device(row.id, device)
+    heads = db.session.execute(
+        select(LiveStream.stream, LiveStream.seq).where(
+            LiveStream.session_id == row.id, LiveStream.stream.in_([PUBLIC, own])
+        )
+    )
+    return Joined(row.id, row.phase, {head.stream: head.seq for head in heads})
+
+
+def public_ids(session_ids: Sequence[int]) -> dict[int, str]:
+    """The public ids of sessions."""
+    rows = db.session.execute(
+        select(LiveSession.id, LiveSession.public_id).where(LiveSession.id.in_(session_ids))
+    )
+    return {row.id: row.public_id for row in rows}

@@ -6,11 +6,12 @@ from flask import Blueprint, jsonify, redirect, render_template, request, url_fo
 from flask.typing import ResponseReturnValue
 
 from engage.core.errors import Invalid, Refusal
+from engage.core.ids import request_id
 from engage.core.messages import Message
 from engage.live import actions
 from engage.live.rules.life import Act, possible
 from engage.live.rules.text import LEAST, MOST, NAME_MOST
-from engage.live.views._page import public_room
+from engage.live.views._page import public_room, question_words
 from engage.live.views.room import room_view
 from engage.web.actor import citizen_actor
 from engage.web.citizen import citizen_token
@@ -96,6 +97,8 @@ def _ask_page(
         name=name,
         errors=_sentences(error) if error else {},
         receipt_code=receipt,
+        page_words=question_words(),
+        fresh_id=request_id(),
         limits={"least": LEAST, "most": MOST, "name": NAME_MOST},
     )
 

@@ -23,6 +23,7 @@ from engage.live.views._page import question_words, script_data, stream_answer, 
 from engage.live.views.staff import allowed_steps, may_on, readable
 from engage.moderation.models import ReasonClass
 from engage.web.actor import current_actor
+from engage.web.citizen import citizen_token
 from engage.web.errors import wants_json
 from engage.web.guards import staff
 from engage.web.languages import render
@@ -193,6 +194,7 @@ def _data(
     return {
         "session": session.public_id,
         "csrf": generate_csrf(),
+        "citizen": citizen_token(),
         "me": current_actor().label,
         "moderators": snapshot,
         "totals": {"supports": totals},

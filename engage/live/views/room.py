@@ -50,6 +50,7 @@ def room(public_id: str) -> str:
         joinable=possible(Act.JOIN, session.phase),
         seconds=seconds_until(session) if session.phase in (Phase.ANNOUNCED, Phase.COLLECTING) else 0,
         limits={"least": LEAST, "most": MOST, "name": NAME_MOST},
+        page_words=question_words(),
         data=script_data(_data(session, view)),
     )
 
@@ -78,12 +79,11 @@ def room_view(session: LiveSession) -> dict[str, Any]:
 def _data(session: LiveSession, view: dict[str, Any]) -> dict[str, Any]:
     return {
         "session": session.public_id,
-        "token": citizen_token(),
+        "citizen": citizen_token(),
         "public": view["public"],
         "mine": view["mine"],
         "supported": view["supported"],
         "totals": {"supports": view["totals"]},
-        "words": question_words(),
         "limits": {"least": LEAST, "most": MOST, "name": NAME_MOST},
     }
 

@@ -11,6 +11,7 @@ from engage.live.queries import room as room_queries
 from engage.live.queries.sessions import guest_link
 from engage.live.rules.streams import GUEST, STAGE
 from engage.live.views._page import public_room, script_data, stream_answer
+from engage.web.citizen import citizen_token
 from engage.web.guards import by_token, public
 from engage.web.limits import hit
 
@@ -29,7 +30,7 @@ def stage(public_id: str) -> str:
         on_air=next(iter(snapshot["questions"].values()), None),
         code=snapshot["session"]["code"],
         overlay=request.args.get("overlay") == "1",
-        data=script_data({"session": session.public_id, "stage": snapshot}),
+        data=script_data({"session": session.public_id, "citizen": citizen_token(), "stage": snapshot}),
     )
 
 
@@ -51,7 +52,9 @@ def guest(token: str) -> Response:
         room=session,
         phase=session.phase,
         on_air=next(iter(snapshot["questions"].values()), None),
-        data=script_data({"session": session.public_id, "token": token, "guest": snapshot}),
+        data=script_data(
+            {"session": session.public_id, "citizen": citizen_token(), "token": token, "guest": snapshot}
+        ),
     )
     return _secret(Response(page))
 

@@ -142,7 +142,8 @@ def _page(public_id: str, *, new_link: str = "", link_error: str = "", label_typ
         link_error=link_error,
         label_typed=label_typed,
         may_edit=may_on(actor, Permission.LIVE_EDIT, session) and session.phase is not Phase.RECORDED,
-        may_link=may_on(actor, Permission.LIVE_EDIT, session) or may_on(actor, Permission.LIVE_MODERATE, session),
+        may_link=may_on(actor, Permission.LIVE_EDIT, session)
+        or may_on(actor, Permission.LIVE_MODERATE, session),
     )
 
 

@@ -1,0 +1,110 @@
+"""What a moderator's console sends. Who they are is read anew at each event, and while they listen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engage.accounts.events import GrantsChanged, SessionsEnded
+from engage.accounts.permissions import Permission
+from engage.accounts.queries import actor_of
+from engage.accounts.rules import may, require
+from engage.core.bus import subscribe
+from engage.core.errors import Invalid, NotFound
+from engage.live import actions
+from engage.live.models import LiveSession
+from engage.live.queries import room as queries
+from engage.live.queries.sessions import by_public_id
+from engage.live.rules.deeds import Deed
+from engage.live.rules.streams import MODERATORS
+from engage.live.rules.text import ANSWER_MOST
+from engage.live.sockets.pump import pump, room_name
+from engage.live.sockets.room import checked, have_of, invalid, text
+from engage.moderation.models import ReasonClass
+from engage.web.actor import current_actor
+from engage.web.guards import Door, Guard
+from engage.web.limits import hit
+from engage.web.realtime import disconnect, join, socket_event, socketio
+from engage.web.sockethub import Peer
+
+
+@socket_event("live.console", Guard(Door.STAFF, Permission.LIVE_READ))
+def join_console(peer: Peer, payload: Any) -> dict[str, Any]:
+    """Hear the queue of a session."""
+    fields = checked(payload)
+    session = _readable(text(fields, "room", 40))
+    actor = current_actor()
+    sender = pump()
+    if _recheck not in sender.rechecks:
+        sender.rechecks.append(_recheck)
+    peer.state["staff"] = (actor.id, session.id, session.unit_id, session.activity_id)
+    join(peer, room_name(session.id, MODERATORS))
+    sender.watch(session.id, session.public_id)
+    return {
+        "streams": {MODERATORS: queries.since(session, MODERATORS, have_of(fields).get(MODERATORS, -1))},
+        "totals": {
+            "supports": queries.totals(session.id),
+            "viewers": sender.viewer_total(session.id),
+        },
+    }
+
+
+@socket_event("live.decide", Guard(Door.STAFF, Permission.LIVE_MODERATE))
+def decide(peer: Peer, payload: Any) -> dict[str, Any]:
+    """One decision about one question; acknowledged after commit."""
+    fields = checked(payload)
+    session = _readable(text(fields, "room", 40))
+    actor = current_actor()
+    hit("live-decide", device=str(actor.id), per_device="600/minute")
+    answer = text(fields, "answer", ANSWER_MOST * 2) if "answer" in fields else None
+    try:
+        done = actions.decide(
+            actor,
+            session.id,
+            text(fields, "question", 40),
+            _member(Deed, text(fields, "deed", 40)),
+            _revision(fields.get("revision")),
+            reason=_member(ReasonClass, fields["reason"]) if fields.get("reason") else None,
+            note=text(fields, "note", 1000),
+            answer=answer,
+        )
+    except Invalid as error:
+        return {"error": invalid(peer, error)}
+    return {"question": done.question, "state": done.state.value, "revision": done.revision}
+
+
+def _readable(public_id: str) -> LiveSession:
+    session = by_public_id(public_id)
+    require(current_actor(), Permission.LIVE_READ, unit_id=session.unit_id, activity_id=session.activity_id)
+    return session
+
+
+def _member(enum: Any, value: Any) -> Any:
+    if value not in {member.value for member in enum}:
+        raise NotFound
+    return enum(value)
+
+
+def _revision(value: Any) -> int:
+    return value if isinstance(value, int) and not isinstance(value, bool) else -1
+
+
+def _recheck() -> None:
+    """End the connections of those who may not read the queue any more."""
+    for peer in [peer for peer in socketio.peers.values() if "staff" in peer.state]:
+        user_id, _session_id, unit_id, activity_id = peer.state["staff"]
+        actor = actor_of(user_id)
+        if actor is None or not may(actor, Permission.LIVE_READ, unit_id=unit_id, activity_id=activity_id):
+            disconnect(peer)
+
+
+@subscribe(SessionsEnded)
+def _signed_out(event: SessionsEnded) -> None:
+    # One of the person's browsers may still be signed in: it connects again and is let in again.
+    for peer in [peer for peer in socketio.peers.values() if "staff" in peer.state]:
+        if peer.state["staff"][0] == event.user_id:
+            disconnect(peer)
+
+
+@subscribe(GrantsChanged)
+def _regranted(_event: GrantsChanged) -> None:
+    _recheck()

@@ -1,0 +1,166 @@
+"""What a phone sends: joining (and catching up), asking, supporting, withdrawing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import force_locale
+
+from engage.core.actor import Actor, ActorKind
+from engage.core.errors import Invalid, NotFound
+from engage.core.messages import msg
+from engage.live import actions
+from engage.live.queries import room as queries
+from engage.live.queries.sessions import by_public_id
+from engage.live.rules.life import Act, possible
+from engage.live.rules.streams import PUBLIC
+from engage.live.sockets.pump import pump, room_name
+from engage.web.guards import Door, Guard
+from engage.web.languages import render
+from engage.web.limits import hit, network
+from engage.web.realtime import hot_event, join
+from engage.web.sockethub import Peer
+
+ASK_LIMITS = {"per_device": "6/minute", "per_network": "600/minute"}
+SUPPORT_LIMITS = {"per_device": "60/minute", "per_network": "12000/minute"}
+WITHDRAW_LIMITS = {"per_device": "20/minute", "per_network": "1200/minute"}
+JOIN_LIMITS = {"per_device": "120/minute"}
+_TEXT_MOST = 4000
+_ID_MOST = 64
+
+
+@hot_event("live.join", Guard(Door.PUBLIC))
+def join_room(peer: Peer, payload: Any) -> dict[str, Any]:
+    """Hear a room, and be told what happened since ``have``; sending it again is how a client catches up."""
+    fields = checked(payload)
+    hit("live-join", device=peer.device, **JOIN_LIMITS)
+    public_id = text(fields, "room", 40)
+    found = queries.joined(public_id, peer.device)
+    if found is None or not possible(Act.SEE, found.phase):
+        raise NotFound
+    own = queries.stream_of_device(found.session_id, peer.device)
+    peer.state["live"] = found.session_id
+    # First hear, then read: what is said in between comes twice and is dropped by its seq, never lost.
+    join(peer, room_name(found.session_id, PUBLIC))
+    join(peer, room_name(found.session_id, own))
+    sender = pump()
+    sender.watch(found.session_id, public_id)
+    fresh = queries.joined(public_id, peer.device) or found
+    have = have_of(fields)
+    return {
+        "streams": {
+            name: _lacking(public_id, stream, have.get(name), fresh.heads.get(stream, 0))
+            for name, stream in ((PUBLIC, PUBLIC), ("mine", own))
+        },
+        "totals": {
+            "supports": sender.totals(found.session_id) or queries.totals(found.session_id),
+            "viewers": sender.viewer_total(found.session_id),
+        },
+    }
+
+
+def _lacking(public_id: str, stream: str, after: int | None, head: int) -> dict[str, Any]:
+    if after == head:
+        return {"after": head, "seq": head}
+    session = by_public_id(public_id)
+    return queries.snapshot(session, stream) if after is None else queries.since(session, stream, after)
+
+
+@hot_event("live.ask", Guard(Door.CITIZEN_WRITE))
+def ask(peer: Peer, payload: Any) -> dict[str, Any]:
+    """Ask a question in the joined room; acknowledged after commit."""
+    fields = checked(payload)
+    _limited("live-ask", peer, ASK_LIMITS)
+    try:
+        asked = actions.ask(
+            _citizen(peer),
+            joined_room(peer),
+            text(fields, "text", _TEXT_MOST),
+            text(fields, "name", _TEXT_MOST),
+            text(fields, "request_id", _ID_MOST),
+        )
+    except Invalid as error:
+        return {"error": invalid(peer, error)}
+    return {"question": asked.question, "receipt": asked.receipt}
+
+
+@hot_event("live.support", Guard(Door.CITIZEN_WRITE))
+def support(peer: Peer, payload: Any) -> dict[str, Any]:
+    """Give or take back a support in the joined room; acknowledged after commit with the exact total."""
+    fields = checked(payload)
+    _limited("live-support", peer, SUPPORT_LIMITS)
+    done = actions.support(
+        _citizen(peer),
+        joined_room(peer),
+        text(fields, "question", _ID_MOST),
+        fields.get("on") is True,
+        text(fields, "request_id", _ID_MOST),
+    )
+    return {"supports": [done.supports, done.changes], "on": done.on}
+
+
+@hot_event("live.withdraw", Guard(Door.CITIZEN_WRITE))
+def withdraw(peer: Peer, payload: Any) -> dict[str, Any]:
+    """Take back one's own question while it waits for review."""
+    fields = checked(payload)
+    _limited("live-withdraw", peer, WITHDRAW_LIMITS)
+    actions.withdraw(_citizen(peer), joined_room(peer), text(fields, "question", _ID_MOST))
+    return {"done": True}
+
+
+def joined_room(peer: Peer) -> int:
+    """The session this client has joined; raises ``NotFound``."""
+    session_id = peer.state.get("live")
+    if not isinstance(session_id, int):
+        raise NotFound
+    return session_id
+
+
+def checked(payload: Any) -> dict[str, Any]:
+    """The payload, if it is an object; raises ``Invalid``."""
+    if not isinstance(payload, dict):
+        raise _malformed()
+    return payload
+
+
+def text(fields: dict[str, Any], name: str, most: int) -> str:
+    """A text of the payload (empty if absent); raises ``Invalid`` for anything else or too long."""
+    value = fields.get(name, "")
+    if not isinstance(value, str) or len(value) > most:
+        raise _malformed()
+    return value
+
+
+def have_of(fields: dict[str, Any]) -> dict[str, int]:
+    """The ``seq`` of each stream the client knows; what is no count is left out."""
+    have = fields.get("have")
+    if not isinstance(have, dict):
+        return {}
+    return {
+        name: value
+        for name, value in have.items()
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
+    }
+
+
+def invalid(peer: Peer, error: Invalid) -> dict[str, Any]:
+    """An ``Invalid`` as the error of an acknowledgement, with a sentence for each field."""
+    with force_locale(peer.language):
+        sentences = {name: render(sentence) for name, sentence in error.errors.items()}
+        return {
+            "status": error.status,
+            "message": next(iter(sentences.values()), render(error.message)),
+            "errors": sentences,
+        }
+
+
+def _limited(name: str, peer: Peer, limits: dict[str, str]) -> None:
+    hit(name, device=peer.device, of=network(peer.address), **limits)
+
+
+def _citizen(peer: Peer) -> Actor:
+    return Actor(ActorKind.CITIZEN, device=peer.device)
+
+
+def _malformed() -> Invalid:
+    return Invalid({"_payload": msg("This page is out of date. Please reload it.")})

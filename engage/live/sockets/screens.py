@@ -1,0 +1,58 @@
+"""The stage and the guest's tablet hear their stream and send nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engage.core.bus import subscribe
+from engage.core.errors import Gone, NotFound
+from engage.core.messages import msg
+from engage.live.events import GuestLinkRevoked
+from engage.live.queries import room as queries
+from engage.live.queries.sessions import by_public_id, guest_link
+from engage.live.rules.life import Act, possible
+from engage.live.rules.streams import GUEST, STAGE
+from engage.live.sockets.pump import pump, room_name
+from engage.live.sockets.room import checked, have_of, text
+from engage.web.guards import Door, Guard
+from engage.web.limits import hit, network
+from engage.web.realtime import disconnect, emit_to, hot_event, join, members
+from engage.web.sockethub import Peer
+
+CLOSED = "live.closed"
+
+
+@hot_event("live.stage", Guard(Door.PUBLIC))
+def join_stage(peer: Peer, payload: Any) -> dict[str, Any]:
+    """Hear the stage of a session."""
+    fields = checked(payload)
+    hit("live-join", device=peer.device, per_device="120/minute")
+    session = by_public_id(text(fields, "room", 40))
+    if not possible(Act.SEE, session.phase):
+        raise NotFound
+    pump()
+    join(peer, room_name(session.id, STAGE))
+    return {"streams": {STAGE: queries.since(session, STAGE, have_of(fields).get(STAGE, -1))}}
+
+
+@hot_event("live.guest", Guard(Door.PUBLIC))
+def join_guest(peer: Peer, payload: Any) -> dict[str, Any]:
+    """Hear what a guest may hear; the link's token is checked at each join."""
+    fields = checked(payload)
+    hit("live-guest", of=network(peer.address), per_network="600/minute")
+    found = guest_link(text(fields, "token", 64))
+    if found is None:
+        raise Gone(msg("This link is not valid any more. Please ask the organiser for a new one."))
+    link, session = found
+    pump()
+    peer.state["guest_link"] = link.id
+    join(peer, room_name(session.id, GUEST))
+    return {"streams": {GUEST: queries.since(session, GUEST, have_of(fields).get(GUEST, -1))}}
+
+
+@subscribe(GuestLinkRevoked)
+def _revoked(event: GuestLinkRevoked) -> None:
+    for peer in members(room_name(event.session_id, GUEST)):
+        if peer.state.get("guest_link") == event.link_id:
+            emit_to(peer, CLOSED, {})
+            disconnect(peer)
