@@ -14,6 +14,7 @@ from structlog.typing import Processor
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 access = structlog.get_logger("engage.access")
+_plain_access = logging.getLogger("engage.access")
 
 
 def init_logs(app: Flask) -> None:
@@ -46,6 +47,8 @@ def init_logs(app: Flask) -> None:
         )
         root.addHandler(handler)
     root.setLevel(config.log_level)
+    for chatty in ("alembic", "engineio", "socketio", "engage.web.socketserver", "huey"):
+        logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     app.before_request(_begin)
     app.after_request(_end)
 
@@ -62,7 +65,10 @@ def _end(response: Response) -> Response:
     # No address, no query and no device: a log line must not say which citizen did what.
     response.headers.setdefault("X-Request-Id", g.get("request_log_id", ""))
     elapsed = (time.perf_counter() - g.get("request_began", time.perf_counter())) * 1000
-    log = access.warning if response.status_code >= 500 else access.debug
+    failed = response.status_code >= 500
+    if not failed and not _plain_access.isEnabledFor(logging.DEBUG):
+        return response
+    log = access.warning if failed else access.debug
     log(
         "request",
         method=request.method,

@@ -1,0 +1,48 @@
+"""The database a new installation gets: made by migrations alone, equal to the models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import inspect, text
+
+from engage.core.db import db
+
+pytestmark = pytest.mark.database
+
+
+def test_models_equal_migrations(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_down_to_nothing_and_up_again(app: Flask) -> None:
+    with app.app_context():
+        downgrade(revision="base")
+        assert set(inspect(db.engine).get_table_names()) == {"alembic_version"}
+        upgrade()
+        assert set(db.metadata.tables) <= set(inspect(db.engine).get_table_names())
+
+
+def test_sqlite_is_durable(app: Flask) -> None:
+    with app.app_context(), db.engine.connect() as connection:
+        if connection.dialect.name != "sqlite":
+            assert connection.execute(text("SHOW synchronous_commit")).scalar() == "on"
+            return
+        pragmas = {
+            name: connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
+        assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_nothing_of_one_installation_is_in_the_migrations() -> None:
+    folder = Path(__file__).resolve().parents[2] / "migrations"
+    for path in (folder / "versions").glob("*.py"):
+        assert "from engage" not in path.read_text(encoding="utf-8"), f"{path.name} depends on later code"
