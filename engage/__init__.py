@@ -22,6 +22,7 @@ from engage.web.languages import init_languages
 from engage.web.limits import init_limits
 from engage.web.logs import init_logs
 from engage.web.realtime import init_realtime
+from engage.web.sessions import StaffSessions
 from engage.web.shell import init_shell
 
 migrate = Migrate()
@@ -42,6 +43,7 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
     )
     app.config.from_mapping(_flask_settings(config))
     app.config.update(overrides or {})
+    app.session_interface = StaffSessions()
     _bind(app)
     registry.register(app)
     init_realtime(app)

@@ -15,12 +15,18 @@ REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 def public_id() -> str:
     """A random public address part: 12 characters without look-alikes, about 59 bits."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(PUBLIC_ID_LENGTH))
+    return short_id(PUBLIC_ID_LENGTH)
 
 
 def short_id(length: int = 6) -> str:
     """A random id for parts inside one object (questions, choices); unique only within it."""
-    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
+    # Eight spare bytes leave a bias below 2**-64; one call for all letters costs a tenth of one for each.
+    number = int.from_bytes(secrets.token_bytes(length * 5 // 8 + 8))
+    letters = []
+    for _ in range(length):
+        number, letter = divmod(number, len(_ALPHABET))
+        letters.append(_ALPHABET[letter])
+    return "".join(letters)
 
 
 def request_id() -> str:

@@ -13,6 +13,7 @@ from flask_limiter import Limiter
 from limits import RateLimitItem, parse
 
 from engage.core.errors import TooMany
+from engage.web.counters import WindowCounters
 
 _View = TypeVar("_View", bound=Callable[..., Any])
 
@@ -22,7 +23,10 @@ def init_limits(app: Flask) -> None:
     config = app.config["ENGAGE"]
     app.config["RATELIMIT_STORAGE_URI"] = config.limits_storage
     app.config["RATELIMIT_ENABLED"] = config.rate_limits
-    limiter.init_app(app)
+    in_process = config.limits_storage.startswith("memory:")
+    app.extensions["limit_counters"] = WindowCounters() if in_process else None
+    if not in_process:
+        limiter.init_app(app)
 
 
 def network(address: str | None = None) -> str:
@@ -75,6 +79,11 @@ def _count(limit: str, *key: str) -> None:
     item = _parsed.get(limit)
     if item is None:
         item = _parsed[limit] = parse(limit)
-    if not limiter.limiter.hit(item, *key):
+    counters: WindowCounters | None = current_app.extensions["limit_counters"]
+    if counters is not None:
+        wait = counters.hit(key, item.amount, item.get_expiry())
+        if wait:
+            raise TooMany(wait)
+    elif not limiter.limiter.hit(item, *key):
         reset = limiter.limiter.get_window_stats(item, *key).reset_time
         raise TooMany(math.ceil(reset - time.time()))
