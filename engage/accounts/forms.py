@@ -22,7 +22,7 @@ from engage.accounts.permissions import Role
 from engage.core.actor import ScopeKind
 from engage.core.messages import msg
 from engage.web.display import label
-from engage.web.forms import AtMost, Needed, StaffForm, stripped
+from engage.web.forms import AtMost, Needed, OneOf, StaffForm, options, stripped
 
 _EMAIL_LIMIT = 254
 
@@ -82,7 +82,7 @@ class PersonForm(StaffForm):
 class GrantForm(StaffForm):
     """Which fields matter depends on the scope; the others are ignored."""
 
-    role = SelectField(_l("Role"))
+    role = OneOf(_l("Role"))
     scope = RadioField(_l("Scope"), default=ScopeKind.UNIT.value)
     unit = SelectField(_l("Unit"), validators=[Optional()], validate_choice=False)
     activity = StringField(
@@ -94,10 +94,10 @@ class GrantForm(StaffForm):
 
     def offer(self, units: list[tuple[str, str]], *, activities: bool) -> None:
         """Fill in the choices: ``units`` are (public id, name)."""
-        self.role.choices = [(role.value, label(role)) for role in Role]
+        self.role.choices = options((role.value, label(role)) for role in Role)
         scopes = [scope for scope in ScopeKind if activities or scope is not ScopeKind.ACTIVITY]
-        self.scope.choices = [(scope.value, label(scope)) for scope in scopes]
-        self.unit.choices = units
+        self.scope.choices = options((scope.value, label(scope)) for scope in scopes)
+        self.unit.choices = options(units)
 
 
 class UnitForm(StaffForm):
@@ -113,7 +113,7 @@ class UnitForm(StaffForm):
         description=_l("Small letters, digits and hyphens, for files and tables: civil-affairs"),
         validators=[Needed(msg("Please enter a short name.")), AtMost(40)],
     )
-    kind = SelectField(_l("Kind"))
+    kind = OneOf(_l("Kind"))
     position = IntegerField(
         _l("Position in lists"),
         default=0,
@@ -126,4 +126,4 @@ class UnitForm(StaffForm):
 
     def offer(self) -> None:
         """Fill in the choices."""
-        self.kind.choices = [(kind.value, label(kind)) for kind in UnitKind]
+        self.kind.choices = options((kind.value, label(kind)) for kind in UnitKind)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engage.accounts.models import UnitKind
 from engage.accounts.permissions import Role
 from engage.core.actor import ScopeKind
 from engage.core.messages import Message, msg
 
-# One table for each enum: members of two enums with the same word are equal as keys.
 ROLES: dict[Role, Message] = {
     Role.ADMINISTRATOR: msg("Administrator"),
     Role.COORDINATOR: msg("Coordinator"),
@@ -40,3 +41,5 @@ ROLE_TEXTS: dict[Role, Message] = {
     Role.TYPIST: msg("Enters questions, comments and responses received on paper or by telephone."),
     Role.CHECK_IN: msg("Receives visitors at on-site activities."),
 }
+
+LABELS: dict[type, dict[Any, Message]] = {Role: ROLES, ScopeKind: SCOPES, UnitKind: UNIT_KINDS}

@@ -5,10 +5,12 @@ from __future__ import annotations
 from engage.core.actor import ActorKind
 from engage.core.messages import Message, msg
 
-LABELS: dict[object, Message] = {
+ACTORS: dict[ActorKind, Message] = {
     ActorKind.ANONYMOUS: msg("Somebody unknown"),
     ActorKind.CITIZEN: msg("A citizen"),
     ActorKind.GUEST: msg("A guest speaker"),
     ActorKind.STAFF: msg("Staff"),
     ActorKind.SYSTEM: msg("The system"),
 }
+
+LABELS: dict[type, dict[ActorKind, Message]] = {ActorKind: ACTORS}

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 
 from engage.core.messages import msg
 from engage.settings.rules import PLAIN_LIMITS, TEXT_LIMITS, ZONES
-from engage.web.forms import AtMost, Needed, StaffForm, stripped
+from engage.web.forms import AtMost, Needed, OneOf, StaffForm, options, stripped
 
 _ZONE_WORDS = {
     "Asia/Shanghai": _l("Beijing time (Asia/Shanghai)"),
@@ -79,4 +79,4 @@ class SettingsForm(StaffForm):
     site_code = StringField(
         _l("Site identification code"), filters=[stripped], validators=[AtMost(PLAIN_LIMITS["site_code"])]
     )
-    time_zone = SelectField(_l("Time zone"), choices=[(name, _ZONE_WORDS[name]) for name in ZONES])
+    time_zone = OneOf(_l("Time zone"), choices=options((name, _ZONE_WORDS[name]) for name in ZONES))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms.validators import InputRequired, Length
+from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from engage.core.errors import Invalid
 from engage.core.messages import Message, msg
@@ -55,9 +58,22 @@ class AtMost(Length):
         )
 
 
+class OneOf(SelectField):
+    """A select field that refuses what was not offered with a sentence of ours."""
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data not in {choice[0] for choice in self.iter_choices()}:
+            raise ValidationError(render(msg("Please choose one of the list.")))
+
+
+def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """The choices of a select or radio field from pairs of value and words."""
+    return [SelectChoice(value, words) for value, words in pairs]
+
+
 def stripped(value: Any) -> Any:
     """A filter that takes blanks off both ends of what was typed."""
     return value.strip() if isinstance(value, str) else value
 
 
-__all__ = ["AtMost", "Needed", "StaffForm", "sentence", "stripped"]
+__all__ = ["AtMost", "Needed", "OneOf", "StaffForm", "options", "sentence", "stripped"]

@@ -24,7 +24,9 @@ def _sign_in(client: FlaskClient, email: str, password: str, **more: str) -> Any
     return client.post("/staff/sign-in", data={**fields, "email": email, "password": password, **more})
 
 
-def test_signs_in_with_the_right_password_and_goes_where_it_was_wanted(app: Flask, client: FlaskClient) -> None:
+def test_signs_in_with_the_right_password_and_goes_where_it_was_wanted(
+    app: Flask, client: FlaskClient
+) -> None:
     with app.app_context():
         user = make_user(Role.ADMINISTRATOR, password=PASSWORD)
         email = user.email or ""
@@ -33,7 +35,9 @@ def test_signs_in_with_the_right_password_and_goes_where_it_was_wanted(app: Flas
     assert "王小明" in client.get("/staff/").text
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/staff/\\evil", "/surveys/x", "/staff/\n"])
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/staff/\\evil", "/surveys/x", "/staff/\n"]
+)
 def test_never_leads_to_another_site_after_sign_in(app: Flask, client: FlaskClient, target: str) -> None:
     with app.app_context():
         email = make_user(Role.ADMINISTRATOR, password=PASSWORD).email or ""
@@ -156,7 +160,7 @@ def test_administrator_opens_an_account_grants_a_role_and_hands_over_a_link(
     [
         ({"name": "", "email": "a@example.com"}, "请输入姓名"),
         ({"name": "李华", "email": "not an address"}, "请输入邮箱地址"),
-        ({"name": "李" * 61, "email": "a@example.com"}, "最多 60 个字"),
+        ({"name": "李" * 61, "email": "a@example.com"}, "60 个字"),
         ({"name": "李华", "email": "taken@example.com"}, "已有"),
     ],
 )
@@ -173,7 +177,13 @@ def test_says_what_is_wrong_with_a_new_account(
 
 def test_units_are_made_and_changed(staff_client: Callable[..., Any]) -> None:
     client = staff_client(Role.COORDINATOR)
-    fields = {"name_zh": "市水利局", "name_en": "Water Bureau", "code": "water", "kind": "department", "active": "y"}
+    fields = {
+        "name_zh": "市水利局",
+        "name_en": "Water Bureau",
+        "code": "water",
+        "kind": "department",
+        "active": "y",
+    }
     assert client.send("/staff/units/new", fields).status_code == 303
     assert client.send("/staff/units/new", fields).status_code == 422
     assert client.send("/staff/units/new", {**fields, "code": "Wässer!"}).status_code == 422

@@ -63,7 +63,13 @@ def test_no_loaded_entry_is_changed_or_deleted(app: Flask) -> None:
 
 def test_entries_past_their_time_may_go(app: Flask) -> None:
     with app.app_context():
-        old = {"actor_kind": ActorKind.SYSTEM, "actor_label": "", "event": "x", "object_kind": "x", "object_id": "1"}
+        old = {
+            "actor_kind": ActorKind.SYSTEM,
+            "actor_label": "",
+            "event": "x",
+            "object_kind": "x",
+            "object_id": "1",
+        }
         with atomic():
             db.session.execute(
                 insert(AuditEntry).values(at=now() - timedelta(days=KEEP_DAYS + 1), object_label="", **old)

@@ -8,7 +8,7 @@ from flask import Blueprint, Flask
 from flask.blueprints import BlueprintSetupState
 
 from engage.accounts.identity import init_identity
-from engage.accounts.labels import ROLES, SCOPES, UNIT_KINDS
+from engage.accounts.labels import LABELS
 from engage.web.display import register_labels
 
 blueprint = Blueprint("accounts", __name__)
@@ -17,6 +17,5 @@ blueprint = Blueprint("accounts", __name__)
 @blueprint.record_once
 def _bind(state: BlueprintSetupState) -> None:
     app = cast(Flask, state.app)
-    for words in (ROLES, SCOPES, UNIT_KINDS):
-        register_labels(app, words)
+    register_labels(app, LABELS)
     init_identity(app)
