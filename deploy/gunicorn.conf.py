@@ -6,6 +6,7 @@ import contextlib
 import gc
 import os
 import resource
+import time
 from typing import Any
 
 import gevent
@@ -18,10 +19,10 @@ SOCKETS = int(os.environ.get("ENGAGE_MAX_SOCKETS", "15000"))
 
 
 class Worker(GeventWorker):
-    """gunicorn's gevent worker, but it stops at once: it waits for running requests, not for idle connections.
+    """gunicorn's gevent worker, but it stops at once: it waits for requests, not for idle connections.
 
-    The stock one looks once a second and waits for every open connection, so a restart would take all its
-    patience.
+    The stock one looks once a second and waits for every open connection, which would make a restart last as
+    long as its patience.
     """
 
     def run(self) -> None:
@@ -42,9 +43,9 @@ class Worker(GeventWorker):
         sockets = getattr(self.wsgi, "extensions", {}).get("socketio")
         if sockets is not None:
             sockets.server.eio.close_all()
-        with gevent.Timeout(self.cfg.graceful_timeout, False):
-            while self.under_way:
-                gevent.sleep(0.02)
+        deadline = time.monotonic() + self.cfg.graceful_timeout
+        while self.under_way and time.monotonic() < deadline:
+            gevent.sleep(0.02)
 
     def handler_of(self, listener: Any) -> Any:
         """What answers one connection of ``listener``."""
@@ -57,7 +58,7 @@ class Worker(GeventWorker):
         gevent.spawn(self.stopping.set)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
-        """Answer one request; a socket's opening request lasts as long as the socket, so nobody waits for it."""
+        """Answer one request; the opening request of a socket lasts as long as it, so nobody waits for it."""
         counted = not req.uri.startswith("/socket.io/")
         self.under_way += counted
         try:
