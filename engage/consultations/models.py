@@ -85,7 +85,7 @@ class Consultation(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    activity_id: Mapped[int | None] = mapped_column(index=True)
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
     kind: Mapped[Kind] = mapped_column(EnumText(Kind), default=Kind.OTHER)
     title: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
     background: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
@@ -132,7 +132,10 @@ class Comment(Model):
     __table_args__ = (
         UniqueConstraint("consultation_id", "row_hash"),
         # Covers the counts of clauses and stances, and the lists in the order they are paged.
-        Index("ix_consultation_comment_counts", "consultation_id", "state", "clause", "stance", "adoption"),
+        Index(
+            "ix_consultation_comment_counts",
+            *("consultation_id", "state", "clause", "stance", "counted", "has_text", "adoption"),
+        ),
         Index("ix_consultation_comment_public", "consultation_id", "clause", "state", "has_text", "id"),
         Index("ix_consultation_comment_queue", "consultation_id", "state", "id"),
     )

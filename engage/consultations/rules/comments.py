@@ -12,10 +12,12 @@ from engage.moderation.models import ReasonClass
 from engage.moderation.rules import NOTE_LIMIT
 
 TEXT_LIMIT: Final = 2_000
-REPLY_LIMIT: Final = 4_000
+REPLY_LIMIT: Final = 10_000
 REASON_LIMIT: Final = 1_000
 MOST_AT_ONCE: Final = 100
 """Most comments decided in one go."""
+MOST_COMMENTS: Final = 200_000
+"""Most comments of one consultation."""
 
 NEXT: Final[dict[CommentState, frozenset[CommentState]]] = {
     CommentState.PENDING: frozenset({CommentState.PUBLISHED, CommentState.DECLINED, CommentState.ERASED}),
@@ -87,8 +89,6 @@ def require_adoption(adoption: Adoption | None, reason: str) -> None:
     if adoption is None:
         raise Invalid({"adoption": msg("Please choose what came of it.")})
     if adoption in NEEDS_REASON and not reason:
-        raise Invalid(
-            {"adoption_reason": msg("Please give the reason; it is published with the comment.")}
-        )
+        raise Invalid({"adoption_reason": msg("Please give the reason; it is published with the comment.")})
     if len(reason) > REASON_LIMIT:
         raise Invalid({"adoption_reason": msg("Please use at most {limit} characters.", limit=REASON_LIMIT)})

@@ -146,7 +146,7 @@ def _title(block: _Block) -> tuple[str, str]:
 
 
 def _is_title(text: str) -> bool:
-    return bool(text) and len(text) <= _SHORT and "\n" not in text and text[-1] not in _ENDS and "。" not in text
+    return 0 < len(text) <= _SHORT and text[-1] not in _ENDS and not {"\n", "。"} & set(text)
 
 
 def _paragraphs(block: _Block) -> Iterator[str]:

@@ -1,0 +1,1 @@
+"""Deeds of the consultations: one intent, one function, one transaction."""

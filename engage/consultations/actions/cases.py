@@ -1,0 +1,63 @@
+"""Comments as sources of cases: answering the case publishes the reply at the comment, in one transaction."""
+
+from __future__ import annotations
+
+from engage.cases.sources import SourceView, register_source
+from engage.consultations.actions.answering import require_published, write_reply
+from engage.consultations.events import COMMENT
+from engage.consultations.models import Comment, Consultation
+from engage.consultations.queries.published import clauses_of
+from engage.consultations.rules.comments import cleaned, require_reply
+from engage.core.actor import Actor
+from engage.core.db import db
+from engage.core.errors import NotFound
+from engage.core.messages import Message, msg
+
+
+class CommentSource:
+    """Handler of the cases that comments make."""
+
+    kind: Message = msg("Comment on a draft")
+
+    def view(self, source_id: int) -> SourceView:
+        """The comment with the clause it is about. Raises `NotFound`."""
+        comment, consultation = _rows(source_id)
+        context = [(msg("Consultation"), consultation.title.text())]
+        if comment.clause:
+            clauses = clauses_of(consultation.id, comment.version)
+            context += [
+                (msg("Clause"), f"{one.name}\n{one.text}") for one in clauses if one.key == comment.clause
+            ]
+        return SourceView(
+            self.kind,
+            comment.text,
+            tuple(context),
+            url=f"/staff/consultations/{consultation.public_id}/comments/{comment.public_id}",
+            public_url=f"/consultations/{consultation.public_id}",
+            answer=comment.reply,
+        )
+
+    def answer(self, actor: Actor, source_id: int, text: str) -> None:
+        """Publish the reply of the unit that owes it. Raises `Invalid`, `Conflict`."""
+        text = cleaned(text)
+        require_reply(text)
+        comment, consultation = _rows(source_id)
+        require_published(comment)
+        write_reply(actor, comment, text, comment.assigned_unit_id or consultation.unit_id)
+
+    def reassigned(self, actor: Actor, source_id: int, unit_id: int) -> None:
+        """Note which unit owes the reply now."""
+        comment, _ = _rows(source_id)
+        comment.assigned_unit_id = unit_id
+        comment.revision += 1
+
+
+def _rows(source_id: int) -> tuple[Comment, Consultation]:
+    comment = db.session.get(Comment, source_id)
+    consultation = db.session.get(Consultation, comment.consultation_id) if comment else None
+    if comment is None or consultation is None:
+        raise NotFound
+    return comment, consultation
+
+
+register_source(COMMENT, CommentSource())

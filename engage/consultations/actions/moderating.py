@@ -1,0 +1,73 @@
+"""Reviewing comments: publish, decline with a reason, undo. Nobody overwrites what another just decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engage.audit.actions import record
+from engage.cases.actions import withdraw_case_of
+from engage.consultations.actions._load import Pick, comments_for, consultation_for, phase_of
+from engage.consultations.events import COMMENT, MODERATED, CommentsChanged
+from engage.consultations.models import Comment, CommentState
+from engage.consultations.rules.comments import NEXT, cleaned, require_decision
+from engage.consultations.rules.phases import NOT_NOW, Deed, Phase
+from engage.core.actor import Actor
+from engage.core.clock import now
+from engage.core.errors import Conflict
+from engage.core.writer import atomic, publish
+from engage.moderation.models import ReasonClass
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """`done` are the picks as they are now (for undo); `skipped` had been changed by someone else."""
+
+    done: tuple[Pick, ...]
+    skipped: int
+
+
+def decide(
+    actor: Actor,
+    consultation_id: int,
+    picks: Sequence[Pick],
+    state: CommentState,
+    reason: ReasonClass | None = None,
+    note: str = "",
+) -> Decided:
+    """Put comments into `state`: published, declined (with a reason), or back to pending (undo).
+
+    Comments that changed since they were seen are left alone. Raises `NotFound`, `NotAllowed`, `Invalid`
+    (fields `reason`, `note`, `picks`), and `Conflict` where nothing was left to decide.
+    """
+    note = cleaned(note)
+    require_decision(state, reason, note)
+    declined = state is CommentState.DECLINED
+    with atomic():
+        consultation = consultation_for(actor, Deed.MODERATE, consultation_id)
+        if phase_of(consultation) is Phase.SETTLED and state is CommentState.PENDING:
+            raise Conflict(NOT_NOW[Phase.SETTLED])
+        rows, skipped = comments_for(consultation, picks)
+        done: list[Comment] = []
+        for row in rows:
+            if state not in NEXT[row.state]:
+                skipped += 1
+                continue
+            _decide(actor, row, state, reason if declined else None, note if declined else "")
+            done.append(row)
+        if not done:
+            raise Conflict
+        publish(CommentsChanged(consultation_id, tuple(row.id for row in done)))
+        return Decided(tuple(Pick(row.public_id, row.revision) for row in done), skipped)
+
+
+def _decide(actor: Actor, row: Comment, state: CommentState, reason: ReasonClass | None, note: str) -> None:
+    before = {"state": row.state, "reason": row.reason, "note": row.reason_note}
+    row.state, row.reason, row.reason_note = state, reason, note
+    row.decided_by, row.decided_at = actor.label[:120], now()
+    row.revision += 1
+    if state is not CommentState.PUBLISHED:
+        withdraw_case_of(actor, COMMENT, row.id, note)
+        row.assigned_unit_id = None
+    after = {"state": state, "reason": reason, "note": note}
+    record(actor, MODERATED, COMMENT, row.public_id, before, after, label=f"No. {row.number}")

@@ -1,0 +1,156 @@
+"""What staff read: their consultations, the text being written, and one comment with its history."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
+
+from engage.accounts.models import Unit
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import activities_where, may, require, units_where
+from engage.consultations.models import Comment, CommentState, Consultation, DraftVersion
+from engage.consultations.rules.clauses import Clause, from_data
+from engage.consultations.rules.phases import ALLOWED, Deed, Phase, phase, possible
+from engage.core.actor import Actor
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import NotFound
+from engage.themedays.models import Activity, ActivityState
+
+_LIST = 200
+_ACTIVITIES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A consultation in the staff list; `pending` waits for review, `comments` have words."""
+
+    consultation: Consultation
+    phase: Phase
+    comments: int
+    pending: int
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """A consultation as one staff member may work on it: `may` holds the deeds possible to them now."""
+
+    consultation: Consultation
+    phase: Phase
+    may: frozenset[Deed]
+    clauses: tuple[Clause, ...]
+
+
+def listed(actor: Actor) -> list[Listed]:
+    """The newest consultations `actor` may read; two queries."""
+    query = select(Consultation).options(joinedload(Consultation.unit))
+    units = units_where(actor, Permission.CONSULTATION_READ)
+    if units is not None:
+        activities = activities_where(actor, Permission.CONSULTATION_READ)
+        query = query.where(or_(Consultation.unit_id.in_(units), Consultation.activity_id.in_(activities)))
+    rows = db.session.scalars(query.order_by(Consultation.id.desc()).limit(_LIST)).all()
+    counts = _counts([row.id for row in rows])
+    moment = now()
+    return [
+        Listed(
+            row,
+            phase(row.state, row.opens_at, row.closes_at, moment),
+            *counts.get(row.id, (0, 0)),
+        )
+        for row in rows
+    ]
+
+
+def pending_total(actor: Actor) -> int:
+    """How many comments wait for the review of `actor`; one query."""
+    query = (
+        select(func.count())
+        .select_from(Comment)
+        .join(Consultation, Consultation.id == Comment.consultation_id)
+        .where(Comment.state == CommentState.PENDING)
+    )
+    units = units_where(actor, Permission.COMMENT_MODERATE)
+    if units is not None:
+        activities = activities_where(actor, Permission.COMMENT_MODERATE)
+        query = query.where(or_(Consultation.unit_id.in_(units), Consultation.activity_id.in_(activities)))
+    return db.session.scalar(query) or 0
+
+
+def work(actor: Actor, public_id: str, deed: Deed = Deed.READ_QUEUE) -> Work:
+    """A consultation `actor` may do `deed` on, whatever its phase. Raises `NotFound`, `NotAllowed`."""
+    one = db.session.scalar(
+        select(Consultation).options(joinedload(Consultation.unit)).where(Consultation.public_id == public_id)
+    )
+    if one is None:
+        raise NotFound
+    permission = ALLOWED[deed][0]
+    if permission is not None:
+        require(actor, permission, unit_id=one.unit_id, activity_id=one.activity_id)
+    stands = phase(one.state, one.opens_at, one.closes_at, now())
+    deeds = frozenset(
+        each
+        for each, (needed, _) in ALLOWED.items()
+        if possible(each, stands)
+        and (needed is None or may(actor, needed, unit_id=one.unit_id, activity_id=one.activity_id))
+    )
+    return Work(one, stands, deeds, published_clauses(one))
+
+
+def published_clauses(one: Consultation) -> tuple[Clause, ...]:
+    """The clauses of the newest published version; empty before the first."""
+    if one.version_number is None:
+        return ()
+    data = db.session.scalar(
+        select(DraftVersion.clauses).where(
+            DraftVersion.consultation_id == one.id, DraftVersion.number == one.version_number
+        )
+    )
+    return from_data(data or ())
+
+
+def comment_of(work: Work, public_id: str) -> Comment:
+    """One comment of a consultation. Raises `NotFound`."""
+    comment = db.session.scalar(
+        select(Comment).where(Comment.consultation_id == work.consultation.id, Comment.public_id == public_id)
+    )
+    if comment is None:
+        raise NotFound
+    return comment
+
+
+def units_for(actor: Actor) -> Sequence[Unit]:
+    """The units for which `actor` may prepare a consultation."""
+    query = select(Unit).where(Unit.active).order_by(Unit.position, Unit.id)
+    allowed = units_where(actor, Permission.CONSULTATION_EDIT)
+    return db.session.scalars(query if allowed is None else query.where(Unit.id.in_(allowed))).all()
+
+
+def all_units() -> Sequence[Unit]:
+    """Every active unit: whom a comment can be assigned to."""
+    return db.session.scalars(select(Unit).where(Unit.active).order_by(Unit.position, Unit.id)).all()
+
+
+def activities_for(actor: Actor) -> Sequence[Activity]:
+    """The newest activities a consultation of `actor` can belong to."""
+    query = select(Activity).where(Activity.state != ActivityState.CANCELLED)
+    allowed = units_where(actor, Permission.CONSULTATION_EDIT)
+    if allowed is not None:
+        mine = activities_where(actor, Permission.CONSULTATION_EDIT)
+        query = query.where(or_(Activity.unit_id.in_(allowed), Activity.id.in_(mine)))
+    return db.session.scalars(query.order_by(Activity.id.desc()).limit(_ACTIVITIES)).all()
+
+
+def _counts(ids: list[int]) -> dict[int, tuple[int, int]]:
+    rows = db.session.execute(
+        select(
+            Comment.consultation_id,
+            func.count().label("comments"),
+            func.count().filter(Comment.state == CommentState.PENDING).label("pending"),
+        )
+        .where(Comment.consultation_id.in_(ids), Comment.has_text, Comment.state != CommentState.ERASED)
+        .group_by(Comment.consultation_id)
+    )
+    return {row.consultation_id: (row.comments, row.pending) for row in rows}
