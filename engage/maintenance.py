@@ -11,10 +11,12 @@ import click
 from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import SQLAlchemyError
 
 from engage.analysis.socket_path import is_ours, socket_path
 from engage.core.backup import BackupError, check_backup, restore_database, unpack, write_backup
 from engage.core.db import db
+from engage.participation.deletion import Noted, deletions, reapply_deletions
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -81,13 +83,24 @@ def _restore(file: Path, tell: Any) -> Path:
         ours, theirs = _url().get_backend_name(), manifest["database"]
         if ours != theirs:
             raise BackupError(f"The backup is of a {theirs} database, this installation uses {ours}.")
+        noted = _deletions()
         url = _url()
         db.session.remove()
         db.engine.dispose()
         aside = restore_database(url, Path(folder), instance)
     tell("Bringing the database up to date …")
     upgrade()
+    tell("Deleting again what was deleted since the backup …")
+    reapply_deletions(noted)
     return aside
+
+
+def _deletions() -> list[Noted]:
+    """The deletions the present database knows; none where it cannot be read any more."""
+    try:
+        return deletions()
+    except SQLAlchemyError:
+        return []
 
 
 def _refuse_while_running() -> None:

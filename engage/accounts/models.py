@@ -53,13 +53,17 @@ class User(Model):
         String(254),
         unique=True,
         info=personal(
-            msg("Staff: to sign in and to be reached."), days=CLOSED_ACCOUNT_DAYS, since="closed_at"
+            msg("Staff: to sign in and to be reached."),
+            what=msg("Staff: email address"),
+            days=CLOSED_ACCOUNT_DAYS,
+            since="closed_at",
         ),
     )
     name: Mapped[str] = mapped_column(
         String(60),
         info=personal(
             msg("Staff: to show colleagues who did what."),
+            what=msg("Staff: name"),
             days=CLOSED_ACCOUNT_DAYS,
             since="closed_at",
             erase="",
@@ -102,6 +106,7 @@ class StaffSession(Model):
         String(80),
         info=personal(
             msg("Staff: to recognise their own signed-in devices."),
+            what=msg("Staff: kind of device signed in"),
             days=SESSION_DAYS,
             since="last_seen_at",
             whole_row=True,
@@ -111,6 +116,7 @@ class StaffSession(Model):
         String(45),
         info=personal(
             msg("Staff: to recognise a sign-in that was not theirs."),
+            what=msg("Staff: network address signed in from"),
             days=SESSION_DAYS,
             since="last_seen_at",
             whole_row=True,

@@ -40,6 +40,7 @@ class AuditEntry(Model):
         String(120),
         info=personal(
             msg("To be able to say later which staff member decided what."),
+            what=msg("Staff: the name in the log of deeds"),
             days=KEEP_DAYS,
             since="at",
             whole_row=True,
@@ -61,7 +62,11 @@ class AuditOrigin(Model):
     address: Mapped[str] = mapped_column(
         String(45),
         info=personal(
-            msg("To trace misuse of staff accounts."), days=ADDRESS_DAYS, since="at", whole_row=True
+            msg("To trace misuse of staff accounts."),
+            what=msg("Staff: the network address of a deed"),
+            days=ADDRESS_DAYS,
+            since="at",
+            whole_row=True,
         ),
     )
 

@@ -153,6 +153,7 @@ class Comment(Model):
         default="",
         info=personal(
             msg("To weigh and answer your comment, and to show it with its reply where it is published."),
+            what=msg("The comment you wrote"),
             days=KEEP_DAYS,
             since="submitted_minute",
             erase="",

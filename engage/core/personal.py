@@ -15,13 +15,14 @@ _KEY = "personal"
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """``since`` names the column of the same row from which ``days`` are counted.
+    """``what`` says in plain words what is kept. ``since`` names the column from which ``days`` are counted.
 
     ``erase`` is what replaces the value; with ``whole_row`` the row is deleted instead.
     """
 
     purpose: Message
     days: int
+    what: Message | None = None
     since: str = "created_at"
     erase: str | None = None
     whole_row: bool = False
@@ -31,12 +32,13 @@ def personal(
     purpose: Message,
     *,
     days: int,
+    what: Message | None = None,
     since: str = "created_at",
     erase: str | None = None,
     whole_row: bool = False,
 ) -> dict[str, Any]:
     """The ``info`` of a personal column: ``mapped_column(info=personal(msg("…"), days=180))``."""
-    return {_KEY: Personal(purpose, days, since, erase, whole_row)}
+    return {_KEY: Personal(purpose, days, what, since, erase, whole_row)}
 
 
 def personal_columns(metadata: MetaData) -> Iterator[tuple[Column[Any], Personal]]:

@@ -123,6 +123,7 @@ class LiveQuestion(Model):
         Text,
         info=personal(
             msg("To answer the question you asked and to publish it in the record."),
+            what=msg("The question you asked"),
             days=3650,
             since="asked_at",
         ),
@@ -131,14 +132,21 @@ class LiveQuestion(Model):
         String(40),
         default="",
         info=personal(
-            msg("To show beside your question the name you chose."), days=365, since="asked_at", erase=""
+            msg("To show beside your question the name you chose."),
+            what=msg("The nickname you chose"),
+            days=365,
+            since="asked_at",
+            erase="",
         ),
     )
     asker_key: Mapped[str | None] = mapped_column(
         String(ASKER_KEY_LENGTH),
         index=True,
         info=personal(
-            msg("To show on your own device the state of the question you asked."), days=180, since="asked_at"
+            msg("To show on your own device the state of the question you asked."),
+            what=msg("A mark of the device that asked, as a code that cannot be turned back"),
+            days=180,
+            since="asked_at",
         ),
     )
     source: Mapped[Source] = mapped_column(EnumText(Source), default=Source.WEB)
@@ -174,6 +182,7 @@ class LiveSupport(Model):
         primary_key=True,
         info=personal(
             msg("To count one support per device and to let you take it back."),
+            what=msg("A mark of the device that supported a question, as a code that cannot be turned back"),
             days=180,
             since="day",
             whole_row=True,

@@ -25,6 +25,7 @@ class Participation(Model):
         primary_key=True,
         info=personal(
             msg("To allow one response per device and to show you your own participation."),
+            what=msg("A mark that this device took part, as a code that cannot be turned back"),
             days=180,
             since="day",
             whole_row=True,

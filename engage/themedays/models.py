@@ -97,6 +97,7 @@ class PlanRowCohost(Model):
     unit: Mapped[Unit] = relationship()
 
 
+_CONTACT_WHAT = msg("Staff: name and telephone in the contact list of a plan")
 _CONTACT_PURPOSE = msg("Staff of the units: so that the coordinator can reach the person in charge.")
 
 
@@ -105,10 +106,12 @@ class PlanContact(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     plan_row_id: Mapped[int] = mapped_column(ForeignKey("plan_row.id"), index=True)
-    name: Mapped[str] = mapped_column(String(60), info=personal(_CONTACT_PURPOSE, days=730, whole_row=True))
+    name: Mapped[str] = mapped_column(
+        String(60), info=personal(_CONTACT_PURPOSE, what=_CONTACT_WHAT, days=730, whole_row=True)
+    )
     post: Mapped[str] = mapped_column(String(100), default="")
     phone: Mapped[str] = mapped_column(
-        String(40), default="", info=personal(_CONTACT_PURPOSE, days=730, whole_row=True)
+        String(40), default="", info=personal(_CONTACT_PURPOSE, what=_CONTACT_WHAT, days=730, whole_row=True)
     )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 

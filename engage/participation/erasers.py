@@ -1,0 +1,39 @@
+"""What people can have erased by their receipt code: each kind of receipt registers how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engage.core.messages import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Eraser:
+    """``what`` names the kind, ``consequence`` says what goes and what stays.
+
+    ``erase`` takes the object's id inside the running transaction, deletes or blanks what is personal, and is
+    safe to run again (after a restore, or where the object is gone already).
+    """
+
+    what: Message
+    consequence: Message
+    erase: Callable[[int], None]
+
+
+_erasers: dict[str, Eraser] = {}
+
+
+def register_eraser(kind: str, eraser: Eraser) -> None:
+    """Register how receipts of ``kind`` are erased; ``kind`` is the one given to ``receipts.issue``."""
+    _erasers[kind] = eraser
+
+
+def eraser_of(kind: str) -> Eraser | None:
+    """How ``kind`` is erased, or ``None`` where nothing registered."""
+    return _erasers.get(kind)
+
+
+def erasable_kinds() -> frozenset[str]:
+    """The kinds of receipts that can be erased."""
+    return frozenset(_erasers)
