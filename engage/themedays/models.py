@@ -59,6 +59,17 @@ class PlanRound(Model):
     is_demo: Mapped[bool] = mapped_column(default=False)
 
 
+class PlanExtension(Model):
+    """One unit may file until ``until``, after the deadline of the round."""
+
+    __table_args__ = (UniqueConstraint("round_id", "unit_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("plan_round.id"))
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class PlanRow(Model):
     """A row of the plan table (计划表条目) as a unit files it."""
 
@@ -76,6 +87,7 @@ class PlanRow(Model):
     state: Mapped[PlanRowState] = mapped_column(EnumText(PlanRowState), default=PlanRowState.DRAFT)
     return_reason: Mapped[str] = mapped_column(Text, default="")
     theme_day_id: Mapped[int | None] = mapped_column(ForeignKey("theme_day.id"), index=True)
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
     revision: Mapped[int] = mapped_column(default=0)
     filed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
@@ -131,8 +143,6 @@ class ThemeDay(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
     state: Mapped[ThemeDayState] = mapped_column(EnumText(ThemeDayState), default=ThemeDayState.DRAFT)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    changed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    change_note: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
     revision: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
 
@@ -141,6 +151,7 @@ class ThemeDay(Model):
     activities: Mapped[list[Activity]] = relationship(
         back_populates="theme_day", order_by="Activity.starts_at"
     )
+    changes: Mapped[list[ScheduleChange]] = relationship(order_by="ScheduleChange.id.desc()")
 
 
 class ThemeDayCohost(Model):
@@ -150,6 +161,21 @@ class ThemeDayCohost(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
 
     unit: Mapped[Unit] = relationship()
+
+
+class ScheduleChange(Model):
+    """A change after the annual schedule was published, with the reason people read. Added, never edited.
+
+    ``theme``, ``month``, ``day`` are what the schedule said before.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    theme_day_id: Mapped[int] = mapped_column(ForeignKey("theme_day.id"), index=True)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    note: Mapped[Localized] = mapped_column(LocalizedText)
+    theme: Mapped[Localized] = mapped_column(LocalizedText)
+    month: Mapped[int]
+    day: Mapped[date | None] = mapped_column(Date)
 
 
 class Activity(Model):
