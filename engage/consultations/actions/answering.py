@@ -34,7 +34,7 @@ from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
 from engage.core.writer import atomic, publish
 
-_EXCERPT = 60
+_TITLE = 100
 
 
 def reply(actor: Actor, consultation_id: int, pick: Pick, text: str) -> None:
@@ -110,7 +110,8 @@ def assign(actor: Actor, consultation_id: int, pick: Pick, unit_id: int, due_on:
             COMMENT,
             row.id,
             unit_id,
-            row.text[:_EXCERPT],
+            # Not its text: the title of a case stays where an author erases what they said.
+            f"{consultation.title.text()[:_TITLE]} #{row.number}",
             activity_id=consultation.activity_id,
             due_on=due_on,
             is_demo=consultation.is_demo,

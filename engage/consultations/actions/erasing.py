@@ -1,0 +1,31 @@
+"""An author takes back what they said."""
+
+from __future__ import annotations
+
+from engage.audit.actions import record
+from engage.cases.actions import withdraw_case_of
+from engage.consultations.events import COMMENT, ERASED, CommentsChanged
+from engage.consultations.models import Comment, CommentState
+from engage.core.actor import SYSTEM
+from engage.core.db import db
+from engage.core.writer import atomic, publish
+
+
+def erase(comment_id: int) -> None:
+    """Delete what a comment says, its stance and its reply for good; only its number stays taken.
+
+    Joins a running transaction. Doing it again, or for one that is gone, changes nothing.
+    """
+    with atomic():
+        row = db.session.get(Comment, comment_id)
+        if row is None or row.state is CommentState.ERASED:
+            return
+        withdraw_case_of(SYSTEM, COMMENT, row.id, "")
+        row.state = CommentState.ERASED
+        row.text = row.reply = row.adoption_reason = row.reason_note = ""
+        row.has_text = row.counted = row.held = False
+        row.stance = row.adoption = row.reason = row.row_hash = None
+        row.replied_at = row.adopted_at = row.assigned_unit_id = row.reply_unit_id = None
+        row.revision += 1
+        record(SYSTEM, ERASED, COMMENT, row.public_id, label=f"No. {row.number}")
+        publish(CommentsChanged(row.consultation_id, (row.id,)))

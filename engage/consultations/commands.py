@@ -1,0 +1,88 @@
+"""`flask engage import-comments`: a CSV file of comments into a consultation."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import click
+
+from engage.consultations.actions.importing import Progress, find, import_rows
+from engage.consultations.rules.importing import CELL_CHARACTERS, FILE_BYTES, MOST_FINDINGS, Reading, read
+from engage.core.actor import SYSTEM
+from engage.core.clock import now
+from engage.core.errors import Refusal
+from engage.settings.queries import site
+
+
+@click.command("import-comments")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--consultation", "public_id", required=True, help="The last part of the address /consultations/…."
+)
+@click.option("--skip-bad", is_flag=True, help="Import the good rows although others have mistakes.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def import_comments(file: Path, public_id: str, skip_bad: bool, as_json: bool) -> None:
+    """Import the comments of FILE (CSV, UTF-8 or GB 18030) into a consultation; safe to run again.
+
+    Headers such as 留言编号, 留言主题, 留言时间, 留言详情 or id, title, time, text are understood. Columns that
+    name a person are never read. Without --skip-bad nothing is imported while any row has a mistake.
+    """
+    if file.stat().st_size > FILE_BYTES:
+        raise click.ClickException(f"{file} is larger than {FILE_BYTES // 1_000_000} MB.")
+    csv.field_size_limit(CELL_CHARACTERS)
+    reading = read(file.read_bytes(), now(), site().zone)
+    refused = reading.unreadable or bool(reading.findings and not skip_bad)
+    done = Progress(0, 0, 0)
+    if not refused:
+        try:
+            done = _import(find(public_id), reading, quiet=as_json)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal.message)) from refusal
+    _tell(reading, done, as_json=as_json, refused=refused)
+    if refused:
+        raise SystemExit(1)
+
+
+def _import(consultation_id: int, reading: Reading, *, quiet: bool) -> Progress:
+    done = Progress(0, 0, 0)
+    with click.progressbar(length=len(reading.rows), label="Importing", hidden=quiet) as bar:
+        for step in import_rows(SYSTEM, consultation_id, reading.rows):
+            bar.update(step.rows - done.rows)
+            done = step
+    return done
+
+
+def _tell(reading: Reading, done: Progress, *, as_json: bool, refused: bool) -> None:
+    findings = [
+        {"row": finding.row, "message": str(finding.message)} for finding in reading.findings[:MOST_FINDINGS]
+    ]
+    if as_json:
+        result = {
+            "rows": len(reading.rows),
+            "imported": done.imported,
+            "known": done.known,
+            "bad": len(reading.findings),
+            "findings": findings,
+            "ignored_columns": reading.ignored,
+        }
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    for finding in findings:
+        where = f"Row {finding['row']}: " if finding["row"] else ""
+        click.echo(f"{where}{finding['message']}", err=True)
+    if len(reading.findings) > len(findings):
+        click.echo(f"… and {len(reading.findings) - len(findings)} more.", err=True)
+    if refused:
+        click.echo(
+            "Nothing was imported. Correct the file, or use --skip-bad to leave these rows out.", err=True
+        )
+        return
+    click.echo(
+        f"Imported {done.imported} comments; {done.known} were there already; "
+        f"{len(reading.findings)} rows had mistakes."
+    )
+
+
+commands = (import_comments,)

@@ -1,0 +1,83 @@
+"""The terms of a consultation: what it says of itself, and what it needs before people may read it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from engage.consultations.models import Kind
+from engage.consultations.rules.periods import is_short, minimum_words
+from engage.core.errors import Invalid
+from engage.core.messages import Message, msg
+from engage.core.types import Localized
+
+TITLE_LIMIT: Final = 120
+BACKGROUND_LIMIT: Final = 10_000
+CONTACT_LIMIT: Final = 500
+REASON_LIMIT: Final = 500
+LONGEST: Final = timedelta(days=366)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """`contact` is an office's, with telephone and address; `short_reason` is published."""
+
+    kind: Kind
+    title: Localized
+    background: Localized
+    contact: Localized
+    opens_at: datetime | None
+    closes_at: datetime | None
+    short_reason: Localized
+    review_first: bool = True
+    activity_id: int | None = None
+
+
+def require_terms(terms: Terms) -> None:
+    """Raises `Invalid` where terms cannot be stored: no title, too long, ending before they begin."""
+    errors: dict[str, Message] = {}
+    if not terms.title.get("zh_CN"):
+        errors["title"] = msg("Please enter the title.")
+    limits = {
+        "title": TITLE_LIMIT,
+        "background": BACKGROUND_LIMIT,
+        "contact": CONTACT_LIMIT,
+        "short_reason": REASON_LIMIT,
+    }
+    for name, limit in limits.items():
+        if any(len(text) > limit for text in getattr(terms, name).values()):
+            errors[name] = msg("Please use at most {limit} characters.", limit=limit)
+    if terms.opens_at and terms.closes_at:
+        if terms.closes_at <= terms.opens_at:
+            errors["closes_at"] = msg("Please choose an end after the beginning.")
+        elif terms.closes_at - terms.opens_at > LONGEST:
+            errors["closes_at"] = msg("Please choose an end within a year of the beginning.")
+    if errors:
+        raise Invalid(errors)
+
+
+def require_publishable(terms: Terms) -> None:
+    """Raises `Invalid` with a sentence for each field that publishing still needs."""
+    errors: dict[str, Message] = {}
+    if not terms.background.get("zh_CN"):
+        errors["background"] = msg("Please say in a few sentences what this is about and why.")
+    if not terms.contact.get("zh_CN"):
+        errors["contact"] = msg("Please give an office, telephone number or address people can turn to.")
+    if terms.opens_at is None:
+        errors["opens_at"] = msg("Please choose when it opens.")
+    if terms.closes_at is None:
+        errors["closes_at"] = msg("Please choose when it closes.")
+    if (
+        terms.opens_at is not None
+        and terms.closes_at is not None
+        and is_short(terms.kind, terms.opens_at, terms.closes_at)
+        and not terms.short_reason.get("zh_CN")
+    ):
+        errors["short_reason"] = msg(
+            "The period is shorter than this kind asks for ({minimum}). "
+            "Please choose a later end or give the reason; it is published.",
+            minimum=minimum_words(terms.kind),
+        )
+    if errors:
+        raise Invalid(errors)
