@@ -24,6 +24,7 @@ from engage.web.logs import init_logs
 from engage.web.realtime import init_realtime
 from engage.web.sessions import StaffSessions
 from engage.web.shell import init_shell
+from engage.web.staticfiles import init_static
 
 migrate = Migrate()
 
@@ -83,3 +84,4 @@ def _bind(app: Flask) -> None:
     init_display(app)
     init_errors(app)
     init_shell(app)
+    init_static(app)

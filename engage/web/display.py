@@ -159,7 +159,8 @@ def month_text(month: int) -> Markup:
 def icon(name: str, css: str = "") -> Markup:
     """An icon of the set in static/img/icons.txt; decoration only, so words stand beside it."""
     return Markup(
-        '<svg class="icon{}" width="20" height="20" aria-hidden="true" focusable="false"><use href="{}#{}"></use></svg>'
+        '<svg class="icon{}" width="20" height="20" aria-hidden="true" focusable="false">'
+        '<use href="{}#{}"></use></svg>'
     ).format(" " + css if css else "", assets.asset("icons.svg"), name)
 
 

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from engage.settings.queries import SiteView
 from engage.web import shell
+from engage.web.assets import asset
 from engage.web.guards import public
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -111,6 +112,24 @@ class TestPage:
 
     def test_emblem_in_use_only(self, client: FlaskClient) -> None:
         assert client.get("/emblem/other.png").status_code == 404
+
+
+class TestStatic:
+    def test_built_files_are_kept_for_good_and_come_compressed(self, client: FlaskClient) -> None:
+        with client.get(asset("app.css"), headers={"Accept-Encoding": "br, gzip"}) as answer:
+            assert answer.headers["Content-Encoding"] == "br"
+            assert "immutable" in answer.headers["Cache-Control"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+    def test_an_unknown_file_is_a_designed_404(self, client: FlaskClient) -> None:
+        answer = client.get("/static/dist/none.css")
+        assert answer.status_code == 404
+        assert "没有找到该页面" in answer.text
+
+    def test_citizens_styles_stay_small(self, client: FlaskClient) -> None:
+        with client.get(asset("app.css"), headers={"Accept-Encoding": "gzip"}) as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert len(answer.data) <= 10_000
 
 
 class TestStyles:
