@@ -26,7 +26,7 @@ PAGES = ({"title": "Home", "url": "/"}, {"title": "Staff", "url": "/staff/"})
 def run(app: Flask, *arguments: str) -> Any:
     """Run ``flask engage …`` in this process; returns its JSON answer, or None when it gave none."""
     said = io.StringIO()
-    with contextlib.redirect_stdout(said):
+    with contextlib.redirect_stdout(said), app.app_context():
         info = ScriptInfo(create_app=lambda: app)
         app.cli.main(["engage", *arguments], prog_name="flask", standalone_mode=False, obj=info)
     lines = said.getvalue().strip().splitlines()
