@@ -27,6 +27,7 @@ LOOK_SECONDS = 0.2
 TOTALS_SECONDS = 0.5
 RECHECK_SECONDS = 15.0
 _KEY = "live_pump"
+_starting = threading.Lock()
 _BATCH = 500
 
 DELTA = "live.delta"
@@ -146,7 +147,9 @@ def pump() -> Pump:
     """The pump of this application; started by its first client."""
     extensions = current_app.extensions
     if _KEY not in extensions:
-        extensions[_KEY] = Pump(cast(Any, current_app)._get_current_object())
+        with _starting:  # making one lets others run, and a hundred may join at the same instant
+            if _KEY not in extensions:
+                extensions[_KEY] = Pump(cast(Any, current_app)._get_current_object())
     return cast(Pump, extensions[_KEY])
 
 
