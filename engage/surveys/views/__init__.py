@@ -2,6 +2,10 @@
 
 from flask import Blueprint
 
-from engage.surveys.views import respond
+from engage.surveys.views import publishing, respond, staff
 
-blueprints: tuple[Blueprint, ...] = (respond.blueprint,)
+blueprints: tuple[Blueprint, ...] = (
+    respond.blueprint,
+    staff.blueprint,
+    publishing.blueprint,
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response, current_app, g, render_template, request, url_for
@@ -12,8 +13,9 @@ from engage.core.ids import request_id
 from engage.core.messages import Message
 from engage.core.types import Localized
 from engage.questions.compiled import Step, path, validate
+from engage.questions.definition import Definition
 from engage.questions.logic import tests
-from engage.surveys.models import Layout
+from engage.surveys.models import Layout, Survey
 from engage.surveys.queries.published import CompiledVersion, Published
 from engage.surveys.rules import Phase
 from engage.surveys.views import state
@@ -164,3 +166,31 @@ def _filled(page: Prepared, values: dict[str, str]) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     return response
+
+
+def preview(survey: Survey, definition: Definition) -> str:
+    """The form as it is being written, for its staff: an unfinished one too; its buttons send nothing."""
+    shown = tuple(
+        replace(page, questions=tuple(question for question in page.questions if not question.kind.check("")))
+        for page in definition.pages
+    )
+    drafted = replace(definition, pages=tuple(page for page in shown if page.questions))
+    steps = tuple(
+        Step(
+            question.id,
+            question,
+            number,
+            None,
+            question.kind.parser(),
+            question.required,
+            question.kind.unanswered,
+        )
+        for number, page in enumerate(drafted.pages)
+        for question in page.questions
+    )
+    pages = [
+        (number, page, [step for step in steps if step.page == number])
+        for number, page in enumerate(drafted.pages)
+    ]
+    numbers = {step.id: number for number, step in enumerate(steps, 1)}
+    return render_template("surveys/staff/preview.html", survey=survey, pages=pages, numbers=numbers)

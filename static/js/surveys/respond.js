@@ -77,7 +77,7 @@ class Respondent {
     const box = event.target.closest("[data-question]");
     if (!box || !event.isTrusted) return;
     const kept = this.draft.save(box.dataset.question, typed(box), this.more());
-    if (box.classList.contains("question--wrong") && !fault(box)) mark(box, "");
+    if (box.classList.contains("question--wrong") && !fault(box)) this.corrected(box);
     this.say(kept ? this.words.kept : "");
     this.refresh();
   }
@@ -164,8 +164,17 @@ class Respondent {
     return false;
   }
 
+  /** What is put right leaves the list of faults. */
+  corrected(box) {
+    mark(box, "");
+    const summary = this.form.querySelector("[data-errors]");
+    summary.querySelector(`[data-of="${box.dataset.question}"]`)?.remove();
+    summary.hidden = !summary.querySelector("li");
+  }
+
   link(id, sentence) {
     const line = document.createElement("li");
+    line.dataset.of = id;
     const link = document.createElement("a");
     link.href = `#q-${id}`;
     link.textContent = sentence;

@@ -1,0 +1,146 @@
+"""Publishing: a version is frozen, and the survey opens and closes by the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from engage.accounts.permissions import Permission
+from engage.audit.actions import record
+from engage.audit.events import declare
+from engage.core.actor import Actor
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import Invalid
+from engage.core.messages import msg
+from engage.core.writer import atomic, publish
+from engage.questions.definition import check, read
+from engage.surveys.actions.editing import survey_to
+from engage.surveys.events import SurveyChanged
+from engage.surveys.models import State, Survey, SurveyVersion
+from engage.surveys.rules import Deed, Phase, phase, require_phase
+
+LONGEST = timedelta(days=2 * 366)
+
+PUBLISHED = declare(
+    "survey.published",
+    msg("Survey published"),
+    version=msg("Version"),
+    opens_at=msg("Opens"),
+    closes_at=msg("Closes"),
+)
+STATE_CHANGED = declare("survey.state-changed", msg("Survey state changed"), state=msg("State"))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """From ``opens_at`` (None: at once) until before ``closes_at`` (None: open end)."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+def publish_survey(actor: Actor, survey_id: int, window: Window) -> int:
+    """Freeze the written questions as a new version and set the window; answers the version's number.
+
+    Unchanged questions make no new version, so the window of a published survey can be moved alone. Raises
+    ``Invalid`` for findings (key ``questions``) and impossible times, ``Conflict`` for the wrong phase.
+    """
+    with atomic():
+        survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
+        require_phase(Deed.PUBLISH, _phase(survey))
+        _check_window(window)
+        definition = read(survey.edit_definition)
+        findings = check(definition)
+        if findings:
+            raise Invalid(
+                {"questions": msg("{count} things still have to be completed.", count=len(findings))}
+            )
+        newest = db.session.scalar(
+            select(SurveyVersion)
+            .where(SurveyVersion.survey_id == survey.id)
+            .order_by(SurveyVersion.number.desc())
+            .limit(1)
+        )
+        if newest is None or newest.definition != survey.edit_definition:
+            newest = SurveyVersion(
+                survey_id=survey.id,
+                number=1 if newest is None else newest.number + 1,
+                definition=survey.edit_definition,
+                published_by_id=actor.id,
+            )
+            db.session.add(newest)
+        survey.version_number = newest.number
+        survey.state = State.PUBLISHED
+        survey.opens_at, survey.closes_at = window.opens_at, window.closes_at
+        record(
+            actor,
+            PUBLISHED,
+            "survey",
+            survey.id,
+            after={"version": newest.number, "opens_at": window.opens_at, "closes_at": window.closes_at},
+            label=survey.title.text(),
+        )
+        publish(SurveyChanged(survey.id, survey.public_id))
+        return newest.number
+
+
+def close_survey(actor: Actor, survey_id: int) -> None:
+    """Close an open survey now."""
+    with atomic():
+        survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
+        require_phase(Deed.CLOSE, _phase(survey))
+        survey.closes_at = now()
+        _changed(actor, survey, "closed")
+
+
+def withdraw_survey(actor: Actor, survey_id: int) -> None:
+    """Take a survey from the public; what was answered stays."""
+    with atomic():
+        survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
+        require_phase(Deed.WITHDRAW, _phase(survey))
+        survey.state = State.WITHDRAWN
+        _changed(actor, survey, State.WITHDRAWN.value)
+
+
+def archive_survey(actor: Actor, survey_id: int) -> None:
+    """Put a finished survey or a draft out of the way; it can be restored."""
+    with atomic():
+        survey = survey_to(actor, survey_id, Permission.SURVEY_EDIT)
+        require_phase(Deed.ARCHIVE, _phase(survey))
+        survey.state = State.ARCHIVED
+        _changed(actor, survey, State.ARCHIVED.value)
+
+
+def restore_survey(actor: Actor, survey_id: int) -> None:
+    """Bring an archived survey back: closed if it was ever published, else as a draft."""
+    with atomic():
+        survey = survey_to(actor, survey_id, Permission.SURVEY_EDIT)
+        require_phase(Deed.RESTORE, _phase(survey))
+        survey.state = State.DRAFT if survey.version_number is None else State.PUBLISHED
+        if survey.version_number is not None and (survey.closes_at is None or survey.closes_at > now()):
+            survey.closes_at = now()
+        _changed(actor, survey, survey.state.value)
+
+
+def _changed(actor: Actor, survey: Survey, state: str) -> None:
+    record(actor, STATE_CHANGED, "survey", survey.id, after={"state": state}, label=survey.title.text())
+    publish(SurveyChanged(survey.id, survey.public_id))
+
+
+def _check_window(window: Window) -> None:
+    moment = now()
+    if window.closes_at is None:
+        return
+    if window.closes_at <= moment:
+        raise Invalid({"closes_at": msg("The closing time is past. Please choose a later one.")})
+    if window.opens_at is not None and window.closes_at <= window.opens_at:
+        raise Invalid({"closes_at": msg("The closing time must be after the opening time.")})
+    if window.closes_at - moment > LONGEST:
+        raise Invalid({"closes_at": msg("A survey may be open for two years at most.")})
+
+
+def _phase(survey: Survey) -> Phase:
+    return phase(survey.state, survey.opens_at, survey.closes_at, now())

@@ -1,0 +1,87 @@
+"""Staff forms of the surveys."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateTimeLocalField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
+
+from engage.core.messages import msg
+from engage.surveys.actions.editing import TEXT_LIMIT, TITLE_LIMIT
+from engage.surveys.labels import LABELS
+from engage.surveys.models import Layout
+from engage.web.forms import AtMost, Needed, StaffForm, sentence, stripped
+
+
+class Moment(DateTimeLocalField):
+    """A wall-clock time in the site's zone; an unreadable one is said in a sentence."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(
+                str(sentence(msg("Please enter day and time, such as 2026-06-18 09:00.")))
+            ) from None
+
+
+class NewSurveyForm(StaffForm):
+    title_zh = StringField(
+        _l("Title in Chinese"),
+        filters=[stripped],
+        validators=[Needed(msg("Please enter the Chinese title.")), AtMost(TITLE_LIMIT)],
+    )
+    title_en = StringField(_l("Title in English"), filters=[stripped], validators=[AtMost(TITLE_LIMIT)])
+    unit = SelectField(_l("Unit"), coerce=int)
+    activity = SelectField(
+        _l("Activity of a theme day"),
+        coerce=int,
+        description=_l("The survey then appears on that theme day's page."),
+    )
+
+
+class SettingsForm(StaffForm):
+    title_zh = StringField(
+        _l("Title in Chinese"),
+        filters=[stripped],
+        validators=[Needed(msg("Please enter the Chinese title.")), AtMost(TITLE_LIMIT)],
+    )
+    title_en = StringField(_l("Title in English"), filters=[stripped], validators=[AtMost(TITLE_LIMIT)])
+    introduction_zh = TextAreaField(
+        _l("Introduction in Chinese"),
+        filters=[stripped],
+        description=_l("Who asks, why, and what the answers are used for."),
+        validators=[AtMost(TEXT_LIMIT)],
+    )
+    introduction_en = TextAreaField(
+        _l("Introduction in English"), filters=[stripped], validators=[AtMost(TEXT_LIMIT)]
+    )
+    thanks_zh = TextAreaField(
+        _l("Words of thanks in Chinese"),
+        filters=[stripped],
+        description=_l("Shown with the receipt code: what happens next."),
+        validators=[AtMost(TEXT_LIMIT)],
+    )
+    thanks_en = TextAreaField(
+        _l("Words of thanks in English"), filters=[stripped], validators=[AtMost(TEXT_LIMIT)]
+    )
+    layout = RadioField(_l("Pages"))
+    one_per_device = BooleanField(_l("One response from each device"))
+    activity = SelectField(_l("Activity of a theme day"), coerce=int)
+
+    def layouts(self) -> None:
+        """Fill in the layouts in the language of this request."""
+        self.layout.choices = [(layout.value, sentence(LABELS[layout])) for layout in Layout]
+
+
+class PublishForm(StaffForm):
+    opens_at = Moment(
+        _l("Opens"),
+        validators=[Optional()],
+        description=_l("Leave empty to open at once."),
+    )
+    closes_at = Moment(
+        _l("Closes"),
+        validators=[Optional()],
+        description=_l("Leave empty to close it by hand."),
+    )

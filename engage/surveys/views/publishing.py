@@ -1,0 +1,124 @@
+"""Preview, publishing, poster, and the end of a survey."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import may
+from engage.core.clock import from_local, local, now
+from engage.core.errors import Invalid, NotFound
+from engage.questions.definition import check, read
+from engage.surveys.actions import publishing
+from engage.surveys.forms import PublishForm
+from engage.surveys.models import Survey
+from engage.surveys.queries import staff as queries
+from engage.surveys.rules import ALLOWED, Deed, Phase, phase
+from engage.surveys.views import pages
+from engage.web.actor import current_actor
+from engage.web.guards import staff
+from engage.web.languages import render
+
+blueprint = Blueprint("surveys_publishing", __name__)
+
+_DEEDS = {
+    Deed.CLOSE: publishing.close_survey,
+    Deed.WITHDRAW: publishing.withdraw_survey,
+    Deed.ARCHIVE: publishing.archive_survey,
+    Deed.RESTORE: publishing.restore_survey,
+}
+
+
+@blueprint.get("/staff/surveys/<public_id>/preview")
+@staff(Permission.SURVEY_READ)
+def preview(public_id: str) -> ResponseReturnValue:
+    """The form as citizens would see it now; nothing can be sent from it."""
+    survey = queries.survey_for(current_actor(), public_id)
+    return pages.preview(survey, read(survey.edit_definition))
+
+
+@blueprint.route("/staff/surveys/<public_id>/publish", methods=["GET", "POST"])
+@staff(Permission.SURVEY_PUBLISH)
+def publish(public_id: str) -> ResponseReturnValue:
+    """Set the times and publish; below, the address, the poster and what else can be done."""
+    survey = queries.survey_for(current_actor(), public_id, Permission.SURVEY_PUBLISH)
+    form = PublishForm(data={"opens_at": _wall(survey.opens_at), "closes_at": _wall(survey.closes_at)})
+    if form.validate_on_submit():
+        window = publishing.Window(_moment(form.opens_at.data), _moment(form.closes_at.data))
+        try:
+            number = publishing.publish_survey(current_actor(), survey.id, window)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("Published as version %(number)s.", number=number), "success")
+            return redirect(url_for(".publish", public_id=public_id), 303)
+    findings = [render(finding.message) for finding in check(read(survey.edit_definition))]
+    page = render_template(
+        "surveys/staff/publish.html",
+        survey=survey,
+        form=form,
+        findings=findings,
+        versions=queries.versions_of(survey.id),
+        phase=_phase(survey),
+        deeds=_possible(survey),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/staff/surveys/<public_id>/<any(close, withdraw, archive, restore):deed>")
+@staff(Permission.SURVEY_EDIT)
+def change(public_id: str, deed: str) -> ResponseReturnValue:
+    """Close, withdraw, archive or restore."""
+    survey = queries.survey_for(current_actor(), public_id)
+    _DEEDS[Deed(deed)](current_actor(), survey.id)
+    words = {
+        "close": _("The survey is closed."),
+        "withdraw": _("The survey has been withdrawn. The answers are kept."),
+        "archive": _("The survey has been archived."),
+        "restore": _("The survey has been restored."),
+    }
+    flash(words[deed], "success")
+    back = ".publish" if deed in ("close", "withdraw") else "surveys_staff.edit"
+    return redirect(url_for(back, public_id=public_id), 303)
+
+
+@blueprint.get("/staff/surveys/<public_id>/poster")
+@staff(Permission.SURVEY_READ)
+def poster(public_id: str) -> ResponseReturnValue:
+    """A page to print and hang up: title, times and the QR code of the survey."""
+    survey = queries.survey_for(current_actor(), public_id)
+    if survey.version_number is None:
+        raise NotFound
+    address = request.url_root.rstrip("/") + url_for("surveys.show", public_id=public_id)
+    return render_template("surveys/staff/poster.html", survey=survey, address=address)
+
+
+def _possible(survey: Survey) -> list[Deed]:
+    current = _phase(survey)
+    return [
+        deed
+        for deed in _DEEDS
+        if current in ALLOWED[deed][1]
+        and may(
+            current_actor(),
+            ALLOWED[deed][0] or Permission.SURVEY_EDIT,
+            unit_id=survey.unit_id,
+            activity_id=survey.activity_id,
+        )
+    ]
+
+
+def _phase(survey: Survey) -> Phase:
+    return phase(survey.state, survey.opens_at, survey.closes_at, now())
+
+
+def _wall(moment: datetime | None) -> datetime | None:
+    return local(moment).replace(tzinfo=None) if moment else None
+
+
+def _moment(wall: datetime | None) -> datetime | None:
+    return from_local(wall) if wall else None

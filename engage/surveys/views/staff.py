@@ -1,0 +1,173 @@
+"""Writing a survey: the list, the builder, its settings."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engage.accounts import queries as accounts
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import may, units_where
+from engage.core.clock import now
+from engage.core.errors import Invalid
+from engage.core.types import Localized
+from engage.questions.definition import check, read
+from engage.questions.reading import Finding
+from engage.surveys.actions import editing
+from engage.surveys.forms import NewSurveyForm, SettingsForm
+from engage.surveys.models import Layout, Survey
+from engage.surveys.queries import staff as queries
+from engage.surveys.rules import Deed, Phase, phase, possible
+from engage.surveys.views.words import builder_words
+from engage.web.actor import current_actor
+from engage.web.guards import staff
+from engage.web.languages import local_text, render
+
+blueprint = Blueprint("surveys_staff", __name__)
+
+
+@blueprint.get("/staff/surveys/")
+@staff(Permission.SURVEY_READ)
+def index() -> ResponseReturnValue:
+    """The surveys this person may read."""
+    page = max(1, request.args.get("page", 1, type=int))
+    archived = request.args.get("archived") == "1"
+    listed, pages = queries.surveys_of(current_actor(), page, archived=archived)
+    if page > pages:
+        abort(404)
+    may_create = may(current_actor(), Permission.SURVEY_EDIT, anywhere=True)
+    return render_template(
+        "surveys/staff/index.html",
+        listed=listed,
+        page=page,
+        pages=pages,
+        archived=archived,
+        may_create=may_create,
+    )
+
+
+@blueprint.route("/staff/surveys/new", methods=["GET", "POST"])
+@staff(Permission.SURVEY_EDIT)
+def create() -> ResponseReturnValue:
+    """Begin a survey."""
+    form = NewSurveyForm()
+    writable = units_where(current_actor(), Permission.SURVEY_EDIT)
+    units = [unit for unit in accounts.units() if writable is None or unit.id in writable]
+    form.unit.choices = [(unit.id, local_text(unit.name)) for unit in units]
+    form.activity.choices = _activity_choices(writable)
+    if form.validate_on_submit():
+        title = Localized(zh_CN=form.title_zh.data or "", en=form.title_en.data or "")
+        try:
+            survey = editing.create_survey(current_actor(), form.unit.data, title, form.activity.data or None)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".edit", public_id=survey), 303)
+    return render_template("surveys/staff/new.html", form=form), 422 if form.is_submitted() else 200
+
+
+@blueprint.get("/staff/surveys/<public_id>")
+@staff(Permission.SURVEY_READ)
+def edit(public_id: str) -> ResponseReturnValue:
+    """The builder."""
+    survey = queries.survey_for(current_actor(), public_id)
+    return render_template(
+        "surveys/staff/edit.html",
+        survey=survey,
+        may_edit=_may_edit(survey),
+        words=builder_words(),
+        findings=_found(check(read(survey.edit_definition))),
+        phase=_phase(survey),
+    )
+
+
+@blueprint.post("/staff/surveys/<public_id>/definition")
+@staff(Permission.SURVEY_EDIT)
+def save(public_id: str) -> ResponseReturnValue:
+    """Keep the questions as typed; answers the revision and what is still to be completed."""
+    survey = queries.survey_for(current_actor(), public_id, Permission.SURVEY_EDIT)
+    data = request.get_json(silent=True)
+    if not isinstance(data, dict) or not isinstance(data.get("revision"), int):
+        abort(400)
+    try:
+        saved = editing.save_definition(current_actor(), survey.id, data.get("definition"), data["revision"])
+    except Invalid as refusal:
+        findings = [Finding(path, message) for path, message in refusal.errors.items()]
+        return jsonify(message=render(refusal.message), findings=_found(findings)), refusal.status
+    return jsonify(revision=saved.revision, findings=_found(saved.findings))
+
+
+@blueprint.route("/staff/surveys/<public_id>/settings", methods=["GET", "POST"])
+@staff(Permission.SURVEY_EDIT)
+def settings(public_id: str) -> ResponseReturnValue:
+    """Texts and rules besides the questions."""
+    survey = queries.survey_for(current_actor(), public_id, Permission.SURVEY_EDIT)
+    form = SettingsForm(data=_settings_data(survey))
+    form.layouts()
+    form.activity.choices = _activity_choices(frozenset({survey.unit_id}))
+    if form.validate_on_submit():
+        try:
+            editing.change_settings(current_actor(), survey.id, _settings(form))
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(_("The settings have been saved."), "success")
+            return redirect(url_for(".settings", public_id=public_id), 303)
+    page = render_template("surveys/staff/settings.html", survey=survey, form=form, phase=_phase(survey))
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/staff/surveys/<public_id>/copy")
+@staff(Permission.SURVEY_EDIT)
+def copy(public_id: str) -> ResponseReturnValue:
+    """Begin a new survey with the questions of this one."""
+    survey = queries.survey_for(current_actor(), public_id)
+    new = editing.copy_survey(current_actor(), survey.id)
+    flash(_("A copy has been made. It is a draft."), "success")
+    return redirect(url_for(".edit", public_id=new), 303)
+
+
+def _activity_choices(units: frozenset[int] | None) -> list[tuple[int, str]]:
+    found = [(activity.id, local_text(activity.title)) for activity in queries.activities_for(units)]
+    return [(0, _("None")), *found]
+
+
+def _may_edit(survey: Survey) -> bool:
+    scope_ok = may(
+        current_actor(), Permission.SURVEY_EDIT, unit_id=survey.unit_id, activity_id=survey.activity_id
+    )
+    return scope_ok and possible(Deed.EDIT, _phase(survey))
+
+
+def _phase(survey: Survey) -> Phase:
+    return phase(survey.state, survey.opens_at, survey.closes_at, now())
+
+
+def _found(findings: list[Finding]) -> list[dict[str, str]]:
+    return [{"path": finding.path, "message": render(finding.message)} for finding in findings]
+
+
+def _settings_data(survey: Survey) -> dict[str, object]:
+    return {
+        "title_zh": survey.title.get("zh_CN", ""),
+        "title_en": survey.title.get("en", ""),
+        "introduction_zh": survey.introduction.get("zh_CN", ""),
+        "introduction_en": survey.introduction.get("en", ""),
+        "thanks_zh": survey.thanks.get("zh_CN", ""),
+        "thanks_en": survey.thanks.get("en", ""),
+        "layout": survey.layout.value,
+        "one_per_device": survey.one_per_device,
+        "activity": survey.activity_id or 0,
+    }
+
+
+def _settings(form: SettingsForm) -> editing.SurveySettings:
+    return editing.SurveySettings(
+        title=Localized(zh_CN=form.title_zh.data or "", en=form.title_en.data or ""),
+        introduction=Localized(zh_CN=form.introduction_zh.data or "", en=form.introduction_en.data or ""),
+        thanks=Localized(zh_CN=form.thanks_zh.data or "", en=form.thanks_en.data or ""),
+        layout=Layout(form.layout.data),
+        one_per_device=form.one_per_device.data,
+        activity_id=form.activity.data or None,
+    )

@@ -1,0 +1,119 @@
+// The "ask this question only if" part of a question: a flat list of tests, all or any of which must hold.
+import { button, inLanguage, make, selectField, textField } from "./_elements.js";
+
+/** The editor of `question.show_if`; `earlier` are the questions before it. */
+export function conditionEditor(question, earlier, words, changed, redraw) {
+  const box = make("fieldset", { className: "field" }, make("legend", { className: "field__label" }, words.showIf));
+  const condition = flat(question.show_if);
+  if (condition === undefined) {
+    box.append(make("p", { className: "soft" }, words.complexCondition));
+    return box;
+  }
+  if (!earlier.length) {
+    box.append(make("p", { className: "soft" }, words.noEarlier));
+    return box;
+  }
+  const mode = question.show_if ? condition.op : "";
+  const store = () => {
+    if (condition.of.length) question.show_if = { op: condition.op, of: condition.of };
+    else delete question.show_if;
+    changed();
+  };
+  const modes = [["", words.always], ["all", words.allOf], ["any", words.anyOf]];
+  box.append(
+    selectField(words.showIf, modes, mode, (value) => {
+      if (!value) condition.of = [];
+      else {
+        condition.op = value;
+        if (!condition.of.length) condition.of.push(freshTest(earlier[0]));
+      }
+      store();
+      redraw();
+    }),
+  );
+  condition.of.forEach((test, at) => box.append(testRow(test, at, condition, earlier, words, store, redraw)));
+  if (mode) {
+    box.append(
+      button(words.addTest, () => {
+        condition.of.push(freshTest(earlier[0]));
+        store();
+        redraw();
+      }),
+    );
+  }
+  return box;
+}
+
+function flat(condition) {
+  if (!condition) return { op: "all", of: [] };
+  if (condition.question) return { op: "all", of: [condition] };
+  if ((condition.op === "all" || condition.op === "any") && condition.of.every((part) => part.question)) {
+    return { op: condition.op, of: [...condition.of] };
+  }
+  return undefined;
+}
+
+function freshTest(question) {
+  if (question.choices?.length) {
+    const op = question.type === "multiple" ? "contains" : "equals";
+    return { op, question: question.id, value: question.choices[0].id };
+  }
+  return { op: "answered", question: question.id };
+}
+
+function testRow(test, at, condition, earlier, words, store, redraw) {
+  const question = earlier.find((each) => each.id === test.question) || earlier[0];
+  const names = earlier.map((each) => [each.id, inLanguage(each.text, "zh_CN") || inLanguage(each.text, "en") || each.id]);
+  const operators = words.tests[question.type].map((op) => [op, words.operators[op]]);
+  const row = make("div", { className: "cluster" });
+  row.append(
+    selectField(words.earlier, names, test.question, (value) => {
+      Object.assign(test, { value: undefined }, freshTest(earlier.find((each) => each.id === value)));
+      if (test.op === "answered") delete test.value;
+      store();
+      redraw();
+    }),
+    selectField(words.operator, operators, test.op, (value) => {
+      test.op = value;
+      setDefault(test, question);
+      store();
+      redraw();
+    }),
+    valueField(test, question, words, store),
+    button(words.remove, () => {
+      condition.of.splice(at, 1);
+      store();
+      redraw();
+    }, "quiet"),
+  );
+  return row;
+}
+
+function setDefault(test, question) {
+  if (test.op === "answered") delete test.value;
+  else if (test.op === "any_of") test.value = question.choices ? [question.choices[0]?.id] : [];
+  else if (question.choices) test.value = question.choices[0]?.id;
+  else test.value = question.type === "text" ? "" : 0;
+}
+
+function valueField(test, question, words, store) {
+  if (test.op === "answered") return null;
+  if (question.choices) {
+    const several = test.op === "any_of";
+    const options = question.choices.map((choice) => [choice.id, inLanguage(choice.text, "zh_CN") || choice.id]);
+    const field = selectField(words.value, options, several ? "" : test.value, () => {});
+    const select = field.querySelector("select");
+    select.multiple = several;
+    if (several) for (const option of select.options) option.selected = test.value.includes(option.value);
+    select.addEventListener("change", () => {
+      test.value = several ? Array.from(select.selectedOptions, (option) => option.value) : select.value;
+      store();
+    });
+    return field;
+  }
+  const number = question.type !== "text";
+  return textField(words.value, test.value, (value) => {
+    test.value = number ? Number(value) : value;
+    store();
+  }, { short: true, number });
+}

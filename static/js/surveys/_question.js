@@ -1,0 +1,129 @@
+// One question's card in the builder: its words, its settings by type, its options.
+import { conditionEditor } from "./_condition.js";
+import { button, checkField, inLanguage, make, selectField, setLanguage, shortId, textField } from "./_elements.js";
+
+/** A fresh question of a type, with what that type needs. */
+export function freshQuestion(type) {
+  const question = { id: shortId(), type, text: {}, required: false };
+  if (type === "single" || type === "multiple") question.choices = [freshChoice(), freshChoice()];
+  if (type === "text") question.long = true;
+  if (type === "rating") Object.assign(question, { look: "stars", low: 1, high: 5 });
+  return question;
+}
+
+const freshChoice = (text = "") => ({ id: shortId(), text: text ? { zh_CN: text } : {} });
+
+/** The fields of `question`; `changed` is called after each change, `redraw` when fields come or go. */
+export function questionFields(question, path, earlier, words, changed, redraw) {
+  const localized = (label, holder, key, language, where, options = {}) =>
+    textField(label, inLanguage(holder[key], language), (value) => {
+      setLanguage(holder, key, language, value);
+      changed();
+    }, { lang: language === "en" ? "en" : "zh-CN", path: where, ...options });
+  const body = make("div", { className: "stack" });
+  body.append(localized(words.textZh, question, "text", "zh_CN", `${path}.text`, { lines: 2, most: 1000 }));
+  if (question.choices) body.append(choiceList(question, path, words, localized, changed, redraw));
+  body.append(settings(question, words, localized, changed));
+  body.append(checkField(words.required, question.required, (value) => {
+    question.required = value;
+    changed();
+  }));
+  const more = make("details", { open: Boolean(question.show_if) }, make("summary", {}, words.more));
+  more.append(
+    localized(words.textEn, question, "text", "en", "", { lines: 2, most: 1000 }),
+    localized(words.helpZh, question, "help", "zh_CN", "", { lines: 2, most: 2000 }),
+    localized(words.helpEn, question, "help", "en", "", { lines: 2, most: 2000 }),
+    conditionEditor(question, earlier, words, changed, redraw),
+  );
+  body.append(more);
+  return body;
+}
+
+function choiceList(question, path, words, localized, changed, redraw) {
+  const box = make("fieldset", { className: "field" }, make("legend", { className: "field__label" }, words.choices));
+  question.choices.forEach((choice, at) => {
+    const row = make("div", { className: "option-row" });
+    const zh = localized(words.choiceZh.replace("{number}", at + 1), choice, "text", "zh_CN",
+      `${path}.choices.${at}.text`, { most: 300, onpaste: (event) => pasted(event, question, at, changed, redraw) });
+    const en = localized(words.choiceEn.replace("{number}", at + 1), choice, "text", "en", "", { most: 300 });
+    const move = (by) => () => {
+      question.choices.splice(at + by, 0, ...question.choices.splice(at, 1));
+      changed();
+      redraw();
+    };
+    row.append(
+      zh,
+      en,
+      button("↑", move(-1), "quiet", { disabled: at === 0, "aria-label": words.moveUp }),
+      button("↓", move(1), "quiet", { disabled: at === question.choices.length - 1, "aria-label": words.moveDown }),
+      button("×", () => {
+        question.choices.splice(at, 1);
+        changed();
+        redraw();
+      }, "quiet", { "aria-label": words.remove }),
+    );
+    box.append(row);
+  });
+  box.append(
+    button(words.addChoice, () => {
+      question.choices.push(freshChoice());
+      changed();
+      redraw(`${path}.choices.${question.choices.length - 1}.text`);
+    }),
+    make("p", { className: "small soft" }, words.pasteChoices),
+  );
+  return box;
+}
+
+function pasted(event, question, at, changed, redraw) {
+  const lines = event.clipboardData.getData("text").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+  if (lines.length < 2) return;
+  event.preventDefault();
+  setLanguage(question.choices[at], "text", "zh_CN", lines[0].slice(0, 300));
+  question.choices.splice(at + 1, 0, ...lines.slice(1).map((line) => freshChoice(line.slice(0, 300))));
+  changed();
+  redraw();
+}
+
+function settings(question, words, localized, changed) {
+  const number = (label, key) =>
+    textField(label, question[key], (value) => {
+      if (value === "") delete question[key];
+      else question[key] = Number(value);
+      changed();
+    }, { short: true, number: true });
+  const box = make("div", { className: "cluster" });
+  if (question.type === "multiple") box.append(number(words.atLeast, "at_least"), number(words.atMost, "at_most"));
+  if (question.type === "number") {
+    box.append(
+      number(words.least, "least"),
+      number(words.greatest, "greatest"),
+      number(words.decimals, "decimals"),
+      localized(words.unitZh, question, "unit", "zh_CN", "", { short: true, most: 20 }),
+      localized(words.unitEn, question, "unit", "en", "", { short: true, most: 20 }),
+    );
+  }
+  if (question.type === "text") {
+    box.append(
+      checkField(words.long, Boolean(question.long), (value) => {
+        question.long = value;
+        changed();
+      }),
+      number(words.maxLength, "max_length"),
+    );
+  }
+  if (question.type === "rating") {
+    box.append(
+      selectField(words.look, [["stars", words.stars], ["scale", words.scale]], question.look, (value) => {
+        question.look = value;
+        if (value === "stars" && question.low === 0) question.low = 1;
+        changed();
+      }),
+      number(words.low, "low"),
+      number(words.high, "high"),
+      localized(words.lowLabelZh, question, "low_label", "zh_CN", "", { most: 60 }),
+      localized(words.highLabelZh, question, "high_label", "zh_CN", "", { most: 60 }),
+    );
+  }
+  return box;
+}

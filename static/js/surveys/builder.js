@@ -1,0 +1,195 @@
+// The survey builder: pages of questions edited in place, saved as they are typed, shown on a phone beside.
+import { button, inLanguage, make, selectField, setLanguage, shortId, textField } from "./_elements.js";
+import { freshQuestion, questionFields } from "./_question.js";
+
+const SAVE_AFTER_MS = 800;
+const RETRY_MS = 5000;
+const UNDO_STEPS = 50;
+
+/** Start the builder on its element; the page carries words, definition and findings as JSON. */
+export function attach(root) {
+  const read = (name) => JSON.parse(root.querySelector(`[data-${name}]`).textContent);
+  const words = read("words");
+  const state = { definition: read("definition"), revision: Number(root.dataset.revision), past: [], kept: "" };
+  const places = {
+    pages: root.querySelector("[data-pages]"),
+    check: root.querySelector("[data-check]"),
+    state: root.querySelector("[data-state]"),
+    undo: root.querySelector("[data-undo]"),
+    preview: root.querySelector("[data-preview]"),
+  };
+  let timer;
+  let saving = false;
+  state.kept = JSON.stringify(state.definition);
+
+  const say = (text) => { places.state.textContent = text; };
+
+  function changed() {
+    const now = JSON.stringify(state.definition);
+    if (now === state.kept) return;
+    state.past.push(state.kept);
+    if (state.past.length > UNDO_STEPS) state.past.shift();
+    state.kept = now;
+    say(words.unsaved);
+    drawUndo();
+    later(SAVE_AFTER_MS);
+  }
+
+  function later(wait) {
+    clearTimeout(timer);
+    timer = setTimeout(save, wait);
+  }
+
+  async function save() {
+    if (saving) return later(SAVE_AFTER_MS);
+    saving = true;
+    say(words.saving);
+    const sent = state.kept;
+    try {
+      const answer = await fetch(root.dataset.save, {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": root.dataset.token },
+        body: JSON.stringify({ revision: state.revision, definition: JSON.parse(sent) }),
+      });
+      const result = await answer.json();
+      if (answer.ok) {
+        state.revision = result.revision;
+        say(sent === state.kept ? words.saved : words.unsaved);
+        if (sent !== state.kept) later(SAVE_AFTER_MS);
+        places.preview?.contentWindow.location.reload();
+      } else {
+        say(`${words.refused} ${result.message || ""}`);
+      }
+      if (result.findings) drawCheck(result.findings);
+    } catch {
+      say(words.offline);
+      later(RETRY_MS);
+    } finally {
+      saving = false;
+    }
+  }
+
+  function drawUndo() {
+    places.undo.replaceChildren(button(words.undo, () => {
+      state.kept = state.past.pop();
+      state.definition = JSON.parse(state.kept);
+      drawUndo();
+      draw();
+      say(words.unsaved);
+      later(SAVE_AFTER_MS);
+    }, "quiet", { disabled: !state.past.length }));
+  }
+
+  function drawCheck(findings) {
+    if (!findings.length) {
+      places.check.replaceChildren(make("p", {}, words.complete));
+      return;
+    }
+    const list = make("ul");
+    for (const finding of findings) {
+      list.append(make("li", {}, make("button", {
+        type: "button",
+        className: "link-button",
+        onclick: () => goTo(finding.path),
+      }, finding.message)));
+    }
+    places.check.replaceChildren(make("p", {}, words.missing.replace("{count}", findings.length)), list);
+  }
+
+  function goTo(path) {
+    const parts = path.split(".");
+    const question = parts.length >= 4 ? parts.slice(0, 4).join(".") : parts.slice(0, 2).join(".");
+    const target = root.querySelector(`[data-path="${path}"]`) || root.querySelector(`[data-card="${question}"]`);
+    if (!target) return;
+    target.closest("details")?.setAttribute("open", "");
+    target.scrollIntoView({ block: "center" });
+    target.focus({ preventScroll: true });
+  }
+
+  const redraw = (path) => {
+    const focused = path || document.activeElement?.dataset.path;
+    draw();
+    if (focused) root.querySelector(`[data-path="${focused}"]`)?.focus();
+  };
+
+  function act(change, path) {
+    change();
+    changed();
+    redraw(path);
+  }
+
+  function tools(list, at, removeLabel, fresh) {
+    const move = (by) => () => act(() => list.splice(at + by, 0, ...list.splice(at, 1)));
+    return make("div", { className: "cluster" },
+      button("↑", move(-1), "quiet", { disabled: at === 0, "aria-label": words.moveUp }),
+      button("↓", move(1), "quiet", { disabled: at === list.length - 1, "aria-label": words.moveDown }),
+      fresh ? button(words.duplicate, () => act(() => list.splice(at + 1, 0, fresh())), "quiet") : null,
+      button(removeLabel, () => act(() => list.splice(at, 1)), "quiet"));
+  }
+
+  function drawQuestion(page, question, path, number, earlier) {
+    const card = make("section", { className: "panel", tabIndex: -1, "data-card": path });
+    const copy = () => {
+      const twin = structuredClone(question);
+      twin.id = shortId();
+      return twin;
+    };
+    const at = page.questions.indexOf(question);
+    const title = `${words.question.replace("{number}", number)} · ${words.types[question.type]}`;
+    const body = make("div", { className: "panel__body" });
+    body.append(questionFields(question, path, earlier, words, changed, redraw));
+    card.append(
+      make("div", { className: "panel__head" }, make("h3", { className: "panel__title" }, title),
+        tools(page.questions, at, words.remove, copy)),
+      body,
+    );
+    return card;
+  }
+
+  function drawPage(page, at, seen) {
+    const box = make("section", { className: "section", tabIndex: -1, "data-card": `pages.${at}` });
+    const named = (label, language) => textField(label, inLanguage(page.title, language), (value) => {
+      setLanguage(page, "title", language, value);
+      changed();
+    }, { lang: language === "en" ? "en" : "zh-CN", most: 200 });
+    box.append(
+      make("div", { className: "page-bar" }, make("h2", {}, words.page.replace("{number}", at + 1)),
+        state.definition.pages.length > 1 ? tools(state.definition.pages, at, words.removePage) : null),
+      make("div", { className: "grid grid--2" }, named(words.titleZh, "zh_CN"), named(words.titleEn, "en")),
+    );
+    if (!page.questions.length) box.append(make("p", { className: "soft" }, words.noQuestions));
+    page.questions.forEach((question, place) => {
+      box.append(drawQuestion(page, question, `pages.${at}.questions.${place}`, seen.length + 1, [...seen]));
+      seen.push(question);
+    });
+    box.append(adder(page, at));
+    return box;
+  }
+
+  function adder(page, at) {
+    let type = "single";
+    const kinds = Object.entries(words.types);
+    return make("div", { className: "toolbar" },
+      selectField(words.addQuestion, kinds, type, (value) => { type = value; }),
+      button(words.addQuestion, () => act(
+        () => page.questions.push(freshQuestion(type)),
+        `pages.${at}.questions.${page.questions.length}.text`,
+      ), "primary"));
+  }
+
+  function draw() {
+    const seen = [];
+    places.pages.replaceChildren(
+      ...state.definition.pages.map((page, at) => drawPage(page, at, seen)),
+      button(words.addPage, () => act(() => state.definition.pages.push({ id: shortId(), questions: [] }))),
+    );
+  }
+
+  window.addEventListener("beforeunload", (event) => {
+    if (places.state.textContent !== words.saved && places.state.textContent) event.preventDefault();
+  });
+  draw();
+  drawUndo();
+  drawCheck(read("findings"));
+  say(words.saved);
+}
