@@ -28,7 +28,9 @@ from engage.live import sockets as live_sockets
 from engage.live import views as live_views
 from engage.live.labels import LABELS as LIVE_LABELS
 from engage.moderation.labels import LABELS as MODERATION_LABELS
+from engage.participation import jobs as participation_jobs
 from engage.participation import models as participation_models
+from engage.participation import views as participation_views
 from engage.settings import models as settings_models
 from engage.settings import views as settings_views
 from engage.surveys import views as surveys_views
@@ -43,6 +45,7 @@ REGISTERING: tuple[ModuleType, ...] = (
     accounts_models,
     settings_models,
     participation_models,
+    participation_jobs,
     themedays_models,
     cases_models,
     analysis_models,
@@ -56,6 +59,7 @@ BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
     audit_views.blueprints,
     accounts_views.blueprints,
     settings_views.blueprints,
+    participation_views.blueprints,
     surveys_views.blueprints,
     analysis_views.blueprints,
     live_views.blueprints,

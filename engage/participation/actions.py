@@ -48,9 +48,9 @@ def once(
 ) -> Outcome:
     """Run ``write`` for a request id only once; call inside ``atomic``, before other checks.
 
-    ``deed`` names action and object (``"survey.answer:17"``); ``body`` is any JSON value. The same id and body
-    answers what the first one answered. Another body under the same id is a new write where ``several`` are
-    allowed, else ``Conflict``. ``write`` answers a small JSON object without personal data and without codes.
+    ``deed`` names action and object (``"survey.answer:17"``); ``body`` is any JSON value. The same id and
+    body answers what the first one answered. Another body under the same id is a new write where ``several``
+    are allowed, else ``Conflict``. ``write`` answers a small JSON object without personal data and codes.
     Raises ``Invalid`` for a malformed request id.
     """
     if not is_request_id(request_id):

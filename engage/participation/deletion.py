@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Column, Date, Table, delete, insert, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from engage.core.clock import now, today
+from engage.core.clock import local, now, today
 from engage.core.db import Model, db
 from engage.core.errors import Gone, NotFound
 from engage.core.messages import msg
@@ -118,7 +118,7 @@ def _delete_batch(
     since = table.c[declared.since]
     cutoff: date | datetime = moment - timedelta(days=declared.days)
     if isinstance(since.type, Date):
-        cutoff = cutoff.date() if isinstance(cutoff, datetime) else cutoff
+        cutoff = local(moment - timedelta(days=declared.days)).date()
     due: ColumnElement[bool] = since < cutoff
     keys = list(table.primary_key.columns)
     if not declared.whole_row:
@@ -159,7 +159,7 @@ def _blank(column: Column[Any], declared: Personal) -> str | None:
 
 def _prune_requests(moment: datetime) -> int:
     """Request ids are kept as long as a retry may reasonably come."""
-    before = (moment - timedelta(days=REQUEST_DAYS)).date()
+    before = local(moment - timedelta(days=REQUEST_DAYS)).date()
     pruned = 0
     while True:
         with atomic():

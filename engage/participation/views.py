@@ -1,0 +1,102 @@
+"""For everyone: what is kept about people, why and for how long, and having one's own erased."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engage.core.db import Model
+from engage.core.errors import Gone, NotFound
+from engage.core.messages import Message, msg
+from engage.core.personal import personal_columns
+from engage.participation.deletion import REQUEST_DAYS, erase_by_code, look_up
+from engage.participation.receipts import grouped, normalised, well_formed
+from engage.web.guards import citizen_write, public
+from engage.web.languages import render
+from engage.web.receipts import receipt_lookup
+
+blueprint = Blueprint("participation", __name__)
+blueprints = (blueprint,)
+
+_CODE_LIMIT = 40
+_STAFF = "Staff: "
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One line of the page."""
+
+    what: str
+    purpose: str
+    days: int
+
+
+@blueprint.get("/personal-data")
+@public
+def kept() -> str:
+    """What is kept, why and until when: read from the declarations of the tables themselves."""
+    return render_template("participation/kept.html", **_page())
+
+
+@blueprint.route("/personal-data/erase", methods=["GET", "POST"])
+@citizen_write
+@receipt_lookup
+def erase() -> ResponseReturnValue:
+    """Erase by receipt code in two steps: see what it is, then confirm. The code is never in an address."""
+    if request.method == "GET":
+        return redirect(url_for("participation.kept") + "#erase")
+    code = request.form.get("code", "")[:_CODE_LIMIT]
+    try:
+        if not well_formed(normalised(code)):
+            raise NotFound(_MISTYPED)
+        _, eraser = look_up(code)
+        if request.form.get("step") != "confirm":
+            return _confirm(code, eraser)
+        if request.form.get("sure") != "yes":
+            return _confirm(code, eraser, render(_NOT_SURE), 422)
+        erase_by_code(code)
+    except (NotFound, Gone) as refusal:
+        page = render_template("participation/kept.html", **_page(), code=code, error=render(refusal.message))
+        return page, 422
+    return redirect(url_for("participation.erased"), 303)
+
+
+@blueprint.get("/personal-data/erased")
+@public
+def erased() -> str:
+    """What comes after."""
+    return render_template("participation/erased.html")
+
+
+_MISTYPED = msg(
+    "This is not a complete receipt code. It has twelve letters and digits, such as ABCD-EFGH-JKMN."
+)
+_NOT_SURE = msg("Please tick the box to confirm that you want to erase this.")
+
+
+def _confirm(code: str, eraser: object, error: str = "", status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "participation/confirm.html", code=grouped(normalised(code)), eraser=eraser, error=error
+    )
+    return page, status
+
+
+def _page() -> dict[str, object]:
+    citizens: dict[tuple[str, str], Kept] = {}
+    staff: dict[tuple[str, str], Kept] = {}
+    for column, declared in personal_columns(Model.metadata):
+        what = declared.what or msg("Personal data")
+        group = staff if _is_about_staff(what, declared.purpose) else citizens
+        line = Kept(render(what), render(declared.purpose), declared.days)
+        group.setdefault((line.what, column.table.name), line)
+    return {
+        "citizens": sorted(citizens.values(), key=lambda line: (line.days, line.what)),
+        "staff": sorted(staff.values(), key=lambda line: (line.days, line.what)),
+        "request_days": REQUEST_DAYS,
+    }
+
+
+def _is_about_staff(*messages: Message) -> bool:
+    return any(message.template.startswith(_STAFF) for message in messages)

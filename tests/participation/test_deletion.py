@@ -1,0 +1,242 @@
+"""Personal data goes when its time is up, when its owner asks, and again after a restore."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, insert, select
+
+from engage.accounts.models import StaffSession, User
+from engage.audit.actions import record
+from engage.audit.models import ADDRESS_DAYS, AuditEntry, AuditOrigin
+from engage.core.actor import Actor, ActorKind
+from engage.core.clock import now, today
+from engage.core.db import Model, db
+from engage.core.errors import Gone, NotFound
+from engage.core.ids import request_id
+from engage.core.messages import msg
+from engage.core.personal import personal_columns
+from engage.core.writer import atomic
+from engage.participation import deletion, receipts
+from engage.participation.erasers import Eraser, _erasers, register_eraser
+from engage.participation.models import Deletion, Participation, Receipt, WriteRequest
+from tests.audit.test_log import TRIED
+from tests.factories.accounts import make_session, make_user
+
+pytestmark = pytest.mark.database
+
+_PERSONAL_NAME = re.compile(
+    r"(^|_)(email|phone|telephone|mobile|address|device|contact|nickname|ip|wechat|asker|speaker_name|user_agent)"
+)
+_PERSON_TABLES = {"user": {"name"}, "plan_contact": {"name"}}
+# Names that look personal and are not; each with its reason.
+_NOT_PERSONAL = {
+    "site_settings.contact": "the office's own telephone and address, published on every page",
+    "activity.address": "the place where an activity is held, published",
+    "activity.contact": "the office's telephone for questions, published",
+    "live_session.video_address": "the address of the stream, published",
+    "survey.one_per_device": "a setting",
+}
+
+
+def test_every_column_that_sounds_personal_is_declared() -> None:
+    declared = {f"{column.table.name}.{column.name}" for column, _ in personal_columns(Model.metadata)}
+    sounds = {
+        f"{table.name}.{column.name}"
+        for table in Model.metadata.sorted_tables
+        for column in table.columns
+        if _PERSONAL_NAME.search(column.name) or column.name in _PERSON_TABLES.get(table.name, set())
+    }
+    missing = sounds - declared - set(_NOT_PERSONAL)
+    assert not missing, f"declare with info=personal(…): {sorted(missing)}"
+
+
+def test_every_declaration_can_be_carried_out() -> None:
+    for column, declared in personal_columns(Model.metadata):
+        where = f"{column.table.name}.{column.name}"
+        assert declared.since in column.table.columns, f"{where}: no column {declared.since}"
+        assert declared.days > 0, where
+        assert declared.what is not None, f"{where}: say in plain words what it is (what=…)"
+        assert declared.whole_row or not column.primary_key, where
+
+
+def test_keeps_until_the_day_and_deletes_after_it(app: Flask) -> None:
+    with app.app_context():
+        with atomic():
+            for number, age in enumerate((179, 182)):
+                db.session.execute(
+                    insert(Participation).values(
+                        activity="survey:1", device_hash=str(number), day=today() - timedelta(days=age)
+                    )
+                )
+        deletion.delete_due()
+        assert db.session.scalars(select(Participation.device_hash)).all() == ["0"]
+
+
+def test_deletes_in_batches(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deletion, "BATCH", 7)
+    with app.app_context():
+        with atomic():
+            for number in range(50):
+                values = {
+                    "activity": f"survey:{number % 3}",
+                    "device_hash": str(number),
+                    "day": today() - timedelta(days=400),
+                }
+                db.session.execute(insert(Participation).values(values))
+                db.session.execute(
+                    insert(WriteRequest).values(
+                        request_hash=str(number),
+                        body_hash="b",
+                        answer={},
+                        day=today() - timedelta(days=31 * (number % 2)),
+                    )
+                )
+        deletion.delete_due()
+        assert db.session.scalar(select(func.count()).select_from(Participation)) == 0
+        assert db.session.scalar(select(func.count()).select_from(WriteRequest)) == 25
+
+
+def test_a_closed_account_loses_its_name_and_an_open_one_keeps_it(app: Flask) -> None:
+    with app.app_context():
+        closed = make_user(name="李华", active=False, closed_at=now() - timedelta(days=366)).id
+        recent = make_user(name="王芳", active=False, closed_at=now() - timedelta(days=300)).id
+        still = make_user(name="赵强", created_at=now() - timedelta(days=4000)).id
+        deletion.delete_due()
+        db.session.expire_all()
+        assert (db.session.get_one(User, closed).name, db.session.get_one(User, closed).email) == ("", None)
+        assert db.session.get_one(User, recent).name == "王芳"
+        assert db.session.get_one(User, still).name == "赵强"
+
+
+def test_the_address_of_a_deed_goes_before_the_deed(app: Flask) -> None:
+    with app.app_context():
+        with atomic():
+            record(Actor(ActorKind.STAFF, 1, "安娜", address="192.0.2.7"), TRIED, "thing", 1)
+        deletion.delete_due(now() + timedelta(days=ADDRESS_DAYS + 1))
+        assert db.session.scalar(select(AuditOrigin.address)) is None
+        assert db.session.scalar(select(AuditEntry.actor_label)) == "安娜"
+
+
+def test_sessions_go_after_their_time(app: Flask) -> None:
+    with app.app_context():
+        make_session(make_user())
+        deletion.delete_due(now() + timedelta(days=91))
+        assert db.session.scalar(select(StaffSession.id)) is None
+
+
+@pytest.fixture
+def erased(app: Flask) -> Iterator[list[int]]:
+    """A kind of receipt whose erasures are written down."""
+    seen: list[int] = []
+    register_eraser("test", Eraser(msg("A test"), msg("The test goes."), seen.append))
+    yield seen
+    del _erasers["test"]
+
+
+def _issue(kind: str = "test", object_id: int = 5) -> str:
+    with atomic():
+        return receipts.issue(request_id(), kind, object_id)
+
+
+def test_erases_by_code_once(app: Flask, erased: list[int]) -> None:
+    with app.app_context():
+        code = _issue()
+        deletion.erase_by_code(code.lower().replace("-", " "))
+        assert erased == [5]
+        assert db.session.scalar(select(Receipt.kind)) is None
+        with pytest.raises(NotFound):
+            deletion.erase_by_code(code)
+        assert erased == [5]
+
+
+def test_a_failing_eraser_leaves_everything(app: Flask, erased: list[int]) -> None:
+    def fail(_object_id: int) -> None:
+        raise ZeroDivisionError
+
+    register_eraser("test", Eraser(msg("A test"), msg("The test goes."), fail))
+    with app.app_context():
+        code = _issue()
+        with pytest.raises(ZeroDivisionError):
+            deletion.erase_by_code(code)
+        assert receipts.find(code) is not None
+        assert deletion.deletions() == []
+
+
+def test_a_kind_nobody_erases_is_refused(app: Flask) -> None:
+    with app.app_context():
+        code = _issue("unknown-kind")
+        with pytest.raises(Gone):
+            deletion.erase_by_code(code)
+
+
+def test_a_restore_applies_what_the_backup_does_not_know(app: Flask, erased: list[int]) -> None:
+    with app.app_context():
+        deletion.erase_by_code(_issue(object_id=1))
+        backup = deletion.deletions()
+        deletion.erase_by_code(_issue(object_id=2))
+        noted = deletion.deletions()
+        with atomic():  # the backup comes back: it knows the first erasure only
+            db.session.execute(Deletion.__table__.delete().where(Deletion.row_key == "2"))
+        assert deletion.deletions() == backup
+        erased.clear()
+        assert deletion.reapply_deletions(noted) == 1
+        assert erased == [2]
+        assert deletion.deletions() == noted
+
+
+def test_the_page_says_what_is_kept_in_both_languages(client: Any) -> None:
+    page = client.get("/personal-data").text
+    assert "180 天" in page
+    assert "本设备已参与的标记" in page
+    assert "180 days" in client.get("/personal-data?lang=en").text
+
+
+def test_people_erase_their_own_after_confirming_twice(
+    app: Flask, erased: list[int], citizen_client: Callable[..., Any]
+) -> None:
+    phone = citizen_client()
+    with app.app_context():
+        code = _issue()
+    fields = {"_token": phone.token, "_request_id": "x" * 20, "code": code}
+    asked = phone.post("/personal-data/erase", data=fields)
+    assert asked.status_code == 200
+    unsure = phone.post("/personal-data/erase", data={**fields, "step": "confirm"})
+    assert unsure.status_code == 422
+    assert erased == []
+    done = phone.post("/personal-data/erase", data={**fields, "step": "confirm", "sure": "yes"})
+    assert (done.status_code, done.location) == (303, "/personal-data/erased")
+    assert erased == [5]
+    assert phone.get("/personal-data/erased").status_code == 200
+    again = phone.post("/personal-data/erase", data=fields)
+    assert again.status_code == 422
+    assert code in again.text
+
+
+@pytest.mark.parametrize(
+    "code", ["", "ABCD", "ABCD-EFGH-JKMN", "<script>alert(1)</script>", "长" * 5000, "\0"]
+)
+def test_a_wrong_code_is_answered_with_a_sentence(citizen_client: Callable[..., Any], code: str) -> None:
+    phone = citizen_client()
+    answer = phone.post("/personal-data/erase", data={"_token": phone.token, "code": code})
+    assert answer.status_code == 422
+    assert "查询码" in answer.text
+    assert "<script>alert" not in answer.text
+
+
+def test_codes_cannot_be_tried_out(make_app: Callable[..., Flask]) -> None:
+    app = make_app(rate_limits=True)
+    client = app.test_client()
+    with app.app_context():
+        from_page = client.get("/personal-data").text
+    token = re.findall(r'name="_token" value="([0-9a-f]+)"', from_page)[0]
+    statuses = [
+        client.post("/personal-data/erase", data={"_token": token, "code": "x"}).status_code
+        for _ in range(31)
+    ]
+    assert statuses == [422] * 30 + [429]
