@@ -28,7 +28,6 @@ START_SECONDS = 60
 # Durability is not what these tests look at; starting and writing fast is.
 SETTINGS = (
     "fsync=off",
-    "synchronous_commit=off",
     "full_page_writes=off",
     "max_connections=200",
     "listen_addresses=127.0.0.1",

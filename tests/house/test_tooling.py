@@ -6,9 +6,12 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
+
+from engage.config import Config
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "engage"
@@ -89,3 +92,11 @@ def test_no_import_hides_in_a_function() -> None:
     assert "PLC0415" in settings["select"]
     hidden = [path for path in PACKAGE.rglob("*.py") if "noqa: PLC0415" in path.read_text(encoding="utf-8")]
     assert hidden == []
+
+
+def test_every_setting_is_documented() -> None:
+    text = (ROOT / "docs" / "operations.md").read_text(encoding="utf-8")
+    section = text.split("## Settings")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in section.splitlines() if line.startswith("| `")]
+    documented = {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+    assert documented == {item.name for item in fields(Config)} - {"instance"}
