@@ -14,6 +14,7 @@ import os
 import sys
 from typing import Any
 
+import click
 from flask import Flask
 from flask.cli import ScriptInfo
 
@@ -61,6 +62,8 @@ def main() -> None:
             answer = prepare(create_app(), demo=options.demo, links_only=options.links)
     except ConfigError as error:
         sys.exit(str(error))
+    except click.ClickException as error:
+        sys.exit(error.format_message())
     print(json.dumps(answer, ensure_ascii=False), flush=True)
     # Nothing is left to tidy, and taking the interpreter down in order costs a tenth of a second.
     sys.stderr.flush()
