@@ -35,7 +35,7 @@ class Respondent {
       event.preventDefault();
       history.back();
     });
-    addEventListener("popstate", (event) => this.paged && this.show(event.state?.page ?? this.pages()[0], true));
+    addEventListener("popstate", (event) => this.paged && this.turned(event.state?.page));
     addEventListener("online", () => this.waiting && this.send());
     addEventListener("storage", (event) => event.key === this.draft.key && event.newValue && this.takeOver());
   }
@@ -100,6 +100,12 @@ class Respondent {
   /** The pages that have a question on the path. */
   pages() {
     return [...new Set(this.shown.map((id) => this.pageOf.get(id)))];
+  }
+
+  /** The phone's own back and forward. */
+  turned(page) {
+    this.show(page, true);
+    this.draft.write(this.more());
   }
 
   show(wanted, quietly) {

@@ -1,0 +1,70 @@
+"""The builder in a real browser: write, check, preview, publish, answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from engage.accounts.permissions import Role
+from engage.core.db import db
+from engage.surveys.models import Survey
+from tests.factories.accounts import make_session, make_unit, make_user
+from tests.fixtures.server import Server
+from tests.fixtures.staff import staff_cookie
+
+pytestmark = pytest.mark.browser
+
+
+def _sign_in(app: Flask, page: Page, server: Server, role: Role, **options: Any) -> None:
+    with app.app_context():
+        token = make_session(make_user(role, **options))
+        db.session.remove()
+    page.context.add_cookies([{**staff_cookie(app, token), "url": server.url}])  # type: ignore[list-item]
+
+
+def test_a_survey_is_written_published_and_answered(
+    app: Flask, live_server: Server, open_page: Callable[..., Page], inspect: Callable[[Page, str], None]
+) -> None:
+    with app.app_context():
+        make_unit()
+    page = open_page(phone=False)
+    _sign_in(app, page, live_server, Role.COORDINATOR)
+    page.goto(f"{live_server.url}/staff/surveys/new")
+    inspect(page, "staff-survey-new")
+    page.get_by_label("中文标题").fill("夜间公交出行问卷")
+    page.get_by_role("button", name="继续编写题目").click()
+    page.wait_for_selector("[data-pages] section")
+    page.get_by_role("button", name="添加题目").click()
+    page.get_by_label("题目（中文）").first.fill("您多久坐一次夜间公交？")
+    page.get_by_label("选项 1（中文）").fill("每周")
+    page.get_by_label("选项 2（中文）").fill("很少")
+    page.get_by_label("必须作答").check()
+    expect(page.locator("[data-check]")).to_contain_text("可以发布")
+    expect(page.locator("[data-state]")).to_have_text("已全部保存。")
+    frame = page.frame_locator("[data-preview]")
+    expect(frame.get_by_text("您多久坐一次夜间公交？")).to_be_visible()
+    inspect(page, "staff-survey-builder")
+    page.get_by_role("button", name="撤销").click()
+    expect(page.locator("[data-check]")).to_contain_text("可以发布")
+    expect(page.locator("[data-state]")).to_have_text("已全部保存。")
+    page.get_by_role("link", name="设置", exact=True).last.click()
+    inspect(page, "staff-survey-settings")
+    page.get_by_role("link", name="发布", exact=True).last.click()
+    inspect(page, "staff-survey-publish")
+    page.get_by_role("button", name="发布问卷").click()
+    address = page.locator("#survey-address").get_attribute("href")
+    inspect(page, "staff-survey-published")
+    page.get_by_role("link", name="打印海报").click()
+    inspect(page, "staff-survey-poster")
+
+    phone = open_page()
+    phone.goto(f"{live_server.url}{address}")
+    phone.get_by_text("每周").click()
+    phone.get_by_role("button", name="提交").click()
+    expect(phone.locator("h1")).to_contain_text("收到")
+    with app.app_context():
+        assert db.session.query(Survey).one().version_number == 1
