@@ -63,8 +63,11 @@ class Server:
         return round(max(sizes) / 1024, 1)
 
 
-def start(folder: Path, questions: int) -> Server:
-    """A server on a fresh database in `folder` with one open survey of so many questions."""
+def start(folder: Path, questions: int, seed: str = "benchmarks._seed") -> Server:
+    """A server on a fresh database in `folder`, filled by the module `seed`.
+
+    By default with one open survey of so many questions.
+    """
     database = folder / "engage.db"
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("ENGAGE_")},
@@ -73,7 +76,7 @@ def start(folder: Path, questions: int) -> Server:
         "ENGAGE_LOG_LEVEL": "WARNING",
     }
     made = subprocess.run(
-        [sys.executable, "-m", "benchmarks._seed", str(questions)],
+        [sys.executable, "-m", seed, str(questions)],
         cwd=ROOT, env=environment, check=True, capture_output=True, text=True,
     )  # fmt: skip
     with socket.socket() as probe:

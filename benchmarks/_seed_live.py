@@ -1,0 +1,19 @@
+"""The database of the live benchmark: one room that publishes at once; prints its public id."""
+
+from __future__ import annotations
+
+from engage import create_app
+from engage.core.db import db
+from engage.live.models import Phase
+from tests.factories.live import make_room
+
+
+def main() -> None:
+    app = create_app()
+    with app.app_context():
+        db.create_all()
+        print(make_room(Phase.LIVE, moderation=False).public_id)
+
+
+if __name__ == "__main__":
+    main()
