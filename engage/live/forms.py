@@ -17,6 +17,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import Optional
 
 from engage.core.clock import DEFAULT_ZONE, from_local, local
@@ -75,8 +76,8 @@ class SessionForm(StaffForm):
     names = RadioField(
         _l("Names of askers"),
         choices=[
-            (NamePolicy.CHOICE.value, _l("Anonymous or with a nickname")),
-            (NamePolicy.ANONYMOUS.value, _l("Anonymous only")),
+            SelectChoice(NamePolicy.CHOICE.value, _l("Anonymous or with a nickname")),
+            SelectChoice(NamePolicy.ANONYMOUS.value, _l("Anonymous only")),
         ],
         default=NamePolicy.CHOICE.value,
     )

@@ -5,10 +5,12 @@ from engage.live.actions.deciding import Decided, decide
 from engage.live.actions.guests import make_link, revoke_link
 from engage.live.actions.sessions import create, edit, note_export, step
 from engage.live.actions.supporting import Supported, support
+from engage.live.actions.written import LiveQuestionSource
 
 __all__ = [
     "Asked",
     "Decided",
+    "LiveQuestionSource",
     "Supported",
     "ask",
     "create",

@@ -1,21 +1,29 @@
-"""A question deferred to a written answer becomes a case; answering the case answers here."""
+"""A question deferred to a written answer becomes a case of the session's unit, due in five working days."""
 
 from __future__ import annotations
 
+from engage.cases import actions as cases
 from engage.core.actor import Actor
-from engage.core.calendar import add_working_days
-from engage.core.clock import today
 from engage.live.models import LiveQuestion, LiveSession
 
-# What was not answered live gets a public written answer within five working days.
-WRITTEN_DAYS = 5
+SOURCE_KIND = "live-question"
 
 
 def open_case(actor: Actor, session: LiveSession, question: LiveQuestion) -> None:
-    """Make the case of ``question`` in the running transaction."""
-    question.due_on = add_working_days(today(), WRITTEN_DAYS)
+    """Open the case of ``question`` (again) in the running transaction."""
+    case = cases.open_case(
+        actor,
+        SOURCE_KIND,
+        question.id,
+        session.unit_id,
+        question.text,
+        activity_id=session.activity_id,
+        is_demo=session.is_demo,
+    )
+    question.case_id, question.due_on = case.id, case.due_on
 
 
 def close_case(actor: Actor, question: LiveQuestion) -> None:
-    """Withdraw the case of ``question``: it is not owed any more."""
-    question.due_on = None
+    """Withdraw the case of ``question``: no written answer is owed any more."""
+    cases.withdraw_case_of(actor, SOURCE_KIND, question.id, "")
+    question.case_id = question.due_on = None

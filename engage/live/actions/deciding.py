@@ -176,12 +176,13 @@ def _undo(actor: Actor, session: LiveSession, row: LiveQuestion) -> None:
         current = _on_air(session, row)
         if current is not None:
             raise Conflict(msg("Another question is on air now, so this cannot be undone."))
-    if row.case_id is not None and decision.before["case_id"] is None:
+    before = dict(decision.before)
+    if row.case_id is not None and before["case_id"] is None:
         close_case(actor, row)
-    elif decision.before["case_id"] is not None and decision.deed == Deed.TAKE_DOWN:
+    elif before["case_id"] is not None and row.case_id is None and not before["answer"]:
         open_case(actor, session, row)
-        decision.before = {**decision.before, "case_id": row.case_id, "due_on": _plain(row.due_on)}
-    _restore(row, decision.before)
+        before |= {"case_id": row.case_id, "due_on": _plain(row.due_on)}
+    _restore(row, before)
     row.revision += 1
     row.decided_by, row.decided_deed = actor.label, Deed.UNDO.value
     if other is not None and decision.displaced_before is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from flask import Response, request
+from flask_babel import gettext
 from markupsafe import Markup
 
 from engage.core.clock import now
@@ -18,6 +19,7 @@ from engage.live.models import LiveSession, QuestionState, Source
 from engage.live.queries import room as room_queries
 from engage.live.queries.sessions import by_public_id
 from engage.live.rules.life import Act, require_act
+from engage.live.rules.text import LEAST, MOST
 from engage.live.rules.video import VideoKind, video
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import KIND_WORDS
@@ -56,6 +58,45 @@ def question_words() -> dict[str, Any]:
         "sources": words(Source),
         "reasons": words(ReasonClass),
         "kind": {reason.value: render(sentence) for reason, sentence in KIND_WORDS.items()},
+    }
+
+
+def room_words() -> dict[str, Any]:
+    """The words of the room's scripts."""
+    return question_words() | {
+        "own": {
+            "pending": gettext("Waiting for review"),
+            "approved": gettext("Published, waiting for its turn"),
+            "on-air": gettext("Being answered now"),
+            "answered": gettext("Answered"),
+            "written": gettext("To be answered in writing"),
+            "declined": gettext("Not published"),
+            "taken-down": gettext("Taken down"),
+            "withdrawn": gettext("Withdrawn by you"),
+        },
+        "shown": {
+            "on-air": gettext("Being answered now"),
+            "answered": gettext("Answered"),
+            "written": gettext("Written answer"),
+        },
+        "anonymous": gettext("Anonymous"),
+        "support": gettext("Support"),
+        "supported": gettext("Supported"),
+        "answer": gettext("Answer"),
+        "due": gettext("A written answer follows by {day}"),
+        "fresh": gettext("{count} new questions"),
+        "arrived": gettext("{count} new questions"),
+        "newer": gettext("Newer questions"),
+        "older": gettext("Older questions"),
+        "lost": gettext("The network is interrupted; reconnecting. What you typed is kept."),
+        "polling": gettext("Connected in a slower way; the page updates every few seconds."),
+        "received": gettext("Your question has been received. Your receipt code: "),
+        "waiting": gettext("There is no network now. Your question is kept and will be sent by itself."),
+        "unsent": gettext("That did not work. Please try again in a moment."),
+        "tooShort": gettext("A question has at least {least} characters. Please say a little more.").format(
+            least=LEAST
+        ),
+        "tooLong": gettext("A question has at most {most} characters. Please shorten it.").format(most=MOST),
     }
 
 

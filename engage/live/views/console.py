@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
 from engage.accounts.permissions import Permission
+from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid, NotFound, Refusal
 from engage.core.ids import request_id
 from engage.live import actions
@@ -22,6 +23,7 @@ from engage.live.rules.text import ANSWER_MOST, LEAST, MOST, NAME_MOST
 from engage.live.views._page import question_words, script_data, stream_answer, words
 from engage.live.views.staff import allowed_steps, may_on, readable
 from engage.moderation.models import ReasonClass
+from engage.moderation.rules import Hit
 from engage.web.actor import current_actor
 from engage.web.citizen import citizen_token
 from engage.web.errors import wants_json
@@ -169,6 +171,11 @@ def _page(
         reasons=list(ReasonClass),
         sources=[source for source in Source if source is not Source.WEB],
         keys=KEYS,
+        undo=Deed.UNDO,
+        approve=Deed.APPROVE,
+        decline=Deed.DECLINE,
+        answer=Deed.ANSWER,
+        page_words=question_words() | {"hits": words(Hit)},
         entering=entering or {},
         errors=errors or {},
         kept=kept,
@@ -184,7 +191,8 @@ def _columns(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     for name, states in COLUMNS:
         inside = [view for view in views if view["state"] in states]
         oldest = min((view["at"] for view in inside), default=0)
-        columns.append({"name": name, "questions": inside, "oldest": oldest})
+        minutes = int((now().timestamp() - oldest / 1000) / 60) if oldest else 0
+        columns.append({"name": name, "questions": inside, "oldest": oldest, "minutes": minutes})
     return columns
 
 
@@ -210,6 +218,7 @@ def _data(
         "keys": {key: deed.value for deed, key in KEYS.items()},
         "words": {
             **question_words(),
+            "hits": words(Hit),
             "deeds": words(Deed),
             "phases": words(Phase),
             "held": str(gettext("Held back by a word rule")),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from wtforms.fields import SelectChoice
 
 from engage.accounts.permissions import Permission
 from engage.accounts.queries import units
 from engage.accounts.rules import may
-from engage.core.errors import Conflict, Invalid, NotAllowed
+from engage.core.errors import Conflict, Invalid
 from engage.live import actions
 from engage.live.forms import SessionForm, form_values
 from engage.live.models import LiveSession
@@ -30,8 +31,6 @@ def new() -> ResponseReturnValue:
     """Write a session."""
     form = _form(None)
     if request.method == "POST" and form.validate():
-        if form.unit.data not in dict(form.unit.choices):
-            raise NotAllowed
         try:
             _id, made = actions.create(
                 current_actor(), form.unit.data, form.values(), activity_id=form.activity.data or None
@@ -92,12 +91,14 @@ def _form(session: LiveSession | None) -> SessionForm:
     form = SessionForm(data=form_values(session) if session else None)
     actor = current_actor()
     form.unit.choices = [
-        (unit.id, local(unit.name)) for unit in units() if may(actor, Permission.LIVE_EDIT, unit_id=unit.id)
+        SelectChoice(unit.id, local(unit.name))
+        for unit in units()
+        if may(actor, Permission.LIVE_EDIT, unit_id=unit.id)
     ]
-    form.activity.choices = [(0, gettext("None"))]
+    form.activity.choices = [SelectChoice(0, gettext("None"))]
     if session is not None:
         # Whose session it is does not change by editing; the two fields are not on that page.
-        form.unit.choices = [(session.unit_id, local(session.unit.name))]
+        form.unit.choices = [SelectChoice(session.unit_id, local(session.unit.name))]
         form.unit.data, form.activity.data = session.unit_id, 0
     return form
 

@@ -19,7 +19,7 @@ from engage.live.rules.text import LEAST, MOST, NAME_MOST
 from engage.live.views._page import (
     allow_video,
     public_room,
-    question_words,
+    room_words,
     script_data,
     seconds_until,
     stream_answer,
@@ -50,7 +50,7 @@ def room(public_id: str) -> str:
         joinable=possible(Act.JOIN, session.phase),
         seconds=seconds_until(session) if session.phase in (Phase.ANNOUNCED, Phase.COLLECTING) else 0,
         limits={"least": LEAST, "most": MOST, "name": NAME_MOST},
-        page_words=question_words(),
+        page_words=room_words(),
         data=script_data(_data(session, view)),
     )
 

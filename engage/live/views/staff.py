@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -102,7 +102,7 @@ def export(public_id: str) -> Response:
     actor = current_actor()
     require(actor, Permission.LIVE_READ, unit_id=session.unit_id, activity_id=session.activity_id)
     actions.note_export(actor, session.id)
-    response = Response(stream_with_context(_rows(session)), mimetype="text/csv; charset=utf-8")
+    response = Response("".join(_rows(session)), mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="live-questions-{session.public_id}.csv"'
     response.cache_control.no_store = True
     return response

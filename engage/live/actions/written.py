@@ -1,0 +1,76 @@
+"""Answering in writing: what the list of cases does at a live question."""
+
+from __future__ import annotations
+
+from engage.audit.actions import record
+from engage.cases.sources import SourceView, register_source
+from engage.core.actor import Actor
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import Conflict, NotFound
+from engage.core.messages import msg
+from engage.live.actions._load import session_row
+from engage.live.actions.cases import SOURCE_KIND
+from engage.live.actions.deciding import mark
+from engage.live.actions.log import Change
+from engage.live.events import QUESTION, QUESTION_ANSWERED
+from engage.live.models import LiveQuestion, QuestionState
+from engage.live.rules.life import Act, possible
+
+
+class LiveQuestionSource:
+    """The handler of cases that come from live questions."""
+
+    kind = msg("Question of a live session")
+
+    def view(self, source_id: int) -> SourceView:
+        """The question as the department reads it."""
+        question = _question(source_id)
+        session = session_row(question.session_id)
+        public = possible(Act.SEE, session.phase)
+        return SourceView(
+            kind=self.kind,
+            text=question.text,
+            context=(
+                (msg("Session"), session.title.text()),
+                (msg("Asked by"), question.nickname or "–"),
+            ),
+            url=f"/staff/live/{session.public_id}",
+            public_url=f"/live/{session.public_id}" if public else None,
+            answer=question.answer,
+        )
+
+    def answer(self, actor: Actor, source_id: int, text: str) -> None:
+        """Publish the written answer: in the room, in the record and to the asker."""
+        question = _question(source_id)
+        if question.state is not QuestionState.WRITTEN:
+            raise Conflict(msg("This question is not deferred to a written answer any more."))
+        session = session_row(question.session_id)
+        change = Change(session)
+        change.touch(question)
+        question.answer = text
+        mark(question, QuestionState.WRITTEN, actor.label, "written")
+        question.answered_at = now()
+        change.write()
+        record(
+            actor,
+            QUESTION_ANSWERED,
+            QUESTION,
+            question.public_id,
+            before={"answer": ""},
+            after={"answer": text},
+            label=question.text,
+        )
+
+    def reassigned(self, actor: Actor, source_id: int, unit_id: int) -> None:
+        """Which unit answers is kept at the case; the question shows the answer only."""
+
+
+def _question(question_id: int) -> LiveQuestion:
+    question = db.session.get(LiveQuestion, question_id)
+    if question is None:
+        raise NotFound
+    return question
+
+
+register_source(SOURCE_KIND, LiveQuestionSource())

@@ -1,0 +1,158 @@
+// Asking: the draft stays on the phone, a question nobody acknowledged is sent again with the same request id.
+import { post, Refused, requestId } from "./_link.js";
+
+const DAY_MS = 24 * 3600 * 1000;
+
+export class Asking {
+  constructor(root, room) {
+    this.room = room;
+    this.form = root.querySelector("[data-ask-form]");
+    this.error = root.querySelector("[data-ask-error]");
+    this.asked = root.querySelector("[data-asked]");
+    this.key = `live:${room.data.session}`;
+  }
+
+  start() {
+    const draft = this.#stored("draft");
+    const text = this.form.elements.text;
+    if (draft?.text && !text.value) text.value = draft.text;
+    if (draft?.name && this.form.elements.name) this.form.elements.name.value ||= draft.name;
+    this.form.addEventListener("input", () => this.keepDraft());
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.#ask();
+    });
+  }
+
+  keepDraft() {
+    this.#store("draft", { text: this.form.elements.text.value, name: this.#name() });
+  }
+
+  #name() {
+    return this.form.elements.name?.value ?? "";
+  }
+
+  #ask() {
+    const text = this.form.elements.text.value;
+    const wrong = this.#wrong(text);
+    if (wrong) return this.tell(wrong);
+    const waiting = this.#waiting();
+    waiting.push({ id: requestId(), text, name: this.#name(), at: Date.now() });
+    this.#store("waiting", waiting);
+    this.form.elements.text.value = "";
+    this.form.elements.text.dispatchEvent(new Event("input", { bubbles: true }));
+    this.tell("");
+    return this.sendWaiting();
+  }
+
+  #wrong(text) {
+    const { words, data: { limits } } = this.room;
+    const length = [...text.trim()].length;
+    if (length < limits.least) return words.tooShort;
+    return length > limits.most ? words.tooLong : "";
+  }
+
+  // One at a time, in order; what is refused for good goes back into the form to be mended.
+  async sendWaiting() {
+    if (this.sending) return;
+    this.sending = true;
+    try {
+      for (let next = this.#waiting()[0]; next; next = this.#waiting()[0]) {
+        if (!(await this.#sendOne(next))) break;
+      }
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  async #sendOne(item) {
+    const fields = { request_id: item.id, text: item.text, name: item.name };
+    const form = { _token: this.room.data.citizen, _request_id: item.id, text: item.text, name: item.name };
+    this.#showBusy(true);
+    try {
+      const answer = await this.room.link.send("live.ask", fields, `${this.room.base}/ask`, form);
+      this.#done(item);
+      this.#receipt(answer.receipt);
+      return true;
+    } catch (error) {
+      if (error instanceof Refused && error.final) {
+        this.#done(item);
+        this.form.elements.text.value ||= item.text;
+        this.keepDraft();
+        this.tell(error.errors.text || error.errors.name || error.message);
+        return true;
+      }
+      this.tell(error instanceof Refused && error.message ? error.message : this.room.words.waiting);
+      clearTimeout(this.again);
+      this.again = setTimeout(() => this.sendWaiting(), 1000 * (error.retryAfter ?? 5) + Math.random() * 2000);
+      return false;
+    } finally {
+      this.#showBusy(false);
+    }
+  }
+
+  #done(item) {
+    this.#store("waiting", this.#waiting().filter((each) => each.id !== item.id));
+  }
+
+  #showBusy(busy) {
+    this.form.querySelector("[type=submit]").setAttribute("aria-busy", String(busy));
+  }
+
+  #receipt(code) {
+    this.tell("");
+    const line = document.createElement("p");
+    line.className = "notice notice--success";
+    line.setAttribute("role", "status");
+    const words = document.createElement("span");
+    words.textContent = this.room.words.received;
+    const strong = document.createElement("strong");
+    strong.className = "receipt__code";
+    strong.textContent = code;
+    const body = document.createElement("span");
+    body.className = "notice__body";
+    body.append(words, strong);
+    line.append(body);
+    this.asked.replaceChildren(line);
+    this.asked.hidden = false;
+  }
+
+  async withdraw(id) {
+    const fields = { question: id };
+    const form = { _token: this.room.data.citizen, _request_id: requestId(), question: id };
+    try {
+      if (this.room.link.connected) await this.room.link.send("live.withdraw", fields, `${this.room.base}/withdraw`, form);
+      else await post(`${this.room.base}/withdraw`, form);
+      this.room.link.refresh();
+    } catch (error) {
+      this.tell(error.message || this.room.words.unsent);
+    }
+  }
+
+  tell(words) {
+    this.error.textContent = words;
+    this.error.hidden = !words;
+  }
+
+  #waiting() {
+    return (this.#stored("waiting") ?? []).filter((item) => Date.now() - item.at < DAY_MS);
+  }
+
+  // A phone in private mode may refuse to store: then nothing is kept, and everything else still works.
+  #stored(name) {
+    try {
+      return JSON.parse(localStorage.getItem(`${this.key}:${name}`)) ?? this.memory?.[name];
+    } catch {
+      return this.memory?.[name];
+    }
+  }
+
+  #store(name, value) {
+    this.memory = { ...this.memory, [name]: value };
+    try {
+      localStorage.setItem(`${this.key}:${name}`, JSON.stringify(value));
+    } catch {
+      // Kept in memory above.
+    }
+  }
+}

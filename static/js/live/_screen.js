@@ -1,0 +1,41 @@
+// What stage and guest screen share: one question, large, and the last state when the network is gone.
+import { Link, readData } from "./_link.js";
+import { Stream } from "./_stream.js";
+
+const LONG = 60;
+
+export function screen(root, { name, event, payload, address, show }) {
+  const data = readData(root);
+  const stream = new Stream(data[name]);
+  const notice = root.querySelector("[data-connection]");
+  const draw = () => {
+    const [question] = stream.questions.values();
+    fill(root, question);
+    show?.(stream);
+  };
+  const link = new Link({
+    room: data.session,
+    event,
+    payload: payload(data),
+    token: data.citizen,
+    streams: { [name]: stream },
+    address: () => address(data),
+    changed: draw,
+    state: (word) => {
+      notice.hidden = word !== "lost";
+      notice.textContent = word === "lost" ? notice.dataset.lost : "";
+    },
+    closed: () => location.reload(),
+  });
+  draw();
+  return link;
+}
+
+function fill(root, question) {
+  const part = (name) => root.querySelector(`[data-${name}]`);
+  part("text").textContent = question?.text ?? "";
+  part("text").classList.toggle("stage__question--long", [...(question?.text ?? "")].length > LONG);
+  part("who").textContent = question ? question.name || part("who").dataset.anonymous : "";
+  for (const name of ["text", "who", "label"]) if (part(name)) part(name).hidden = !question;
+  part("idle").hidden = Boolean(question);
+}

@@ -1,0 +1,121 @@
+// The room on a phone: what is on air, the published questions, one's own questions, and asking.
+import { Asking } from "./_asking.js";
+import { Link, readData, requestId } from "./_link.js";
+import { QuestionList } from "./_list.js";
+import { Totals, Stream } from "./_stream.js";
+
+export function attach(root) {
+  const room = new Room(root);
+  room.start();
+}
+
+class Room {
+  constructor(root) {
+    this.root = root;
+    this.data = readData(root);
+    this.words = JSON.parse(root.querySelector("[data-live-words]").textContent);
+    this.streams = { public: new Stream(this.data.public), mine: new Stream(this.data.mine) };
+    this.totals = new Totals(this.data.totals.supports);
+    this.supported = new Set(this.data.supported);
+    this.list = new QuestionList(root, this);
+    this.asking = new Asking(root, this);
+    this.phase = this.streams.public.session.phase;
+  }
+
+  start() {
+    const base = `/live/${this.data.session}`;
+    this.base = base;
+    this.link = new Link({
+      room: this.data.session,
+      event: "live.join",
+      payload: { room: this.data.session },
+      token: this.data.citizen,
+      streams: this.streams,
+      totals: this.totals,
+      address: (name) => `${base}/stream?stream=${name}`,
+      changed: (names) => this.changed(names),
+      counted: (ids) => this.list.counted(ids),
+      state: (word) => this.connection(word),
+      ready: () => this.asking.sendWaiting(),
+      closed: () => location.reload(),
+    });
+    this.list.start();
+    this.asking.start();
+    this.drawOwn();
+  }
+
+  changed(names) {
+    if (names.includes("public")) {
+      this.drawOnAir();
+      this.drawSession();
+      this.list.changed();
+    }
+    if (names.includes("mine")) this.drawOwn();
+  }
+
+  connection(word) {
+    const line = this.root.querySelector("[data-connection]");
+    line.hidden = word === "live";
+    line.classList.toggle("connection--polling", word === "polling");
+    line.textContent = { lost: this.words.lost, polling: this.words.polling }[word] ?? "";
+  }
+
+  drawOnAir() {
+    const box = this.root.querySelector("[data-on-air]");
+    const question = [...this.streams.public.questions.values()].find((view) => view.state === "on-air");
+    box.hidden = !question;
+    box.querySelector("[data-on-air-text]").textContent = question?.text ?? "";
+    box.querySelector("[data-on-air-who]").textContent = question ? question.name || this.words.anonymous : "";
+  }
+
+  // Another phase has another page (player, record, texts); what is being typed comes along as a draft.
+  drawSession() {
+    const { asking, phase } = this.streams.public.session;
+    this.root.querySelector("[data-ask]").hidden = !asking;
+    if (phase !== this.phase) {
+      this.phase = phase;
+      this.asking.keepDraft();
+      setTimeout(() => location.reload(), Math.random() * 3000);
+    }
+  }
+
+  drawOwn() {
+    const views = [...this.streams.mine.questions.values()].sort((a, b) => b.at - a.at);
+    this.root.querySelector("[data-own-section]").hidden = !views.length;
+    const list = this.root.querySelector("[data-own]");
+    const template = this.root.querySelector("[data-own-template]").content.firstElementChild;
+    list.replaceChildren(...views.map((view) => this.ownItem(template.cloneNode(true), view)));
+    this.list.changed();
+  }
+
+  ownItem(item, view) {
+    const part = (name) => item.querySelector(`[data-${name}]`);
+    item.dataset.id = view.id;
+    part("state").textContent = this.words.own[view.state];
+    part("state").className = `tag tag--${TAGS[view.state] ?? "closed"}`;
+    part("text").textContent = view.text;
+    part("reason").hidden = !view.reason;
+    part("reason").textContent = view.reason ? `${this.words.kind[view.reason]} ${view.note ?? ""}`.trim() : "";
+    part("answer").hidden = !view.answer && !view.due;
+    part("answer").textContent = view.due ? this.words.due.replace("{day}", view.due) : view.answer;
+    const form = part("withdraw");
+    form.hidden = view.state !== "pending";
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.asking.withdraw(view.id);
+    });
+    return item;
+  }
+
+  async support(id, on) {
+    const request = requestId();
+    const fields = { question: id, on, request_id: request };
+    const form = { _token: this.data.citizen, _request_id: request, question: id, on: on ? "1" : "0" };
+    const answer = await this.link.send("live.support", fields, `${this.base}/support`, form);
+    if (answer.on) this.supported.add(id);
+    else this.supported.delete(id);
+    this.totals.take({ supports: { [id]: answer.supports } });
+  }
+}
+
+export const TAGS = { pending: "soon", approved: "good", "on-air": "open", answered: "good", written: "soon" };

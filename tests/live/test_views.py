@@ -1,0 +1,270 @@
+"""Pages of the live sessions, with and without what a script would do."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from engage.accounts.permissions import Role
+from engage.core.ids import request_id
+from engage.live.models import GuestLink, Phase, QuestionState
+from engage.live.rules.deeds import Deed
+from engage.moderation.models import ReasonClass
+from tests.factories import live as make
+from tests.fixtures.clients import hidden_fields
+
+
+@pytest.fixture
+def room(app: Flask) -> str:
+    with app.app_context():
+        return str(make.make_room().public_id)
+
+
+def ask(client: Any, room: str, text: str, **more: str) -> Any:
+    fields = {"_token": client.token, "_request_id": request_id(), "text": text, **more}
+    return client.post(f"/live/{room}/ask", data=fields)
+
+
+def test_room_without_questions(client: Any, room: str) -> None:
+    page = client.get(f"/live/{room}")
+    assert page.status_code == 200
+    assert "老旧小区改造在线访谈" in page.text
+    assert "李建国" in page.text
+
+
+def test_asking_without_a_script_gives_a_receipt_and_shows_the_state(citizen_client: Any, room: str) -> None:
+    phone = citizen_client()
+    page = phone.get(f"/live/{room}/ask")
+    fields = hidden_fields(page.text)
+    assert "refresh" not in page.headers
+    assert "http-equiv" not in page.text
+    done = phone.post(
+        f"/live/{room}/ask", data={**fields, "_token": phone.token, "text": "加装电梯怎么分摊费用"}
+    )
+    assert done.status_code == 200
+    assert "receipt__code" in done.text
+    assert "加装电梯怎么分摊费用" in phone.get(f"/live/{room}/ask").text
+    assert "加装电梯怎么分摊费用" not in citizen_client().get(f"/live/{room}/ask").text
+
+
+def test_a_retry_of_the_form_answers_the_same_receipt(citizen_client: Any, room: str, app: Flask) -> None:
+    phone = citizen_client()
+    fields = {"_token": phone.token, "_request_id": request_id(), "text": "什么时候开始施工"}
+    first, second = (
+        phone.post(f"/live/{room}/ask", data=fields, headers={"Accept": "application/json"}) for _ in "ab"
+    )
+    assert first.json == second.json
+    with app.app_context():
+        assert len(make.db.session.scalars(make.db.select(make.LiveQuestion)).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"), [("   ", ""), ("？！。", "？！。"), ("好吗", "好吗"), ("长" * 501, "长长长")]
+)
+def test_what_is_no_question_is_refused_and_kept(
+    citizen_client: Any, room: str, text: str, kept: str
+) -> None:
+    answer = ask(citizen_client(), room, text)
+    assert answer.status_code == 422
+    assert "error-summary" in answer.text
+    assert kept in answer.text
+
+
+@pytest.mark.parametrize(
+    "text", ["能办证吗", "长" * 500, "𠀀𠀁𠀂𠀃", "没有问号也是提问", "full-width，标点。"]
+)
+def test_what_is_a_question_is_taken(citizen_client: Any, room: str, text: str) -> None:
+    assert ask(citizen_client(), room, text).status_code == 200
+
+
+def test_support_without_a_script_and_taking_it_back(citizen_client: Any, room: str, app: Flask) -> None:
+    phone = citizen_client()
+    with app.app_context():
+        session = make.db.session.scalars(make.db.select(make.LiveSession)).one()
+        asked = make.ask(session, by=9)
+        make.decide(session, asked, Deed.APPROVE)
+        public = asked.public_id
+    for on, total in (("1", 1), ("1", 1), ("0", 0), ("0", 0), ("1", 1)):
+        fields = {"_token": phone.token, "_request_id": request_id(), "question": public, "on": on}
+        answer = phone.post(f"/live/{room}/support", data=fields)
+        assert answer.status_code == 303
+        assert answer.location.endswith(f"#q-{public}")
+        with app.app_context():
+            assert make.question(public).supports == total
+
+
+def test_withdrawing_is_for_the_asker_only(citizen_client: Any, room: str, app: Flask) -> None:
+    phone = citizen_client("device" + "1".zfill(18))
+    with app.app_context():
+        session = make.db.session.scalars(make.db.select(make.LiveSession)).one()
+        public = make.ask(session, by=1).public_id
+    stranger = citizen_client()
+    stranger = citizen_client()
+    fields = {"_request_id": request_id(), "question": public}
+    assert (
+        stranger.post(f"/live/{room}/withdraw", data={**fields, "_token": stranger.token}).status_code == 404
+    )
+    assert phone.post(f"/live/{room}/withdraw", data={**fields, "_token": phone.token}).status_code == 303
+    with app.app_context():
+        assert make.question(public).state is QuestionState.WITHDRAWN
+
+
+def test_join_by_code(client: Any, room: str, app: Flask) -> None:
+    with app.app_context():
+        code = make.db.session.scalars(make.db.select(make.LiveSession)).one().join_code
+    assert client.get(f"/join?code={code[:3]}+{code[3:]}").location == f"/live/{room}"
+    assert client.get("/join?code=999998").status_code == 404
+    assert client.get("/join").status_code == 200
+
+
+def test_join_is_limited(make_app: Callable[..., Flask], database_url: str) -> None:
+    client = make_app(rate_limits=True).test_client()
+    answers = [client.get(f"/join?code={number:06d}").status_code for number in range(125)]
+    assert answers[0] == 404
+    assert answers[-1] == 429
+
+
+def test_a_draft_is_not_there(client: Any, app: Flask) -> None:
+    with app.app_context():
+        draft = make.make_room(Phase.DRAFT).public_id
+    for path in (f"/live/{draft}", f"/live/{draft}/ask", f"/stage/{draft}", f"/live/{draft}/stream"):
+        assert client.get(path).status_code == 404
+
+
+def test_stream_answers_by_etag(citizen_client: Any, room: str) -> None:
+    phone = citizen_client()
+    first = phone.get(f"/live/{room}/stream")
+    assert first.json["seq"] == 0
+    again = phone.get(f"/live/{room}/stream", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_moderating_without_a_script(citizen_client: Any, staff_client: Any, room: str, app: Flask) -> None:
+    ask(citizen_client(), room, "停车位够不够")
+    moderator = staff_client(Role.MODERATOR)
+    console = moderator.get(f"/staff/live/{room}/console")
+    assert "停车位够不够" in console.text
+    with app.app_context():
+        public = make.db.session.scalars(make.db.select(make.LiveQuestion)).one().public_id
+    fields = {"question": public, "revision": "0", "deed": "approve"}
+    assert moderator.send(f"/staff/live/{room}/decide", fields).status_code == 303
+    late = moderator.send(f"/staff/live/{room}/decide", {**fields, "deed": "decline", "reason": "insult"})
+    assert late.status_code == 409
+    assert "停车位够不够" in citizen_client().get(f"/live/{room}").text
+    on_air = moderator.send(f"/staff/live/{room}/decide", {**fields, "deed": "air", "revision": "1"})
+    assert on_air.status_code == 303
+    assert "停车位够不够" in citizen_client().get(f"/stage/{room}").text
+
+
+def test_typed_in_from_the_hall(staff_client: Any, room: str) -> None:
+    typist = staff_client(Role.TYPIST)
+    fields = {"_request_id": request_id(), "text": "大厅里有人问暖气", "source": "hall", "name": ""}
+    assert typist.send(f"/staff/live/{room}/enter", fields).status_code == 303
+    assert typist.send(f"/staff/live/{room}/enter", {**fields, "text": "，"}).status_code == 422
+    assert "大厅里有人问暖气" in typist.get(f"/staff/live/{room}/console").text
+    assert typist.send(f"/staff/live/{room}/decide", {"question": "x"}).status_code == 403
+
+
+def test_guest_link_opens_one_session_until_revoked(
+    client: Any, staff_client: Any, room: str, app: Flask
+) -> None:
+    moderator = staff_client(Role.MODERATOR)
+    made = moderator.send(f"/staff/live/{room}/guest-links", {"label": "李局长"})
+    token = made.text.split("/guest/")[1].split("<")[0]
+    assert client.get(f"/guest/{token}").status_code == 200
+    assert client.get(f"/guest/{token}").headers["Referrer-Policy"] == "same-origin"
+    assert token not in moderator.get(f"/staff/live/{room}").text
+    with app.app_context():
+        link = make.db.session.scalars(make.db.select(GuestLink)).one()
+        assert token not in link.token_hash
+    assert moderator.send(f"/staff/live/{room}/guest-links/{link.id}/revoke").status_code == 303
+    assert client.get(f"/guest/{token}").status_code == 410
+    assert client.get(f"/guest/{token}/stream").status_code == 410
+    assert client.get("/guest/wrong").status_code == 410
+
+
+def test_a_session_run_to_its_record(staff_client: Any, client: Any, app: Flask) -> None:
+    coordinator = staff_client(Role.COORDINATOR)
+    with app.app_context():
+        unit = make.make_unit("市医保局").id
+    assert coordinator.get("/staff/live/new").status_code == 200
+    fields = {
+        "unit": str(unit),
+        "activity": "0",
+        "title_zh": "医保政策直播间",
+        "title_en": "Health insurance",
+        "guests": "王芳 市医保局局长",
+        "starts_at": "2026-12-01T15:00",
+        "ends_at": "2026-12-01T16:30",
+        "names": "choice",
+        "moderation": "y",
+        "supports_on": "y",
+        "listed": "y",
+    }
+    wrong = coordinator.send("/staff/live/new", {**fields, "video_address": "https://evil.example/x"})
+    assert wrong.status_code == 422
+    assert "医保政策直播间" in wrong.text
+    made = coordinator.send("/staff/live/new", fields)
+    assert made.status_code == 303
+    path = made.location
+    room = path.rsplit("/", 1)[1]
+    edited = coordinator.send(f"{path}/edit", {**fields, "revision": "0", "title_zh": "医保政策直播间（一）"})
+    assert edited.status_code == 303
+    stale = coordinator.send(f"{path}/edit", {**fields, "revision": "0", "title_zh": "医保政策直播间（二）"})
+    assert stale.status_code == 409
+    assert "医保政策直播间（二）" in stale.text
+    for step in ("announce", "collect", "start", "end"):
+        assert coordinator.send(f"{path}/steps", {"step": step}).status_code == 303
+    assert client.get(f"/live/{room}/record").status_code == 404
+    assert coordinator.get(f"{path}/record").status_code == 200
+    assert coordinator.send(f"{path}/record", {"summary": "说明了门诊报销。"}).status_code == 303
+    assert "说明了门诊报销。" in client.get(f"/live/{room}/record").text
+    assert "医保政策直播间（一）" in client.get(f"/live/{room}").text
+
+
+def test_record_waits_until_every_question_is_decided(staff_client: Any, app: Flask) -> None:
+    coordinator = staff_client(Role.COORDINATOR)
+    with app.app_context():
+        session = make.make_room(Phase.ENDED, ended_at=make.now())
+        with make.atomic():
+            session = make.db.session.get(make.LiveSession, session.id)
+            session.phase = Phase.LIVE
+        make.ask(session)
+        with make.atomic():
+            make.db.session.get(make.LiveSession, session.id).phase = Phase.ENDED
+        room = session.public_id
+    refused = coordinator.send(f"/staff/live/{room}/record", {"summary": "摘要"})
+    assert refused.status_code == 409
+    assert "摘要" in refused.text
+
+
+def test_export_is_for_staff_and_safe(staff_client: Any, room: str, app: Flask) -> None:
+    with app.app_context():
+        session = make.db.session.scalars(make.db.select(make.LiveSession)).one()
+        asked = make.ask(session, '=HYPERLINK("http://evil")这是什么')
+        make.decide(session, asked, Deed.DECLINE, reason=ReasonClass.ADVERTISEMENT)
+    answer = staff_client(Role.MODERATOR).send(f"/staff/live/{room}/questions.csv")
+    rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
+    assert len(rows) == 2
+    assert rows[1][4].startswith("'=")
+
+
+def test_video_sources_are_allowed_for_this_session_only(client: Any, app: Flask) -> None:
+    with app.app_context():
+        hls = make.make_room(video_address="https://live.example.cn/room/a.m3u8").public_id
+        embed = make.make_room(video_address="https://player.bilibili.com/player.html?bvid=1").public_id
+        plain = make.make_room().public_id
+    policy = client.get(f"/live/{hls}").headers["Content-Security-Policy"]
+    assert "media-src 'self' blob: https://live.example.cn;" in policy
+    assert policy.split("connect-src")[1].split(";")[0].endswith("https://live.example.cn")
+    assert (
+        "frame-src 'self' https://player.bilibili.com"
+        in client.get(f"/live/{embed}").headers["Content-Security-Policy"]
+    )
+    assert "example.cn" not in client.get(f"/live/{plain}").headers["Content-Security-Policy"]
+    assert "<iframe" not in client.get(f"/live/{embed}").text
