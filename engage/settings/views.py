@@ -1,8 +1,7 @@
-"""The page of the site settings, and the emblem's file."""
+"""The page of the site settings."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +12,10 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_from_directory,
     url_for,
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from werkzeug.exceptions import NotFound
 
 from engage.accounts.permissions import Permission
 from engage.core.errors import Invalid, TooLarge
@@ -30,14 +27,11 @@ from engage.settings.forms import SettingsForm
 from engage.settings.queries import SiteView, site
 from engage.settings.rules import ENDINGS, PLAIN_LIMITS, TEXT_LIMITS
 from engage.web.actor import current_actor
-from engage.web.guards import public, staff
+from engage.web.guards import staff
 from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("settings", __name__)
 blueprints = (blueprint,)
-
-_EMBLEM = re.compile(r"emblem-[0-9a-f]{16}\.png")
-_YEAR = 365 * 24 * 3600
 
 
 @blueprint.route("/staff/settings", methods=["GET", "POST"])
@@ -58,15 +52,6 @@ def edit() -> ResponseReturnValue:
             return redirect(url_for("settings.edit"), 303)
     status = 422 if form.is_submitted() else 200
     return render_template("settings/edit.html", form=form, has_emblem=view.emblem is not None), status
-
-
-@blueprint.get("/emblem/<name>")
-@public
-def emblem(name: str) -> ResponseReturnValue:
-    """The emblem's picture; its name changes with its content."""
-    if not _EMBLEM.fullmatch(name):
-        raise NotFound
-    return send_from_directory(_folder(), name, mimetype="image/png", max_age=_YEAR)
 
 
 @home_tile(Permission.SETTINGS_EDIT, position=920)
