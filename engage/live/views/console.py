@@ -14,6 +14,7 @@ from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid, NotFound, Refusal
 from engage.core.ids import request_id
 from engage.live import actions
+from engage.live.actions.deciding import DONE
 from engage.live.models import LiveSession, Phase, QuestionState, Source
 from engage.live.queries import room as room_queries
 from engage.live.rules.deeds import DEEDS, Deed, possible_deeds
@@ -175,7 +176,7 @@ def _page(
         approve=Deed.APPROVE,
         decline=Deed.DECLINE,
         answer=Deed.ANSWER,
-        page_words=question_words() | {"hits": words(Hit)},
+        page_words=_words(),
         entering=entering or {},
         errors=errors or {},
         kept=kept,
@@ -215,13 +216,22 @@ def _data(
             for phase in Phase
         },
         "asks": {deed.value: "reason" for deed, rule in DEEDS.items() if rule.reason} | {"answer": "answer"},
+        "undoable": [deed.value for deed in DEEDS],
         "keys": {key: deed.value for deed, key in KEYS.items()},
-        "words": {
-            **question_words(),
-            "hits": words(Hit),
-            "deeds": words(Deed),
-            "phases": words(Phase),
-            "held": str(gettext("Held back by a word rule")),
-            "by": gettext("%(who)s: %(deed)s", who="{who}", deed="{deed}"),
-        },
+        "words": _words(),
+    }
+
+
+def _words() -> dict[str, Any]:
+    return {
+        **question_words(),
+        "hits": words(Hit),
+        "undoable": [deed.value for deed in DEEDS],
+        "deeds": words(Deed),
+        "phases": words(Phase),
+        "done": {str(deed): render(sentence) for deed, sentence in DONE.items()},
+        "by": gettext("{who} {deed}"),
+        "anonymous": gettext("Anonymous"),
+        "withdrawn": gettext("(withdrawn)"),
+        "due": gettext("due on {day}"),
     }

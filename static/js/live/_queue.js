@@ -1,0 +1,139 @@
+// The columns of the console, drawn from the moderators' stream.
+const MOST = 120;
+
+export class Queue {
+  constructor(root, owner) {
+    this.root = root;
+    this.owner = owner;
+    const template = (name) => root.querySelector(`template[data-${name}]`).content.firstElementChild;
+    this.item = template("item");
+    this.forms = { simple: template("simple"), reason: template("reasoned"), answer: template("answered") };
+    this.columns = new Map([...root.querySelectorAll("[data-column]")].map((box) => [box.dataset.column, box]));
+    this.rows = new Map();
+    this.drawn = new Map();
+  }
+
+  draw() {
+    const views = [...this.owner.stream.questions.values()];
+    for (const [name, states] of Object.entries(this.owner.data.columns)) {
+      const inside = views.filter((view) => states.includes(view.state));
+      // What waits is read from the oldest, what is done from the newest.
+      const waits = ["pending", "approved", "on-air"].includes(name);
+      inside.sort((a, b) => (waits ? a.number - b.number : b.number - a.number));
+      this.#drawColumn(this.columns.get(name), inside);
+    }
+    for (const [id, row] of this.rows) {
+      if (!this.owner.stream.questions.has(id)) {
+        row.remove();
+        this.rows.delete(id);
+      }
+    }
+    this.ages();
+  }
+
+  #drawColumn(box, views) {
+    box.querySelector("[data-count-of]").textContent = views.length;
+    box.querySelector("[data-age]").dataset.at = Math.min(...views.map((view) => view.at), Infinity);
+    const list = box.querySelector(".console__list");
+    const rows = views.slice(0, MOST).map((view) => this.#row(view));
+    let before = list.firstElementChild;
+    for (const row of rows) {
+      if (row === before) before = before.nextElementSibling;
+      else list.insertBefore(row, before);
+    }
+    while (before) {
+      const next = before.nextElementSibling;
+      // A row that now stands in another column was moved there already, or will be.
+      if (this.rows.get(before.dataset.id) !== before || !rows.includes(before)) before.remove();
+      before = next;
+    }
+  }
+
+  ages() {
+    for (const box of this.columns.values()) {
+      const age = box.querySelector("[data-age]");
+      const at = Number(age.dataset.at);
+      const minutes = Math.max(0, Math.floor((Date.now() - at) / 60000));
+      age.textContent = at > 0 && Number.isFinite(at) ? age.dataset.minutes.replace("{minutes}", minutes) : "";
+    }
+  }
+
+  counted(id) {
+    const row = this.rows.get(id);
+    if (!row) return;
+    const total = this.owner.totals.of(id);
+    row.querySelector("[data-supports]").hidden = !total;
+    row.querySelector("[data-count]").textContent = total;
+  }
+
+  release(id) {
+    this.rows.get(id)?.removeAttribute("aria-busy");
+  }
+
+  #row(view) {
+    let row = this.rows.get(view.id);
+    if (!row) {
+      document.getElementById(`q-${view.id}`)?.remove();
+      row = this.item.cloneNode(true);
+      row.id = `q-${view.id}`;
+      row.dataset.id = view.id;
+      this.rows.set(view.id, row);
+    }
+    // Written again only when it is another revision: an open reason form is not torn away by others' arrivals.
+    if (this.drawn.get(view.id) !== view) {
+      this.drawn.set(view.id, view);
+      this.#fill(row, view);
+    }
+    return row;
+  }
+
+  #fill(row, view) {
+    const { words } = this.owner.data;
+    const put = (name, text) => {
+      const part = row.querySelector(`[data-${name}]`);
+      part.textContent = text;
+      part.hidden = !text;
+    };
+    const look = { pending: view.held ? "held" : "new", "on-air": "on-air" }[view.state] ?? "done";
+    row.className = `queue-item queue-item--${look}`;
+    put("text", view.text || words.withdrawn);
+    put("number", `#${view.number}`);
+    put("clock", view.clock);
+    put("who", (view.name || words.anonymous) + (view.source === "web" ? "" : ` · ${words.sources[view.source]}`));
+    put("hits", view.hits.map((hit) => words.hits[hit]).join(" · "));
+    put("reason", view.reason ? [words.states[view.state], words.reasons[view.reason], view.note].filter(Boolean).join(" · ") : "");
+    put("answer", view.answer || (view.due ? words.due.replace("{day}", view.due) : ""));
+    put("by", view.by ? words.by.replace("{who}", view.by).replace("{deed}", words.done[view.deed] ?? "") : "");
+    this.counted(view.id);
+    row.querySelector("[data-actions]")?.replaceChildren(...this.deeds(view).map((deed) => this.#form(view, deed)));
+  }
+
+  // What may be decided about a question now, undo last.
+  deeds(view) {
+    const { data, stream } = this.owner;
+    if (!data.moderates) return [];
+    const possible = data.deeds[stream.session.phase]?.[view.state] ?? [];
+    const undoable = view.revision > 0 && data.undoable.includes(view.deed) && view.state !== "withdrawn";
+    return undoable ? [...possible, "undo"] : possible;
+  }
+
+  #form(view, deed) {
+    const { data } = this.owner;
+    const kind = data.asks[deed] ?? "simple";
+    const box = this.forms[kind].cloneNode(true);
+    const key = Object.entries(data.keys).find(([, each]) => each === deed)?.[0] ?? "";
+    const form = box.matches("form") ? box : box.querySelector("form");
+    form.elements.question.value = view.id;
+    form.elements.revision.value = view.revision;
+    form.elements.deed.value = deed;
+    if (box.matches("details")) box.dataset.deedBox = deed;
+    for (const button of box.querySelectorAll("summary, button")) {
+      const keys = document.createElement("kbd");
+      keys.textContent = key;
+      button.replaceChildren(`${data.words.deeds[deed]} `, ...(button.closest("details") && button.matches("button") ? [] : [keys]));
+      if (button.matches("[data-deed]")) button.dataset.deed = deed;
+    }
+    if (kind === "answer") form.elements.answer.value = view.answer;
+    return box;
+  }
+}

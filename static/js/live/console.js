@@ -1,0 +1,118 @@
+// The moderator's console: the queue in columns, one key a decision, nobody's decision overwritten.
+import { Keys } from "./_keys.js";
+import { Link, readData, Refused } from "./_link.js";
+import { Totals, Stream } from "./_stream.js";
+import { Queue } from "./_queue.js";
+
+export function attach(root) {
+  new Console(root).start();
+}
+
+class Console {
+  constructor(root) {
+    this.root = root;
+    this.data = readData(root);
+    this.stream = new Stream(this.data.moderators);
+    this.totals = new Totals(this.data.totals.supports);
+    this.queue = new Queue(root, this);
+    this.message = root.querySelector("[data-message]");
+    this.light = root.querySelector("[data-light]");
+    this.phase = this.stream.session.phase;
+    this.pending = new Set();
+  }
+
+  start() {
+    this.link = new Link({
+      room: this.data.session,
+      event: "live.console",
+      payload: { room: this.data.session },
+      token: this.data.citizen,
+      streams: { moderators: this.stream },
+      totals: this.totals,
+      address: () => `/staff/live/${this.data.session}/stream`,
+      changed: () => this.#changed(),
+      counted: (ids) => this.#counted(ids),
+      state: (word) => this.#state(word),
+      closed: () => location.reload(),
+    });
+    this.root.addEventListener("submit", (event) => this.#submitted(event));
+    this.keys = new Keys(this.root, this);
+    this.queue.draw();
+    setInterval(() => this.queue.ages(), 20000);
+  }
+
+  #changed() {
+    if (this.stream.session.phase !== this.phase) return location.reload();
+    this.queue.draw();
+  }
+
+  #counted(ids) {
+    for (const id of ids) this.queue.counted(id);
+    const line = this.root.querySelector("[data-viewers-line]");
+    line.hidden = !this.totals.viewers[1];
+    line.querySelector("[data-viewers]").textContent = this.totals.viewers[0];
+  }
+
+  #state(word) {
+    this.light.classList.toggle("light--off", word === "lost");
+    const words = { live: "good", polling: "polling", lost: "lost" }[word];
+    this.light.textContent = this.light.dataset[words];
+  }
+
+  #submitted(event) {
+    const form = event.target;
+    if (form.matches("[data-decide]")) {
+      event.preventDefault();
+      this.decide(Object.fromEntries(new FormData(form)));
+    } else if (form.matches("[data-enter]")) {
+      event.preventDefault();
+      this.#enter(form);
+    }
+  }
+
+  // Sends a decision; while it is under way the same question takes no second one.
+  async decide(fields) {
+    if (this.pending.has(fields.question)) return;
+    this.pending.add(fields.question);
+    this.tell("");
+    const sent = { ...fields, room: this.data.session, revision: Number(fields.revision) };
+    try {
+      await this.link.send("live.decide", sent, this.root.dataset.decide, { ...fields, csrf_token: this.data.csrf });
+      if (!this.link.connected) this.link.refresh();
+    } catch (error) {
+      this.tell(error instanceof Refused ? error.message : this.light.dataset.lost);
+      this.link.refresh();
+    } finally {
+      this.pending.delete(fields.question);
+      this.queue.release(fields.question);
+    }
+  }
+
+  async #enter(form) {
+    const button = form.querySelector("[type=submit]");
+    button.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, {
+        method: "POST",
+        body: new URLSearchParams(new FormData(form)),
+        headers: { Accept: "application/json" },
+      });
+      const told = await answer.json();
+      if (!answer.ok) return this.tell(told.message);
+      form.elements.text.value = form.elements.name.value = "";
+      // The next one is another question: it needs an id of its own.
+      form.elements._request_id.value = crypto.randomUUID();
+      this.tell("");
+      if (!this.link.connected) this.link.refresh();
+    } catch {
+      this.tell(this.light.dataset.lost);
+    } finally {
+      button.removeAttribute("aria-busy");
+    }
+  }
+
+  tell(words) {
+    this.message.textContent = words;
+    this.message.hidden = !words;
+  }
+}
