@@ -34,6 +34,7 @@ from engage.participation import views as participation_views
 from engage.settings import models as settings_models
 from engage.settings import views as settings_views
 from engage.surveys import views as surveys_views
+from engage.surveys.labels import LABELS as SURVEYS_LABELS
 from engage.themedays import models as themedays_models
 from engage.web import health, shell
 from engage.web.display import register_labels
@@ -65,7 +66,7 @@ BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
     live_views.blueprints,
 )
 
-LABELS: tuple[Mapping[Any, Any], ...] = (ANALYSIS_LABELS, LIVE_LABELS, MODERATION_LABELS)
+LABELS: tuple[Mapping[Any, Any], ...] = (SURVEYS_LABELS, ANALYSIS_LABELS, LIVE_LABELS, MODERATION_LABELS)
 
 COMMANDS: tuple[tuple[click.Command, ...], ...] = (accounts_commands.commands, maintenance.commands)
 
