@@ -1,0 +1,1 @@
+"""What every citizen sees first: home, calendar, the story of a theme day, activities, results, receipts."""
