@@ -14,6 +14,7 @@ from engage.core.clock import now
 from engage.core.db import EnumText, JsonData, LocalizedText, Model, UtcDateTime
 from engage.core.ids import PUBLIC_ID_LENGTH, public_id
 from engage.core.types import Localized
+from engage.themedays.models import Activity
 
 
 class State(StrEnum):
@@ -51,7 +52,7 @@ class Survey(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    activity_id: Mapped[int | None] = mapped_column(index=True)
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey(Activity.id), index=True)
     title: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
     introduction: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
     thanks: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
