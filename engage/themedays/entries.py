@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from engage.audit.events import Key, declare
-from engage.core.messages import msg
+from engage.core.messages import Message, msg
 from engage.themedays.models import ActivityState, Form, PlanRowState, ThemeDayState
 
 _NOTE, _UNIT, _THEME, _DAY, _MONTH = msg("Reason"), msg("Unit"), msg("Theme"), msg("Day"), msg("Month")
 _FORM = Key(msg("Form"), Form)
-_ROW = {
+_ROW: dict[str, Message | Key] = {
     "theme": _THEME,
     "form": _FORM,
     "planned_on": _DAY,
@@ -18,8 +18,14 @@ _ROW = {
     "contacts": msg("Number of contacts"),
 }
 _STATE = Key(msg("State"), PlanRowState)
-_DAY_KEYS = {"theme": _THEME, "month": _MONTH, "day": _DAY, "unit": _UNIT, "cohosts": msg("Co-hosts")}
-_ACTIVITY = {
+_DAY_KEYS: dict[str, Message | Key] = {
+    "theme": _THEME,
+    "month": _MONTH,
+    "day": _DAY,
+    "unit": _UNIT,
+    "cohosts": msg("Co-hosts"),
+}
+_ACTIVITY: dict[str, Message | Key] = {
     "title": msg("Title"),
     "form": _FORM,
     "starts_at": msg("Starts"),
@@ -45,11 +51,15 @@ ROW_CHANGED = declare("plan-row.changed", msg("Plan row changed"), **_ROW)
 ROW_STATE = declare(
     "plan-row.moved", msg("State of a plan row changed"), state=_STATE, reason=_NOTE, late=msg("Late")
 )
-ROW_ARRANGED = declare("plan-row.arranged", msg("Plan row arranged"), theme_day=msg("Theme day"), month=_MONTH)
+ROW_ARRANGED = declare(
+    "plan-row.arranged", msg("Plan row arranged"), theme_day=msg("Theme day"), month=_MONTH
+)
 ROW_DELETED = declare("plan-row.deleted", msg("Plan row deleted"), **_ROW)
 
 DAY_CREATED = declare("theme-day.created", msg("Theme day created"), **_DAY_KEYS)
-DAY_CHANGED = declare("theme-day.changed", msg("Theme day changed"), **_DAY_KEYS, story=msg("Story"), note=_NOTE)
+DAY_CHANGED = declare(
+    "theme-day.changed", msg("Theme day changed"), **_DAY_KEYS, story=msg("Story"), note=_NOTE
+)
 DAY_MERGED = declare("theme-day.merged", msg("Theme days merged"), merged=msg("Merged theme day"), note=_NOTE)
 DAY_STATE = declare(
     "theme-day.moved",

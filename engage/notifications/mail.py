@@ -1,0 +1,48 @@
+"""Mail out of the house: SMTP, or the log where no server is set."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+import ssl
+from email.message import EmailMessage
+from email.policy import SMTP
+from urllib.parse import unquote, urlsplit
+
+log = logging.getLogger("engage.mail")
+
+_SECONDS = 20
+
+
+def compose(sender: str, recipient: str, subject: str, text: str) -> EmailMessage:
+    """A plain mail; line breaks in the subject are taken out."""
+    mail = EmailMessage(policy=SMTP)
+    mail["From"], mail["To"], mail["Subject"] = sender, recipient, " ".join(subject.split())
+    mail.set_content(text)
+    return mail
+
+
+def send(url: str, mail: EmailMessage) -> None:
+    """Hand ``mail`` to the server at ``url``: ``smtp://user:password@host:port``, ``smtps://…``, ``console://``.
+
+    Raises ``OSError`` or ``smtplib.SMTPException`` where it cannot be handed over, ``ValueError`` for
+    another kind of address.
+    """
+    target = urlsplit(url)
+    if target.scheme == "console":
+        log.info("mail", extra={"to": mail["To"], "subject": mail["Subject"]})
+        return
+    if target.scheme not in ("smtp", "smtps"):
+        raise ValueError("mail_url must begin with console://, smtp:// or smtps://")
+    secure = ssl.create_default_context()
+    host = target.hostname or "localhost"
+    if target.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, target.port or 465, timeout=_SECONDS, context=secure)
+    else:
+        server = smtplib.SMTP(host, target.port or 25, timeout=_SECONDS)
+    with server:
+        if target.scheme == "smtp" and server.has_extn("starttls"):
+            server.starttls(context=secure)
+        if target.username:
+            server.login(unquote(target.username), unquote(target.password or ""))
+        server.send_message(mail)

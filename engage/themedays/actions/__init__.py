@@ -1,0 +1,1 @@
+"""Deeds of the year: one intent, one function, one transaction."""

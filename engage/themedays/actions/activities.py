@@ -1,0 +1,227 @@
+"""Activities of a theme day: written by a unit, published and cancelled by who may publish."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import require
+from engage.audit.actions import changes, record
+from engage.core.actor import Actor
+from engage.core.clock import from_local, now
+from engage.core.db import db
+from engage.core.errors import Conflict, Invalid
+from engage.core.messages import Message, msg
+from engage.core.types import Localized
+from engage.core.writer import atomic
+from engage.settings.queries import site
+from engage.themedays import entries
+from engage.themedays.actions._load import active_unit, check_texts, load
+from engage.themedays.models import Activity, ActivityState, Form, PlanRow, ThemeDay, ThemeDayState
+from engage.themedays.rules import (
+    ACTIVITY_DEEDS,
+    NOTE_LIMIT,
+    ON_SITE,
+    TEXT_LIMIT,
+    THEME_LIMIT,
+    ActivityDeed,
+    activity_phase,
+    require_activity,
+)
+
+_MORNING = time(9)
+_NOTHING = Localized()
+
+
+@dataclass(frozen=True, slots=True)
+class ActivityFields:
+    """What is announced of an activity; times are aware UTC, ``agenda`` is Markdown."""
+
+    form: Form
+    title: Localized
+    summary: Localized = _NOTHING
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    place: Localized = _NOTHING
+    agenda: Localized = _NOTHING
+    contact: Localized = _NOTHING
+    address: str = ""
+
+
+def create_activity(
+    actor: Actor, theme_day_id: str, unit_id: int, fields: ActivityFields, *, is_demo: bool = False
+) -> str:
+    """Write a draft activity of a theme day; answers its public id.
+
+    Raises ``NotFound``, ``NotAllowed``, ``Invalid``, ``Conflict`` for a cancelled theme day.
+    """
+    with atomic():
+        day = load(ThemeDay, theme_day_id)
+        unit = active_unit(unit_id)
+        require(actor, Permission.ACTIVITY_EDIT, unit_id=unit.id)
+        if day.state is ThemeDayState.CANCELLED:
+            raise Conflict(msg("This theme day has been cancelled."))
+        _check(fields)
+        activity = Activity(theme_day_id=day.id, unit_id=unit.id, is_demo=is_demo, revision=0)
+        _put(activity, fields)
+        db.session.add(activity)
+        db.session.flush()
+        _recorded(actor, activity)
+        return activity.public_id
+
+
+def activities_of_rows(actor: Actor, rows: Sequence[PlanRow]) -> None:
+    """Make a draft activity from each arranged row, in the running transaction.
+
+    The row's contacts are staff's own data and stay where they are.
+    """
+    for row in rows:
+        activity = Activity(
+            theme_day_id=row.theme_day_id,
+            unit_id=row.unit_id,
+            form=row.form,
+            title=Localized(zh_CN=row.theme),
+            agenda=Localized(zh_CN=_as_list(row.steps)),
+            starts_at=_morning(row.planned_on),
+            is_demo=row.is_demo,
+        )
+        db.session.add(activity)
+        db.session.flush()
+        row.activity_id = activity.id
+        _recorded(actor, activity)
+
+
+def change_activity(actor: Actor, public_id: str, fields: ActivityFields, revision: int) -> None:
+    """Change an activity before its report.
+
+    Raises ``NotFound``, ``NotAllowed``, ``Conflict``, ``Invalid``.
+    """
+    with atomic():
+        activity = allowed_activity(actor, public_id, ActivityDeed.EDIT)
+        if activity.revision != revision:
+            raise Conflict
+        _check(fields, published=activity.state is ActivityState.PUBLISHED)
+        before = _state(activity)
+        _put(activity, fields)
+        old, new = changes(before, _state(activity))
+        if new:
+            label = activity.title.text()
+            record(actor, entries.ACTIVITY_CHANGED, "activity", public_id, old, new, label=label)
+
+
+def publish_activity(actor: Actor, public_id: str) -> None:
+    """Announce an activity.
+
+    Raises ``Conflict`` while its theme day is not public, ``Invalid`` if something is missing.
+    """
+    with atomic():
+        activity = allowed_activity(actor, public_id, ActivityDeed.PUBLISH)
+        if activity.theme_day.state is not ThemeDayState.PUBLISHED:
+            raise Conflict(msg("Its theme day is not public yet. Publish the annual schedule first."))
+        errors = _missing(activity.form, activity.starts_at, activity.place)
+        if errors:
+            raise Invalid(errors, msg("Something is missing before this activity can be announced."))
+        _move(actor, activity, ActivityState.PUBLISHED)
+
+
+def cancel_activity(actor: Actor, public_id: str, reason: Localized) -> None:
+    """Cancel an announced activity; the reason is shown in its place. Raises ``Conflict``, ``Invalid``."""
+    with atomic():
+        activity = allowed_activity(actor, public_id, ActivityDeed.CANCEL)
+        errors = check_texts({"reason": (reason, NOTE_LIMIT)})
+        if not reason.get("zh_CN"):
+            errors["reason_zh"] = msg("Please give the reason; citizens read it.")
+        if errors:
+            raise Invalid(errors)
+        activity.cancel_reason = reason
+        _move(actor, activity, ActivityState.CANCELLED, reason)
+
+
+def allowed_activity(actor: Actor, public_id: str, deed: ActivityDeed) -> Activity:
+    """The activity, where ``actor`` may do ``deed`` with it now; inside a transaction."""
+    activity = load(Activity, public_id)
+    permission = ACTIVITY_DEEDS[deed][0]
+    if permission is not None:
+        require(actor, permission, unit_id=activity.unit_id, activity_id=activity.id)
+    phase = activity_phase(activity.state, activity.starts_at, activity.ends_at, activity.reported_at, now())
+    require_activity(deed, phase)
+    return activity
+
+
+def _move(actor: Actor, activity: Activity, state: ActivityState, reason: Localized | None = None) -> None:
+    before, activity.state = activity.state, state
+    activity.revision += 1
+    record(
+        actor,
+        entries.ACTIVITY_STATE,
+        "activity",
+        activity.public_id,
+        {"state": before},
+        {"state": state} | ({"reason": reason} if reason else {}),
+        label=activity.title.text(),
+    )
+
+
+def _recorded(actor: Actor, activity: Activity) -> None:
+    after = _state(activity)
+    label = activity.title.text()
+    record(actor, entries.ACTIVITY_CREATED, "activity", activity.public_id, after=after, label=label)
+
+
+_FIELDS = tuple(ActivityFields.__dataclass_fields__)
+
+
+def _put(activity: Activity, fields: ActivityFields) -> None:
+    for name in _FIELDS:
+        setattr(activity, name, getattr(fields, name))
+    activity.revision = (activity.revision or 0) + 1
+
+
+def _state(activity: Activity) -> dict[str, Any]:
+    return {name: getattr(activity, name) for name in _FIELDS}
+
+
+def _as_list(steps: str) -> str:
+    lines = [line.strip() for line in steps.splitlines() if line.strip()]
+    return "\n".join(f"{number}. {line}" for number, line in enumerate(lines, 1))
+
+
+def _morning(day: date | None) -> datetime | None:
+    return from_local(datetime.combine(day, _MORNING), site().zone) if day else None
+
+
+def _missing(form: Form, starts_at: datetime | None, place: Localized) -> dict[str, Message]:
+    if form not in ON_SITE:
+        return {}
+    errors: dict[str, Message] = {}
+    if starts_at is None:
+        errors["starts_at"] = msg("Please enter when it starts.")
+    if not place.get("zh_CN"):
+        errors["place_zh"] = msg("Please enter the place.")
+    return errors
+
+
+def _check(fields: ActivityFields, *, published: bool = False) -> None:
+    errors = check_texts(
+        {
+            "title": (fields.title, THEME_LIMIT),
+            "summary": (fields.summary, TEXT_LIMIT),
+            "place": (fields.place, THEME_LIMIT),
+            "agenda": (fields.agenda, TEXT_LIMIT),
+            "contact": (fields.contact, NOTE_LIMIT),
+            "address": (fields.address, NOTE_LIMIT),
+        }
+    )
+    if not fields.title.get("zh_CN"):
+        errors["title_zh"] = msg("Please enter the Chinese title.")
+    if fields.ends_at is not None and (fields.starts_at is None or fields.ends_at <= fields.starts_at):
+        errors["ends_at"] = msg("The end must come after the start.")
+    if fields.address and not fields.address.startswith(("https://", "/")):
+        errors["address"] = msg("Please enter an address that begins with https:// or with / on this site.")
+    if published:
+        errors = _missing(fields.form, fields.starts_at, fields.place) | errors
+    if errors:
+        raise Invalid(errors)

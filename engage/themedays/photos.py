@@ -1,0 +1,103 @@
+"""Photos of reports: judged by their content, turned upright, made smaller, without what a camera adds."""
+
+from __future__ import annotations
+
+import hashlib
+import warnings
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+import gevent
+from gevent.monkey import is_module_patched
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from engage.core.errors import Invalid, TooLarge
+from engage.core.messages import msg
+
+LARGEST_BYTES = 10 * 1024 * 1024
+_LARGEST_PIXELS = 60_000_000
+# By content, whatever the file is called.
+_FORMATS = ("PNG", "JPEG", "WEBP")
+_LONGEST = 1440
+_PHONE = 640
+# Figure of the specification: at most 40 KB at phone width.
+_PHONE_BYTES = 40_000
+_QUALITIES = (78, 68, 58, 48, 38, 28)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPhoto:
+    """``<name>.webp`` and ``<name>-phone.webp`` lie in the folder; the size is the larger one's."""
+
+    name: str
+    width: int
+    height: int
+
+
+def store_photo(data: bytes, folder: Path) -> StoredPhoto:
+    """Draw ``data`` anew in two sizes in ``folder``, in the thread pool; same content, same name.
+
+    Raises ``TooLarge`` beyond 10 MB, ``Invalid`` for what is no PNG, JPEG or WebP picture.
+    """
+    if len(data) > LARGEST_BYTES:
+        raise TooLarge(msg("The photo is larger than 10 MB. Please choose a smaller one."))
+    if is_module_patched("threading"):
+        return gevent.get_hub().threadpool.apply(_store, (data, folder))
+    return _store(data, folder)
+
+
+def _store(data: bytes, folder: Path) -> StoredPhoto:
+    picture = _read(data)
+    large = picture.copy()
+    large.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS)
+    drawn = _webp(large, _QUALITIES[0])
+    name = hashlib.sha256(drawn).hexdigest()[:24]
+    picture.thumbnail((_PHONE, _PHONE), Image.Resampling.LANCZOS)
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / f"{name}.webp", drawn)
+    _write(folder / f"{name}-phone.webp", _small(picture))
+    return StoredPhoto(name, large.width, large.height)
+
+
+def _read(data: bytes) -> Image.Image:
+    refused = Invalid({"photo": msg("Please choose a photo as a JPEG, PNG or WebP file.")})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(data), formats=_FORMATS) as picture:
+                if picture.width * picture.height > _LARGEST_PIXELS:
+                    raise refused
+                # A new image of the pixels alone: place, camera and preview stay behind.
+                return ImageOps.exif_transpose(picture).convert("RGB")
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Image.DecompressionBombWarning,
+        Image.DecompressionBombError,
+    ) as error:
+        raise refused from error
+
+
+def _webp(picture: Image.Image, quality: int) -> bytes:
+    out = BytesIO()
+    picture.save(out, "WEBP", quality=quality, method=4, exif=b"", icc_profile=None)
+    return out.getvalue()
+
+
+def _small(picture: Image.Image) -> bytes:
+    drawn = b""
+    for quality in _QUALITIES:
+        drawn = _webp(picture, quality)
+        if len(drawn) <= _PHONE_BYTES:
+            break
+    return drawn
+
+
+def _write(target: Path, data: bytes) -> None:
+    if not target.exists():
+        part = target.with_suffix(".part")
+        part.write_bytes(data)
+        part.replace(target)

@@ -1,0 +1,249 @@
+"""The plan as staff read it: a unit's own rows, and the coordinator's board of the year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from engage.accounts.models import Unit
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import may, units_where
+from engage.core.actor import Actor
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import NotAllowed, NotFound
+from engage.themedays.models import (
+    Activity,
+    PlanExtension,
+    PlanRound,
+    PlanRow,
+    PlanRowCohost,
+    PlanRowState,
+    ThemeDay,
+    ThemeDayCohost,
+    ThemeDayState,
+)
+from engage.themedays.rules import ROW_DEEDS, RowDeed, filing_ends, is_late, row_possible
+
+_FILED = frozenset({PlanRowState.FILED, PlanRowState.ARRANGED})
+
+
+@dataclass(frozen=True, slots=True)
+class UnitFiling:
+    """How a unit stands in a round: rows filed, rows late, until when it may file."""
+
+    unit: Unit
+    rows: int
+    filed: int
+    late: int
+    ends: datetime
+    extended: bool
+    passed: bool
+
+    @property
+    def missing(self) -> bool:
+        """Nothing was filed in the time given."""
+        return self.filed == 0 and self.passed
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPlan:
+    """A round as a unit's staff see it; ``ends`` is by unit id."""
+
+    round: PlanRound
+    rows: Sequence[PlanRow]
+    units: Sequence[Unit]
+    ends: dict[int, datetime]
+
+
+@dataclass(slots=True)
+class Month:
+    """A month of the board."""
+
+    month: int
+    days: list[ThemeDay] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The year on one page. ``rows_of`` and ``activities_of`` are by theme day id."""
+
+    round: PlanRound
+    months: list[Month]
+    waiting: list[PlanRow]
+    returned: list[PlanRow]
+    filings: list[UnitFiling]
+    rows_of: dict[int, list[PlanRow]]
+    activities_of: dict[int, list[Activity]]
+    drafts: int
+
+
+def rounds() -> Sequence[PlanRound]:
+    """All rounds, newest year first."""
+    return db.session.scalars(select(PlanRound).order_by(PlanRound.year.desc())).all()
+
+
+def round_of(year: int) -> PlanRound:
+    """The round of a year. Raises ``NotFound``."""
+    found = db.session.scalar(select(PlanRound).where(PlanRound.year == year))
+    if found is None:
+        raise NotFound
+    return found
+
+
+def own_plan(actor: Actor, year: int) -> OwnPlan:
+    """The rows ``actor`` may file, with their units' deadlines. Raises ``NotFound``."""
+    plan = round_of(year)
+    units = units_for(actor)
+    ids = [unit.id for unit in units]
+    rows = db.session.scalars(
+        select(PlanRow)
+        .options(joinedload(PlanRow.unit))
+        .where(PlanRow.round_id == plan.id, PlanRow.unit_id.in_(ids))
+        .order_by(PlanRow.planned_on, PlanRow.id)
+    ).all()
+    extended = _extensions(plan.id)
+    ends = {unit_id: filing_ends(plan.deadline, extended.get(unit_id)) for unit_id in ids}
+    return OwnPlan(plan, rows, units, ends)
+
+
+def units_for(actor: Actor) -> Sequence[Unit]:
+    """The active units for which ``actor`` may file."""
+    query = select(Unit).where(Unit.active).order_by(Unit.position, Unit.id)
+    allowed = units_where(actor, Permission.PLAN_FILE)
+    return db.session.scalars(query if allowed is None else query.where(Unit.id.in_(allowed))).all()
+
+
+def all_units() -> Sequence[Unit]:
+    """Every active unit."""
+    return db.session.scalars(select(Unit).where(Unit.active).order_by(Unit.position, Unit.id)).all()
+
+
+def row_for(actor: Actor, public_id: str) -> tuple[PlanRow, PlanRound, datetime, frozenset[RowDeed]]:
+    """A row with its round, the end of filing for its unit and the deeds ``actor`` may do with it now.
+
+    Raises ``NotFound``, ``NotAllowed``.
+    """
+    row = db.session.scalar(
+        select(PlanRow)
+        .options(
+            joinedload(PlanRow.unit),
+            selectinload(PlanRow.contacts),
+            selectinload(PlanRow.cohosts).joinedload(PlanRowCohost.unit),
+        )
+        .where(PlanRow.public_id == public_id)
+    )
+    if row is None:
+        raise NotFound
+    if not may(actor, Permission.PLAN_FILE, unit_id=row.unit_id) and not may(actor, Permission.PLAN_ARRANGE):
+        raise NotAllowed
+    plan = db.session.get_one(PlanRound, row.round_id)
+    ends = filing_ends(plan.deadline, _extensions(plan.id).get(row.unit_id))
+    deeds = frozenset(
+        deed
+        for deed, (permission, _) in ROW_DEEDS.items()
+        if row_possible(deed, row.state) and may(actor, permission, unit_id=row.unit_id)
+    )
+    return row, plan, ends, deeds
+
+
+def theme_days_of(year: int) -> Sequence[ThemeDay]:
+    """The theme days of a year that are not cancelled, in order."""
+    return db.session.scalars(
+        select(ThemeDay)
+        .where(ThemeDay.year == year, ThemeDay.state != ThemeDayState.CANCELLED)
+        .order_by(ThemeDay.month, ThemeDay.day, ThemeDay.id)
+    ).all()
+
+
+def board(year: int) -> Board:
+    """The coordinator's year; the number of queries does not grow with it. Raises ``NotFound``."""
+    plan = round_of(year)
+    days = db.session.scalars(
+        select(ThemeDay)
+        .options(
+            joinedload(ThemeDay.unit),
+            selectinload(ThemeDay.cohosts).joinedload(ThemeDayCohost.unit),
+            selectinload(ThemeDay.activities),
+        )
+        .where(ThemeDay.year == year)
+        .order_by(ThemeDay.month, ThemeDay.day, ThemeDay.id)
+    ).all()
+    rows = db.session.scalars(
+        select(PlanRow)
+        .options(joinedload(PlanRow.unit))
+        .where(PlanRow.round_id == plan.id, PlanRow.state != PlanRowState.DRAFT)
+        .order_by(PlanRow.planned_on, PlanRow.id)
+    ).all()
+    months = [Month(month) for month in range(1, 13)]
+    for day in days:
+        months[day.month - 1].days.append(day)
+    rows_of: dict[int, list[PlanRow]] = {}
+    for row in rows:
+        if row.theme_day_id is not None:
+            rows_of.setdefault(row.theme_day_id, []).append(row)
+    return Board(
+        round=plan,
+        months=months,
+        waiting=[row for row in rows if row.state is PlanRowState.FILED],
+        returned=[row for row in rows if row.state is PlanRowState.RETURNED],
+        filings=_filings(plan),
+        rows_of=rows_of,
+        activities_of={day.id: list(day.activities) for day in days},
+        drafts=sum(day.state is ThemeDayState.DRAFT for day in days),
+    )
+
+
+def waiting_count() -> int:
+    """How many filed rows wait for the coordinator."""
+    return len(
+        db.session.scalars(select(PlanRow.id).where(PlanRow.state == PlanRowState.FILED).limit(1000)).all()
+    )
+
+
+def to_do_count(actor: Actor) -> int:
+    """How many rows were returned to ``actor``'s units or are not filed yet."""
+    allowed = units_where(actor, Permission.PLAN_FILE)
+    query = select(PlanRow.id).where(PlanRow.state.in_([PlanRowState.RETURNED, PlanRowState.DRAFT]))
+    if allowed is not None:
+        query = query.where(PlanRow.unit_id.in_(allowed))
+    return len(db.session.scalars(query.limit(1000)).all())
+
+
+def open_round() -> PlanRound | None:
+    """The newest round."""
+    return db.session.scalar(select(PlanRound).order_by(PlanRound.year.desc()).limit(1))
+
+
+def _extensions(round_id: int) -> dict[int, datetime]:
+    rows = db.session.execute(
+        select(PlanExtension.unit_id, PlanExtension.until).where(PlanExtension.round_id == round_id)
+    )
+    return {row.unit_id: row.until for row in rows}
+
+
+def _filings(plan: PlanRound) -> list[UnitFiling]:
+    rows = db.session.execute(
+        select(PlanRow.unit_id, PlanRow.state, PlanRow.filed_at).where(PlanRow.round_id == plan.id)
+    ).all()
+    extended, moment = _extensions(plan.id), now()
+    found = []
+    for unit in all_units():
+        own = [row for row in rows if row.unit_id == unit.id]
+        ends = filing_ends(plan.deadline, extended.get(unit.id))
+        found.append(
+            UnitFiling(
+                unit=unit,
+                rows=len(own),
+                filed=sum(row.state in _FILED for row in own),
+                late=sum(is_late(row.filed_at, plan.deadline) for row in own),
+                ends=ends,
+                extended=unit.id in extended,
+                passed=moment >= ends,
+            )
+        )
+    return found
