@@ -208,6 +208,7 @@ def measure(arguments: argparse.Namespace, server: _web.Server | None) -> None:
     if server:
         more |= {
             "server_cpu": round((server.cpu_seconds() - cpu) / seconds, 2),
+            "cpu_ms_per_journey": round((server.cpu_seconds() - cpu) / max(1, len(run.journeys)) * 1000, 2),
             "memory_mb": server.memory_mb(),
         }
     report(run, seconds, lost, more)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,8 +12,10 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 from sqlalchemy import select
 
+from engage.core.clock import now
 from engage.core.db import db
-from engage.surveys.models import Layout, Response, Survey
+from engage.core.writer import atomic
+from engage.surveys.models import Layout, Response, State, Survey
 from tests.factories.questions import asks, choices, page, question, text
 from tests.factories.surveys import make_survey
 from tests.fixtures.server import Server
@@ -138,7 +141,6 @@ def test_all_at_once_without_script(
     pick(screen, "q1", "a")
     forward(screen)
     expect(screen.locator("[data-errors] a")).to_have_count(2)
-    screen.screenshot(path=f"tests/screenshots/survey-plain-{phone}.png", full_page=True)
     screen.locator("#q-q2").fill("社保")
     pick(screen, "q4", "3")
     forward(screen)
@@ -242,3 +244,42 @@ def test_the_first_load_is_small(context: Flask, live_server: Server, open_page:
     devtools.on("Network.loadingFinished", lambda event: sizes.append(event["encodedDataLength"]))
     screen.goto(address(live_server, survey), wait_until="networkidle")
     assert 5_000 < sum(sizes) <= 60 * 1024, f"{sum(sizes):,.0f} bytes"
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_surveys_that_take_no_answer_say_so(
+    context: Flask, live_server: Server, open_page: Open, inspect: Any, phone: bool
+) -> None:
+    cases = {
+        "announced": make_survey(SURVEY, opens_at=now() + timedelta(days=2)),
+        "closed": make_survey(SURVEY, closes_at=now() - timedelta(days=2)),
+        "withdrawn": make_survey(SURVEY, state=State.WITHDRAWN),
+    }
+    screen = open_page(phone=phone)
+    for name, survey in cases.items():
+        screen.goto(address(live_server, survey))
+        expect(screen.locator("form.questionnaire")).to_have_count(0)
+        inspect(screen, f"survey-{name}")
+
+
+@pytest.mark.parametrize("phone", [True, False])
+def test_answers_that_come_too_late_or_twice_are_shown_again(
+    context: Flask, live_server: Server, open_page: Open, inspect: Any, phone: bool
+) -> None:
+    survey = make_survey(SURVEY, layout=Layout.ALL_AT_ONCE, one_per_device=True)
+    plain = open_page(phone=phone, javascript=False)
+    plain.goto(address(live_server, survey))
+    pick(plain, "q1", "b")
+    plain.locator("#q-q7").fill("窗口再多开一个")
+    late = open_page(phone=phone)
+    late.goto(address(live_server, survey))
+    pick(late, "q1", "b")
+    with atomic():
+        survey.closes_at = now() - timedelta(seconds=1)
+    forward(plain)
+    expect(plain.locator(".kept").last).to_have_text("窗口再多开一个")
+    forward(late)
+    expect(late.locator("[data-saved]")).to_contain_text("已结束")
+    expect(late.locator("#q-q1-2")).to_be_checked()
+    inspect(late, "survey-too-late")
+    assert responses() == []
