@@ -28,14 +28,14 @@ ACCOUNT_LOCKED = declare(
 UNIT_CREATED = declare(
     "unit.created",
     msg("Unit created"),
-    name=msg("Name"),
+    name=msg("Name of the unit"),
     code=msg("Short name"),
     kind=Key(msg("Kind"), UnitKind),
 )
 UNIT_CHANGED = declare(
     "unit.changed",
     msg("Unit changed"),
-    name=msg("Name"),
+    name=msg("Name of the unit"),
     code=msg("Short name"),
     kind=Key(msg("Kind"), UnitKind),
     position=msg("Position"),

@@ -44,7 +44,7 @@ class SignInForm(StaffForm):
 class PasswordForm(StaffForm):
     current = PasswordField(
         _l("Current password"),
-        validators=[AtMost(LONGEST)],
+        validators=[Needed(msg("Please enter your current password.")), AtMost(LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
     new = PasswordField(
@@ -82,8 +82,12 @@ class PersonForm(StaffForm):
 class GrantForm(StaffForm):
     """Which fields matter depends on the scope; the others are ignored."""
 
-    role = OneOf(_l("Role"))
-    scope = RadioField(_l("Scope"), default=ScopeKind.UNIT.value)
+    role = OneOf(_l("Role"), validators=[Needed(msg("Please choose one of the list."))])
+    scope = RadioField(
+        _l("Scope"),
+        default=ScopeKind.UNIT.value,
+        validators=[Needed(msg("Please choose one of the list."))],
+    )
     unit = SelectField(_l("Unit"), validators=[Optional()], validate_choice=False)
     activity = StringField(
         _l("Activity"),
@@ -113,7 +117,7 @@ class UnitForm(StaffForm):
         description=_l("Small letters, digits and hyphens, for files and tables: civil-affairs"),
         validators=[Needed(msg("Please enter a short name.")), AtMost(40)],
     )
-    kind = OneOf(_l("Kind"))
+    kind = OneOf(_l("Kind"), validators=[Needed(msg("Please choose one of the list."))])
     position = IntegerField(
         _l("Position in lists"),
         default=0,

@@ -119,7 +119,7 @@ def _line(item: queries.LogLine) -> Line:
 
 def _words(value: Any, key: Key | None) -> str:
     """A recorded value as people read it."""
-    if value is None or value == "":
+    if value is None or value in ("", {}, []):
         return "–"
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 DEFAULT_ZONE = ZoneInfo("Asia/Shanghai")
+
+_site_zone: list[Callable[[], ZoneInfo]] = [lambda: DEFAULT_ZONE]
+
+
+def provide_zone(provider: Callable[[], ZoneInfo]) -> None:
+    """Let ``provider`` say on which clocks the site lives (the settings do)."""
+    _site_zone[0] = provider
+
+
+def site_zone() -> ZoneInfo:
+    """The zone of the site's clocks."""
+    return _site_zone[0]()
 
 
 def now() -> datetime:
@@ -18,21 +31,21 @@ def minute(moment: datetime | None = None) -> datetime:
     return (moment or now()).replace(second=0, microsecond=0)
 
 
-def local(moment: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> datetime:
-    """``moment`` on the clocks of ``zone``."""
-    return moment.astimezone(zone)
+def local(moment: datetime, zone: ZoneInfo | None = None) -> datetime:
+    """``moment`` on the clocks of ``zone`` (default: the site's)."""
+    return moment.astimezone(zone or site_zone())
 
 
-def today(zone: ZoneInfo = DEFAULT_ZONE) -> date:
-    """The calendar day in ``zone``."""
+def today(zone: ZoneInfo | None = None) -> date:
+    """The calendar day in ``zone`` (default: the site's)."""
     return local(now(), zone).date()
 
 
-def from_local(naive: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> datetime:
+def from_local(naive: datetime, zone: ZoneInfo | None = None) -> datetime:
     """A wall-clock time typed in ``zone`` as aware UTC."""
-    return naive.replace(tzinfo=zone).astimezone(UTC)
+    return naive.replace(tzinfo=zone or site_zone()).astimezone(UTC)
 
 
-def start_of_day(day: date, zone: ZoneInfo = DEFAULT_ZONE) -> datetime:
+def start_of_day(day: date, zone: ZoneInfo | None = None) -> datetime:
     """Midnight at which ``day`` begins in ``zone``, as aware UTC."""
     return from_local(datetime.combine(day, time.min), zone)

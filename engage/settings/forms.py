@@ -79,4 +79,8 @@ class SettingsForm(StaffForm):
     site_code = StringField(
         _l("Site identification code"), filters=[stripped], validators=[AtMost(PLAIN_LIMITS["site_code"])]
     )
-    time_zone = OneOf(_l("Time zone"), choices=options((name, _ZONE_WORDS[name]) for name in ZONES))
+    time_zone = OneOf(
+        _l("Time zone"),
+        validators=[Needed(msg("Please choose one of the list."))],
+        choices=options((name, _ZONE_WORDS[name]) for name in ZONES),
+    )

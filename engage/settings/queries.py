@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from engage.core import clock
 from engage.core.bus import subscribe
 from engage.core.db import db
 from engage.core.types import Localized
@@ -78,6 +79,17 @@ def site() -> SiteView:
         log.warning("site settings could not be read; the last known ones are shown")
         cached.checked = time.monotonic()
     return cached.view
+
+
+def zone() -> ZoneInfo:
+    """The site's time zone; the default one outside of an application (pure rules in tests)."""
+    try:
+        return site().zone
+    except RuntimeError:
+        return clock.DEFAULT_ZONE
+
+
+clock.provide_zone(zone)
 
 
 @subscribe(SettingsChanged)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from PIL import Image
 
 from engage.accounts.permissions import Role
 from engage.audit import queries as audit_queries
+from engage.core import clock
 from engage.settings.queries import site
 
 pytestmark = pytest.mark.database
@@ -149,3 +151,18 @@ def test_a_picture_with_too_many_pixels_is_refused(staff_client: Callable[..., A
 @pytest.mark.parametrize("name", ["emblem-0000000000000000.png", "..%2Fsecret.key", "secret.key"])
 def test_no_other_file_is_served(client: FlaskClient, name: str) -> None:
     assert client.get(f"/emblem/{name}").status_code == 404
+
+
+def test_the_time_zone_moves_the_clocks(app: Flask, staff_client: Callable[..., Any]) -> None:
+    moment = datetime(2026, 3, 5, 15, 30, tzinfo=UTC)
+    with app.app_context():
+        assert clock.local(moment).hour == 23
+    assert (
+        staff_client(Role.ADMINISTRATOR)
+        .send("/staff/settings", {**FIELDS, "time_zone": "Asia/Urumqi"})
+        .status_code
+        == 303
+    )
+    with app.app_context():
+        assert clock.local(moment).hour == 21
+        assert clock.start_of_day(date(2026, 3, 5)) == datetime(2026, 3, 4, 18, tzinfo=UTC)
