@@ -85,7 +85,7 @@ def recent_results(limit: int = 5) -> list[Result]:
         .order_by(Consultation.result_published_at.desc())
         .limit(limit)
     ).all()
-    counts = _counts([row.id for row in rows])
+    counts = figures([row.id for row in rows])
     return [
         Result(
             row.public_id,
@@ -119,7 +119,7 @@ def story(activity_ids: Iterable[int]) -> list[Story]:
         )
         .order_by(Consultation.opens_at, Consultation.id)
     ).all()
-    counts = _counts([row.id for row in rows])
+    counts = figures([row.id for row in rows])
     found: list[Story] = []
     for row in rows:
         count = counts.get(row.id, _NONE)
@@ -142,17 +142,20 @@ def story(activity_ids: Iterable[int]) -> list[Story]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Counts:
+class Counts:
+    """What is public of one consultation, counted as in ``Story``."""
+
     said: int = 0
     comments: int = 0
     answered: int = 0
     adopted: int = 0
 
 
-_NONE = _Counts()
+_NONE = Counts()
 
 
-def _counts(ids: list[int]) -> dict[int, _Counts]:
+def figures(ids: list[int]) -> dict[int, Counts]:
+    """The counts of consultations with a published comment, by their id; one query, none for no consultation."""
     if not ids:
         return {}
     with_words = Comment.has_text
@@ -169,4 +172,4 @@ def _counts(ids: list[int]) -> dict[int, _Counts]:
         .where(Comment.consultation_id.in_(ids), Comment.state == CommentState.PUBLISHED)
         .group_by(Comment.consultation_id)
     )
-    return {row.consultation_id: _Counts(row.said, row.comments, row.answered, row.adopted) for row in rows}
+    return {row.consultation_id: Counts(row.said, row.comments, row.answered, row.adopted) for row in rows}

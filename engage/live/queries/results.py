@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
@@ -78,7 +78,20 @@ def _listed(*phases: Phase) -> Sequence[LiveSession]:
     ).all()
 
 
-def _told(sessions: Sequence[LiveSession]) -> list[Told]:
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What ``Told`` counts, for one session."""
+
+    asked: int = 0
+    published: int = 0
+    answered: int = 0
+    owed: int = 0
+
+
+def figures(session_ids: Sequence[int]) -> dict[int, Figures]:
+    """The figures of sessions that have questions, by their id; one query, none for no session."""
+    if not session_ids:
+        return {}
     replied = LiveQuestion.answer != ""
     rows = db.session.execute(
         select(
@@ -90,8 +103,12 @@ def _told(sessions: Sequence[LiveSession]) -> list[Told]:
             ),
             func.count().filter((LiveQuestion.state == _S.WRITTEN) & ~replied),
         )
-        .where(LiveQuestion.session_id.in_([session.id for session in sessions]))
+        .where(LiveQuestion.session_id.in_(session_ids))
         .group_by(LiveQuestion.session_id)
     )
-    figures = {row[0]: tuple(row[1:]) for row in rows}
-    return [Told(session, *figures.get(session.id, (0, 0, 0, 0))) for session in sessions]
+    return {row[0]: Figures(*row[1:]) for row in rows}
+
+
+def _told(sessions: Sequence[LiveSession]) -> list[Told]:
+    found = figures([session.id for session in sessions])
+    return [Told(session, *astuple(found.get(session.id, Figures()))) for session in sessions]
