@@ -14,8 +14,8 @@ from engage.core.clock import today
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
 from engage.core.ids import is_request_id, keyed_hash
+from engage.core.keys import key
 from engage.core.messages import msg
-from engage.participation.keys import key
 from engage.participation.models import Participation, WriteRequest
 
 # These run for every citizen's write: plain statements built once cost a fifth of the ORM's.

@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, insert, select
 
 from engage.core.db import db
 from engage.core.ids import keyed_bytes, keyed_hash
-from engage.participation.keys import key
+from engage.core.keys import key
 from engage.participation.models import Receipt
 
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"

@@ -16,8 +16,8 @@ from markupsafe import Markup
 
 from engage.core.errors import NotAllowed
 from engage.core.ids import keyed_hash, public_id, request_id
+from engage.core.keys import key
 from engage.core.messages import msg
-from engage.participation.keys import key
 from engage.web.limits import hit
 
 COOKIE = "device"

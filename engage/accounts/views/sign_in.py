@@ -15,7 +15,7 @@ from engage.accounts.identity import current_session, forget, remember
 from engage.accounts.views.blueprint import blueprint
 from engage.core.errors import Gone, Invalid, TooMany
 from engage.core.ids import keyed_hash
-from engage.participation.keys import key
+from engage.core.keys import key
 from engage.web.actor import current_actor, staff_actor
 from engage.web.guards import sign_in_door, signed_in
 from engage.web.languages import render

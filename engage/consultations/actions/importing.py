@@ -17,9 +17,9 @@ from engage.core.actor import Actor
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.core.ids import keyed_hash, public_id
+from engage.core.keys import key
 from engage.core.writer import atomic, publish
 from engage.moderation.actions import screen
-from engage.participation.keys import key
 
 _BATCH = 200
 

@@ -10,8 +10,8 @@ from engage.core.actor import Actor
 from engage.core.db import db
 from engage.core.errors import NotAllowed, NotFound
 from engage.core.ids import keyed_hash
+from engage.core.keys import key
 from engage.live.models import ASKER_KEY_LENGTH, LiveQuestion, LiveSession
-from engage.participation.keys import key
 
 
 def session_row(session_id: int) -> LiveSession:

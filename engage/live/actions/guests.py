@@ -13,13 +13,13 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.ids import keyed_hash
+from engage.core.keys import key
 from engage.core.messages import msg
 from engage.core.writer import atomic, publish
 from engage.live.actions._load import require_any, session_row
 from engage.live.events import GUEST_LINK_MADE, GUEST_LINK_REVOKED, GuestLinkRevoked
 from engage.live.models import GuestLink
 from engage.live.rules.text import clean
-from engage.participation.keys import key
 
 LABEL_MOST = 40
 MOST = 20

@@ -1,4 +1,4 @@
-"""The keys of citizens' hashes, derived from the installation's secret once per process."""
+"""The keys of hashes, derived from the installation's secret once per process."""
 
 from __future__ import annotations
 
