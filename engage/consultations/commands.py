@@ -26,8 +26,8 @@ from engage.settings.queries import site
 def import_comments(file: Path, public_id: str, skip_bad: bool, as_json: bool) -> None:
     """Import the comments of FILE (CSV, UTF-8 or GB 18030) into a consultation; safe to run again.
 
-    Headers such as 留言编号, 留言主题, 留言时间, 留言详情 or id, title, time, text are understood. Columns that
-    name a person are never read. Without --skip-bad nothing is imported while any row has a mistake.
+    Headers such as 留言编号, 留言主题, 留言时间, 留言详情 or id, title, time, text are understood. Columns
+    that name a person are never read. Without --skip-bad nothing is imported while any row has a mistake.
     """
     if file.stat().st_size > FILE_BYTES:
         raise click.ClickException(f"{file} is larger than {FILE_BYTES // 1_000_000} MB.")

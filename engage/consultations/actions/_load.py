@@ -3,27 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
 from engage.accounts.rules import require
 from engage.consultations.models import Comment, Consultation
-from engage.consultations.rules.comments import MOST_AT_ONCE
+from engage.consultations.rules.comments import MOST_AT_ONCE, Pick
 from engage.consultations.rules.phases import ALLOWED, Deed, Phase, phase, require_phase
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import Message, msg
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """A comment as a staff member saw it: decisions made meanwhile have raised its revision."""
-
-    comment: str
-    revision: int
 
 
 def phase_of(consultation: Consultation) -> Phase:

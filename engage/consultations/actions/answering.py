@@ -9,7 +9,6 @@ from engage.accounts.models import Unit
 from engage.audit.actions import record
 from engage.cases.actions import close_case_of, open_case, withdraw_case_of
 from engage.consultations.actions._load import (
-    Pick,
     changed_by,
     comment_for,
     comments_for,
@@ -25,7 +24,7 @@ from engage.consultations.events import (
     CommentsChanged,
 )
 from engage.consultations.models import Adoption, Comment, CommentState
-from engage.consultations.rules.comments import cleaned, require_adoption, require_reply
+from engage.consultations.rules.comments import Pick, cleaned, require_adoption, require_reply
 from engage.consultations.rules.phases import Deed
 from engage.core.actor import Actor
 from engage.core.clock import now

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from engage.audit.actions import record
 from engage.cases.actions import withdraw_case_of
-from engage.consultations.events import COMMENT, ERASED, CommentsChanged
+from engage.consultations.events import COMMENT, ERASED, RECEIPT_KIND, CommentsChanged
 from engage.consultations.models import Comment, CommentState
 from engage.core.actor import SYSTEM
 from engage.core.db import db
+from engage.core.messages import msg
 from engage.core.writer import atomic, publish
+from engage.participation.erasers import Eraser, register_eraser
 
 
 def erase(comment_id: int) -> None:
@@ -29,3 +31,16 @@ def erase(comment_id: int) -> None:
         row.revision += 1
         record(SYSTEM, ERASED, COMMENT, row.public_id, label=f"No. {row.number}")
         publish(CommentsChanged(row.consultation_id, (row.id,)))
+
+
+register_eraser(
+    RECEIPT_KIND,
+    Eraser(
+        what=msg("A comment on a draft"),
+        consequence=msg(
+            "Your words, your stance and the reply are deleted for good, wherever they are published. "
+            "Only the number of the comment stays taken."
+        ),
+        erase=erase,
+    ),
+)

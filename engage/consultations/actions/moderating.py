@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from engage.audit.actions import record
 from engage.cases.actions import withdraw_case_of
-from engage.consultations.actions._load import Pick, comments_for, consultation_for, phase_of
+from engage.consultations.actions._load import comments_for, consultation_for, phase_of
 from engage.consultations.events import COMMENT, MODERATED, CommentsChanged
 from engage.consultations.models import Comment, CommentState
-from engage.consultations.rules.comments import NEXT, cleaned, require_decision
+from engage.consultations.rules.comments import NEXT, Pick, cleaned, require_decision
 from engage.consultations.rules.phases import NOT_NOW, Deed, Phase
 from engage.core.actor import Actor
 from engage.core.clock import now

@@ -155,7 +155,7 @@ _NONE = Counts()
 
 
 def figures(ids: list[int]) -> dict[int, Counts]:
-    """The counts of consultations with a published comment, by their id; one query, none for no consultation."""
+    """The counts of consultations with a published comment, by their id; at most one query."""
     if not ids:
         return {}
     with_words = Comment.has_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import dataclass
 from typing import Final
 
 from engage.consultations.models import Adoption, CommentState, Stance
@@ -27,6 +28,14 @@ NEXT: Final[dict[CommentState, frozenset[CommentState]]] = {
     CommentState.ERASED: frozenset(),
 }
 NEEDS_REASON: Final = frozenset({Adoption.PARTLY, Adoption.NOT, Adoption.EXPLAINED})
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """A comment as a staff member saw it: decisions made meanwhile have raised its revision."""
+
+    comment: str
+    revision: int
 
 
 def cleaned(text: str) -> str:

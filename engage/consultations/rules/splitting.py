@@ -48,7 +48,6 @@ _MARKS: Final = (
 )
 _HEADING: Final = re.compile(r"#{1,6}[ 　]+(.*?)[ #]*\Z")
 _NAME: Final = re.compile(r"[【〔\[]([^】〕\]]{1,40})[】〕\]][ 　]*(.*)\Z")
-_SIGNS: Final = re.compile(r"\*\*|__")
 _ENDS: Final = "。；;，,：:！!？?…"
 _SHORT: Final = 40
 
@@ -80,7 +79,7 @@ def _blocks(text: str) -> list[_Block]:
     """The text cut before each numbered line; what stands before the first is a block without number."""
     blocks = [_Block(_Rank.PLAIN, "", "")]
     for raw in text.split("\n"):
-        line = raw.strip(" \t　")
+        line = raw.replace("**", "").strip(" \t　")
         block = _marked(line)
         if block is None:
             blocks[-1].body.append(line)
@@ -91,7 +90,7 @@ def _blocks(text: str) -> list[_Block]:
 
 def _marked(line: str) -> _Block | None:
     heading = _HEADING.match(line)
-    plain = _SIGNS.sub("", heading[1] if heading else line).strip()
+    plain = heading[1] if heading else line
     for rank, pattern in _MARKS:
         found = pattern.match(plain)
         if found and not (heading and rank is _Rank.BULLET):

@@ -1,0 +1,19 @@
+"""Pages of the consultations."""
+
+from flask import Blueprint
+
+from engage.consultations.views import (
+    commenting,
+    reading,
+    results,
+    staff_comment,
+    staff_editing,
+    staff_export,
+    staff_list,
+    staff_queue,
+)
+from engage.consultations.views._blueprints import public_pages, staff_pages
+
+MODULES = (reading, commenting, results, staff_list, staff_editing, staff_queue, staff_comment, staff_export)
+
+blueprints: tuple[Blueprint, ...] = (public_pages, staff_pages)

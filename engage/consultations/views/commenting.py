@@ -1,0 +1,105 @@
+"""A citizen comments: the form, its refusals with the text kept, and the receipt."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from flask import Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from engage.consultations.actions.submit import Submission, comment
+from engage.consultations.models import Stance
+from engage.consultations.queries.published import Published, published
+from engage.consultations.rules.clauses import Clause
+from engage.consultations.views._args import choice, clause_key, number
+from engage.consultations.views._blueprints import public_pages
+from engage.consultations.views.reading import WHOLE, discussion
+from engage.core.errors import Conflict, Gone, Invalid, Refusal
+from engage.participation.receipts import grouped, normalised, well_formed
+from engage.web.citizen import device_id
+from engage.web.errors import wants_json
+from engage.web.guards import citizen_write, public
+from engage.web.languages import current_language, render
+from engage.web.limits import limited
+
+RECEIPT_COOKIE: Final = "comment_receipt"
+_RECEIPT_SECONDS: Final = 3600
+
+
+@public_pages.post("/consultations/<public_id>/clauses/<clause>")
+@public_pages.post("/consultations/<public_id>/comment")
+@citizen_write
+@limited("comment", per_device="10/minute", per_network="1200/minute")
+def send(public_id: str, clause: str = WHOLE) -> ResponseReturnValue:
+    """Take a comment on a clause or on the whole draft."""
+    consultation = published(public_id)
+    submission = Submission(
+        clause=clause_key(clause),
+        stance=choice(Stance, request.form.get("stance")),
+        text=request.form.get("text", ""),
+        version=number(request.form.get("_version"), consultation.version),
+        language=current_language(),
+        request_id=request.form.get("_request_id", ""),
+        device=device_id(),
+    )
+    try:
+        code = comment(consultation, submission)
+    except (Invalid, Conflict, Gone) as refusal:
+        if "_request_id" in getattr(refusal, "errors", {}):
+            raise
+        return _refused(consultation, submission, refusal)
+    return _received(consultation, code)
+
+
+@public_pages.get("/consultations/<public_id>/done")
+@public
+def done(public_id: str) -> ResponseReturnValue:
+    """The receipt code of what this browser has just sent, for an hour."""
+    consultation = published(public_id)
+    code = normalised(request.cookies.get(RECEIPT_COOKIE, ""))
+    if not well_formed(code):
+        return redirect(url_for("consultations.show", public_id=public_id), 303)
+    response = make_response(
+        render_template("consultations/done.html", consultation=consultation, code=grouped(code))
+    )
+    response.cache_control.no_store = True
+    return response
+
+
+def _refused(consultation: Published, submission: Submission, refusal: Refusal) -> ResponseReturnValue:
+    """Why the comment was not taken, with everything typed still in the form."""
+    errors: dict[str, str] = {}
+    if isinstance(refusal, Invalid):
+        errors = {name: render(sentence) for name, sentence in refusal.errors.items()}
+    words = "" if errors else render(refusal.message)
+    if wants_json():
+        return jsonify(errors=errors, message=words or render(refusal.message)), refusal.status
+    page = discussion(
+        consultation,
+        _clause(consultation, submission.clause),
+        errors=errors,
+        stance=submission.stance or "",
+        text=submission.text,
+        refusal=words,
+    )
+    return page, refusal.status
+
+
+def _clause(consultation: Published, key: str) -> Clause | None:
+    """The clause for the refusal's page; one of an older draft is shown as the whole."""
+    return next((one for one in consultation.clauses if one.key == key and one.commentable), None)
+
+
+def _received(consultation: Published, code: str) -> Response:
+    target = url_for("consultations.done", public_id=consultation.public_id)
+    response = make_response(jsonify(done=target) if wants_json() else redirect(target, 303))
+    response.set_cookie(
+        RECEIPT_COOKIE,
+        normalised(code),
+        max_age=_RECEIPT_SECONDS,
+        path=url_for("consultations.show", public_id=consultation.public_id),
+        httponly=True,
+        samesite="Lax",
+        secure=current_app.config["ENGAGE"].secure_cookies,
+    )
+    return response

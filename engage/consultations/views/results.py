@@ -1,0 +1,56 @@
+"""The published result: how it went, what was said, what came of it."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from engage.consultations.models import Adoption
+from engage.consultations.queries.comments import Outcome, of_consultation
+from engage.consultations.queries.published import published
+from engage.consultations.queries.tallies import (
+    NOTHING,
+    clause_tallies,
+    outcome_counts,
+    replied_count,
+    source_counts,
+    total,
+)
+from engage.consultations.rules.periods import length
+from engage.consultations.rules.phases import Phase
+from engage.consultations.views._args import choice, page_number
+from engage.consultations.views._blueprints import public_pages
+from engage.core.errors import NotFound
+from engage.web.guards import public
+from engage.web.site import current_site
+
+
+@public_pages.get("/results/consultations/<public_id>")
+@public
+def result(public_id: str) -> ResponseReturnValue:
+    """The result page; not found before staff publish it."""
+    consultation = published(public_id)
+    if consultation.result_published_at is None or consultation.phase is Phase.WITHDRAWN:
+        raise NotFound
+    outcome = choice(Outcome, request.args.get("outcome"))
+    outcomes = outcome_counts(consultation.id)
+    tallies = clause_tallies(consultation.id)
+    days, _ = length(consultation.opens_at, consultation.closes_at, current_site().zone)
+    return render_template(
+        "consultations/result.html",
+        consultation=consultation,
+        days=days,
+        tallies=tallies,
+        nothing=NOTHING,
+        total=total(tallies.values()),
+        outcomes=[
+            (one, outcomes.get(Adoption(one) if one is not Outcome.OPEN else None, 0)) for one in Outcome
+        ],
+        outcome=outcome,
+        sources=source_counts(consultation.id),
+        replied=replied_count(consultation.id),
+        page=of_consultation(consultation.id, page_number(), outcome),
+        names={one.key: one.name for one in consultation.clauses},
+        Phase=Phase,
+        Outcome=Outcome,
+    )

@@ -1,0 +1,214 @@
+"""Writing a consultation: its terms, the pasted text, and correcting the split."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from engage.accounts.permissions import Permission
+from engage.accounts.queries import units
+from engage.accounts.rules import units_where
+from engage.consultations.actions import editing
+from engage.consultations.forms import TermsForm, TextForm
+from engage.consultations.models import CLAUSE_KEY_LENGTH
+from engage.consultations.queries import staff as queries
+from engage.consultations.rules.clauses import (
+    CLAUSES,
+    CUT,
+    Clause,
+    Part,
+    added,
+    cut,
+    from_data,
+    merged,
+    new_key,
+    removed,
+)
+from engage.consultations.rules.comments import cleaned
+from engage.consultations.rules.phases import Deed
+from engage.consultations.views._args import choice, number
+from engage.consultations.views._blueprints import staff_pages
+from engage.core.errors import Conflict, Invalid
+from engage.web.actor import current_actor
+from engage.web.guards import staff
+from engage.web.languages import local_text, render
+from engage.web.site import current_site
+
+
+@staff_pages.route("/new", methods=["GET", "POST"])
+@staff(Permission.CONSULTATION_EDIT)
+def create() -> ResponseReturnValue:
+    """Begin a consultation."""
+    actor = current_actor()
+    form = _terms_form()
+    if request.method == "GET":
+        form.review_first.data = True
+    elif form.validate_on_submit():
+        try:
+            saved = editing.create(actor, form.unit.data, form.terms(current_site().zone))
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            return redirect(url_for(".text", public_id=saved.public_id), 303)
+    page = render_template("consultations/staff/terms.html", form=form, work=None, Deed=Deed)
+    return page, 422 if form.errors else 200
+
+
+@staff_pages.route("/<public_id>/terms", methods=["GET", "POST"])
+@staff(Permission.CONSULTATION_EDIT)
+def terms(public_id: str) -> ResponseReturnValue:
+    """Title, background, period and the like."""
+    actor = current_actor()
+    work = queries.work(actor, public_id, Deed.EDIT)
+    form = _terms_form()
+    del form.unit
+    status = 200
+    if request.method == "GET":
+        form.show(editing.terms_of(work.consultation), current_site().zone)
+    elif form.validate_on_submit():
+        try:
+            editing.edit_terms(actor, work.consultation.id, form.terms(current_site().zone))
+        except Invalid as refusal:
+            form.refuse(refusal)
+        except Conflict as refusal:
+            flash(render(refusal.message), "error")
+            status = refusal.status
+        else:
+            flash(_("Saved."), "success")
+            return redirect(url_for(".overview", public_id=public_id), 303)
+        work = queries.work(actor, public_id, Deed.EDIT)
+    page = render_template("consultations/staff/terms.html", form=form, work=work, Deed=Deed)
+    return page, 422 if form.errors else status
+
+
+@staff_pages.route("/<public_id>/text", methods=["GET", "POST"])
+@staff(Permission.CONSULTATION_EDIT)
+def text(public_id: str) -> ResponseReturnValue:
+    """Paste the draft; it is split into clauses."""
+    actor = current_actor()
+    work = queries.work(actor, public_id, Deed.EDIT)
+    form = TextForm()
+    status = 200
+    if form.validate_on_submit():
+        revision = number(request.form.get("revision"))
+        try:
+            editing.set_text(actor, work.consultation.id, form.text.data or "", revision)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        except Conflict as refusal:
+            flash(render(refusal.message), "error")
+            status = refusal.status
+        else:
+            flash(_("The text has been split. Please check it below."), "success")
+            return redirect(url_for(".clauses", public_id=public_id), 303)
+        work = queries.work(actor, public_id, Deed.EDIT)
+    page = render_template("consultations/staff/text.html", form=form, work=work, Deed=Deed)
+    return page, 422 if form.errors else status
+
+
+@staff_pages.get("/<public_id>/clauses")
+@staff(Permission.CONSULTATION_EDIT)
+def clauses(public_id: str) -> ResponseReturnValue:
+    """The split as it stands, to be corrected."""
+    work = queries.work(current_actor(), public_id, Deed.EDIT)
+    return _clauses(public_id, from_data(work.consultation.edit_clauses), work.consultation.edit_revision)
+
+
+@staff_pages.post("/<public_id>/clauses")
+@staff(Permission.CONSULTATION_EDIT)
+def save_clauses(public_id: str) -> ResponseReturnValue:
+    """Merge, split, remove or add a clause; or save them all."""
+    actor = current_actor()
+    work = queries.work(actor, public_id, Deed.EDIT)
+    revision = number(request.form.get("revision"))
+    typed = _typed()
+    deed, _colon, position = request.form.get("do", "save").partition(":")
+    at = number(position)
+    try:
+        if deed != "save":
+            return _clauses(public_id, _corrected(typed, deed, at), revision, at=at)
+        editing.set_clauses(actor, work.consultation.id, typed, revision)
+    except Invalid as refusal:
+        errors = {name: render(words) for name, words in refusal.errors.items()}
+        return _clauses(public_id, typed, revision, errors=errors, status=refusal.status)
+    except Conflict as refusal:
+        return _clauses(public_id, typed, revision, refusal=render(refusal.message), status=refusal.status)
+    flash(_("Saved."), "success")
+    return redirect(url_for(".overview", public_id=public_id), 303)
+
+
+def _clauses(
+    public_id: str,
+    shown: list[Clause] | tuple[Clause, ...],
+    revision: int,
+    *,
+    at: int | None = None,
+    errors: dict[str, str] | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    page = render_template(
+        "consultations/staff/clauses.html",
+        work=queries.work(current_actor(), public_id, Deed.EDIT),
+        clauses=shown,
+        revision=revision,
+        at=at,
+        errors=errors or {},
+        refusal=refusal,
+        parts=list(Part),
+        cut=CUT,
+        Deed=Deed,
+    )
+    return page, status
+
+
+def _corrected(typed: list[Clause], deed: str, at: int) -> list[Clause]:
+    match deed:
+        case "merge":
+            return merged(typed, at)
+        case "split":
+            return cut(typed, at)
+        case "remove":
+            return removed(typed, at)
+        case "add":
+            return added(typed, at)
+        case _:
+            return typed
+
+
+def _typed() -> list[Clause]:
+    """The clauses of the form, in their order; a form holds at most one more than is possible."""
+    form = request.form
+    rows = zip(
+        form.getlist("key"),
+        form.getlist("part"),
+        form.getlist("number"),
+        form.getlist("title"),
+        form.getlist("text"),
+        strict=False,
+    )
+    return [
+        Clause(
+            key[:CLAUSE_KEY_LENGTH] or new_key(),
+            choice(Part, part) or Part.CLAUSE,
+            " ".join(printed.split()),
+            " ".join(title.split()),
+            cleaned(body),
+        )
+        for key, part, printed, title, body in list(rows)[: CLAUSES + 1]
+    ]
+
+
+def _terms_form() -> TermsForm:
+    form = TermsForm()
+    actor = current_actor()
+    allowed = units_where(actor, Permission.CONSULTATION_EDIT)
+    form.kinds()
+    form.unit.choices = [
+        (unit.id, local_text(unit.name)) for unit in units() if allowed is None or unit.id in allowed
+    ]
+    form.activity_id.choices = [(0, _("None"))] + [
+        (one.id, local_text(one.title)) for one in queries.activities_for(actor)
+    ]
+    return form

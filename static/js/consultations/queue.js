@@ -1,0 +1,54 @@
+// Reviewing by keyboard: one comment is the current one, one key per decision.
+const IGNORED = "input, select, textarea, button, a";
+
+export function attach(form) {
+  const items = [...form.querySelectorAll("[data-item]")];
+  const all = form.querySelector("[data-all]");
+  const keys = form.querySelector("[data-keys]");
+  if (keys) keys.hidden = false;
+  all?.addEventListener("change", () => {
+    for (const item of items) tick(item).checked = all.checked;
+  });
+  let at = -1;
+
+  const go = (to) => {
+    at = Math.max(0, Math.min(items.length - 1, to));
+    for (const item of items) item.removeAttribute("aria-current");
+    items[at].setAttribute("aria-current", "true");
+    items[at].focus();
+    items[at].scrollIntoView({ block: "nearest" });
+  };
+  const deeds = {
+    j: () => go(at + 1),
+    k: () => go(at - 1),
+    a: () => items[at]?.querySelector("[data-publish]")?.click(),
+    d: () => items[at]?.querySelector("[data-reason]")?.focus(),
+    x: () => items[at] && (tick(items[at]).checked = !tick(items[at]).checked),
+    u: () => document.querySelector("[data-undo]")?.click(),
+    "/": () => document.getElementById("q").focus(),
+  };
+  form.addEventListener("focusin", (event) => {
+    const item = event.target.closest("[data-item]");
+    if (item && items.indexOf(item) !== at) {
+      at = items.indexOf(item);
+      for (const other of items) other.toggleAttribute("aria-current", other === item);
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    if (event.key === "Enter" && event.target.matches("[data-reason]") && event.target.value) {
+      event.preventDefault();
+      event.target.closest("[data-item]").querySelector("[data-decline]").click();
+      return;
+    }
+    const deed = deeds[event.key.toLowerCase()];
+    if (!deed || (event.target.matches(IGNORED) && !event.target.matches("[data-item]"))) return;
+    event.preventDefault();
+    deed();
+  });
+  if (keys && items.length) go(0);
+}
+
+function tick(item) {
+  return item.querySelector("input[name=pick]");
+}

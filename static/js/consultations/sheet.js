@@ -1,0 +1,31 @@
+// Tapping a clause opens the comment sheet over the draft; without this script the link opens its own page.
+import { CommentForm } from "./_form.js";
+
+export function attach(draft) {
+  const sheet = document.getElementById(draft.dataset.sheet);
+  const form = sheet.querySelector("form");
+  const comment = new CommentForm(form);
+  const fresh = form.elements._request_id.value;
+  draft.addEventListener("click", (event) => {
+    const link = event.target.closest("a[data-clause]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open(link);
+  });
+  for (const closer of sheet.querySelectorAll("[data-close]")) closer.addEventListener("click", () => sheet.close());
+
+  function open(link) {
+    const address = link.getAttribute("href");
+    form.reset();
+    form.elements.text.value = "";
+    form.elements._request_id.value = fresh;
+    form.dataset.clause = link.dataset.clause;
+    form.setAttribute("action", address);
+    sheet.querySelector("[data-quote]").textContent = link.dataset.name;
+    sheet.querySelector("[data-read]").href = `${address}#comments`;
+    comment.complain([]);
+    comment.say("");
+    comment.takeUp();
+    sheet.showModal();
+  }
+}
