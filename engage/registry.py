@@ -12,6 +12,7 @@ from flask import Blueprint, Flask
 
 from engage import maintenance
 from engage.accounts import commands as accounts_commands
+from engage.accounts import jobs as accounts_jobs
 from engage.accounts import models as accounts_models
 from engage.accounts import views as accounts_views
 from engage.analysis import models as analysis_models
@@ -21,6 +22,12 @@ from engage.audit import models as audit_models
 from engage.audit import views as audit_views
 from engage.cases import models as cases_models
 from engage.cli import engage_cli
+from engage.consultations import commands as consultations_commands
+from engage.consultations import models as consultations_models
+from engage.consultations import views as consultations_views
+from engage.consultations.actions import cases as consultations_cases
+from engage.consultations.actions import erasing as consultations_erasing
+from engage.consultations.labels import LABELS as CONSULTATIONS_LABELS
 from engage.core import jobs as core_jobs
 from engage.live import jobs as live_jobs
 from engage.live import models as live_models
@@ -44,12 +51,16 @@ REGISTERING: tuple[ModuleType, ...] = (
     core_jobs,
     audit_models,
     accounts_models,
+    accounts_jobs,
     settings_models,
     participation_models,
     participation_jobs,
     themedays_models,
     cases_models,
     analysis_models,
+    consultations_models,
+    consultations_cases,
+    consultations_erasing,
     live_models,
     live_sockets,
     live_jobs,
@@ -62,13 +73,24 @@ BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
     settings_views.blueprints,
     participation_views.blueprints,
     surveys_views.blueprints,
+    consultations_views.blueprints,
     analysis_views.blueprints,
     live_views.blueprints,
 )
 
-LABELS: tuple[Mapping[Any, Any], ...] = (SURVEYS_LABELS, ANALYSIS_LABELS, LIVE_LABELS, MODERATION_LABELS)
+LABELS: tuple[Mapping[Any, Any], ...] = (
+    SURVEYS_LABELS,
+    ANALYSIS_LABELS,
+    LIVE_LABELS,
+    MODERATION_LABELS,
+    CONSULTATIONS_LABELS,
+)
 
-COMMANDS: tuple[tuple[click.Command, ...], ...] = (accounts_commands.commands, maintenance.commands)
+COMMANDS: tuple[tuple[click.Command, ...], ...] = (
+    accounts_commands.commands,
+    maintenance.commands,
+    consultations_commands.commands,
+)
 
 
 def register(app: Flask) -> None:
