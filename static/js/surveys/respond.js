@@ -93,8 +93,10 @@ class Respondent {
     const shown = new Set(this.shown);
     for (const [id, box] of this.boxes) box.hidden = !shown.has(id);
     this.shown.forEach((id, at) => (this.boxes.get(id).querySelector("[data-number]").textContent = `${at + 1}.`));
-    if (this.paged) this.buttons();
-    else this.progress(this.shown.filter((id) => answers.has(id)).length, this.shown.length, this.words.count);
+    if (this.paged) return this.buttons();
+    const pages = this.pages();
+    for (const section of this.form.querySelectorAll("[data-page]")) section.hidden = !pages.includes(Number(section.dataset.page));
+    this.progress(this.shown.filter((id) => answers.has(id)).length, this.shown.length, this.words.count);
   }
 
   /** The pages that have a question on the path. */
@@ -183,7 +185,7 @@ class Respondent {
     line.dataset.of = id;
     const link = document.createElement("a");
     link.href = `#q-${id}`;
-    link.textContent = sentence;
+    link.textContent = `${this.boxes.get(id).querySelector("[data-number]").textContent} ${sentence}`;
     link.addEventListener("click", (event) => {
       event.preventDefault();
       document.getElementById(`q-${id}`).focus();
@@ -236,12 +238,13 @@ class Respondent {
     } else if (said.retry_after) {
       this.later(said.retry_after, `${said.message} ${this.words.kept}`);
     } else {
-      this.say(`${said.message} ${this.words.refused}`);
+      this.say(`${said.message} ${this.words.refused}`, true);
     }
   }
 
-  say(words) {
+  say(words, loudly = false) {
     const line = this.form.querySelector("[data-saved]");
+    line.classList.toggle("saved--refused", loudly);
     if (line.textContent !== words) line.textContent = words;
   }
 }
