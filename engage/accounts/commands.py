@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 
 from engage.accounts import actions, queries
 from engage.accounts.labels import ROLES
@@ -22,6 +23,7 @@ _ORDER = list(Role)
 
 
 @click.command("create-user")
+@with_appcontext
 @click.argument("email")
 @click.argument("name")
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="Role to grant.")
@@ -61,6 +63,7 @@ def create_user(
 
 
 @click.command()
+@with_appcontext
 @click.argument("email", required=False)
 @_JSON
 def signin(email: str | None, as_json: bool) -> None:

@@ -19,6 +19,7 @@ _SEQUENCES = (
     "q1w2e3r4t5y6u7i8o9p0",
 )
 # The stems of what leads every published list of stolen passwords, and what is typed here first.
+_LOOK_ALIKES = str.maketrans("@$013457", "asoieast")
 _COMMON_STEMS = frozenset(
     """
     password passw0rd p@ssword p@ssw0rd admin administrator root welcome letmein iloveyou woaini woaini1314
@@ -59,6 +60,7 @@ def _is_guessed_first(folded: str) -> bool:
         return True
     if any(folded in sequence or sequence.startswith(folded[:10]) for sequence in _SEQUENCES):
         return True
+    core = re.sub(r"[\W_\d]+$", "", folded)
     letters = re.sub(r"[\W_]", "", folded)
     stem = letters.strip("0123456789")
-    return letters in _COMMON_STEMS or stem in _COMMON_STEMS or not stem
+    return bool({core, core.translate(_LOOK_ALIKES), letters, stem} & _COMMON_STEMS) or not stem

@@ -1,0 +1,274 @@
+"""The deeds on accounts: who may, what is refused, what it leaves behind."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from engage.accounts import actions, jobs, lockout, passwords, queries
+from engage.accounts.actions.sessions import IDLE, LIFE, MOST_SESSIONS
+from engage.accounts.events import SessionsEnded
+from engage.accounts.models import SignInFailure, SignInLink, StaffSession, UnitKind
+from engage.accounts.permissions import Role
+from engage.audit.models import AuditEntry
+from engage.core import bus
+from engage.core.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, ScopeKind
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, TooMany
+from engage.core.types import Localized
+from engage.core.writer import atomic
+from tests.factories.accounts import make_actor, make_session, make_unit, make_user
+
+pytestmark = pytest.mark.database
+PASSWORD = "四个 毫不 相干 的词语 12"
+
+
+def _sign_in(email: str, password: str = PASSWORD, *, network: str = "net") -> actions.SignedIn:
+    return actions.sign_in(
+        email, password, account=f"account:{email}", network=network, address="192.0.2.1", device_label="Test"
+    )
+
+
+_DEEDS: dict[str, Callable[[Actor, int], Any]] = {
+    "create": lambda actor, _user: actions.create_person(actor, "new@example.com", "新人"),
+    "change": lambda actor, user: actions.change_person(actor, user, "other@example.com", "新名"),
+    "close": actions.close_account,
+    "reopen": actions.reopen_account,
+    "grant": lambda actor, user: actions.grant_role(actor, user, Role.TYPIST, ScopeKind.SITE),
+    "revoke": lambda actor, user: actions.revoke_role(actor, user, 1),
+    "link": actions.make_sign_in_link,
+}
+
+
+@pytest.mark.parametrize("deed", _DEEDS)
+@pytest.mark.parametrize("role", [*(role for role in Role if role is not Role.ADMINISTRATOR), None])
+def test_only_administrators_manage_accounts(app: Flask, deed: str, role: Role | None) -> None:
+    with app.app_context():
+        make_user(Role.ADMINISTRATOR)
+        user = make_user().id
+        with pytest.raises(NotAllowed):
+            _DEEDS[deed](make_actor(role), user)
+
+
+@pytest.mark.parametrize("actor", [ANONYMOUS, Actor(ActorKind.CITIZEN, device="d"), Actor(ActorKind.GUEST)])
+@pytest.mark.parametrize("deed", _DEEDS)
+def test_nobody_else_manages_accounts(app: Flask, deed: str, actor: Actor) -> None:
+    with app.app_context(), pytest.raises(NotAllowed):
+        _DEEDS[deed](actor, make_user().id)
+
+
+@pytest.mark.parametrize("deed", [deed for deed in _DEEDS if deed != "create"])
+def test_an_account_that_is_not_there(app: Flask, deed: str) -> None:
+    with app.app_context(), pytest.raises(NotFound):
+        _DEEDS[deed](SYSTEM, 99999)
+
+
+def test_a_unit_is_changed_by_who_manages_that_unit(app: Flask) -> None:
+    with app.app_context():
+        unit = make_unit()
+        fields = actions.UnitFields("water", Localized(zh_CN="市水利局"), UnitKind.DEPARTMENT, 1)
+        with pytest.raises(NotAllowed):
+            actions.change_unit(make_actor(Role.DEPARTMENT, unit=unit), unit.id, fields)
+        actions.change_unit(make_actor(Role.COORDINATOR), unit.id, fields)
+        assert queries.unit_names([unit.id])[unit.id].text() == "市水利局"
+        with pytest.raises(NotFound):
+            actions.change_unit(SYSTEM, 9999, actions.UnitFields("x", Localized(zh_CN="甲")))
+
+
+def test_a_grant_on_something_that_does_not_exist_is_refused(app: Flask) -> None:
+    with app.app_context():
+        user = make_user().id
+        for scope in (ScopeKind.UNIT, ScopeKind.ACTIVITY):
+            with pytest.raises(Invalid):
+                actions.grant_role(SYSTEM, user, Role.DEPARTMENT, scope, 4711)
+
+
+def test_granting_twice_is_granting_once(app: Flask) -> None:
+    with app.app_context():
+        user = make_user().id
+        for _ in range(2):
+            actions.grant_role(SYSTEM, user, Role.TYPIST, ScopeKind.SITE)
+        assert len(queries.grants_of(user)) == 1
+
+
+def test_the_last_administrator_cannot_go(app: Flask) -> None:
+    with app.app_context():
+        admin = make_user(Role.ADMINISTRATOR)
+        with pytest.raises(Conflict):
+            actions.close_account(SYSTEM, admin.id)
+        with pytest.raises(Conflict):
+            actions.revoke_role(SYSTEM, admin.id, admin.grants[0].id)
+        assert queries.has_administrator()
+
+
+def test_a_closed_account_is_out_everywhere(app: Flask) -> None:
+    with app.app_context():
+        make_user(Role.ADMINISTRATOR)
+        user = make_user(Role.TYPIST, password=PASSWORD)
+        session, link = make_session(user), actions.make_sign_in_link(SYSTEM, user.id)
+        ended: list[SessionsEnded] = []
+        bus.subscribe(SessionsEnded)(ended.append)
+        actions.close_account(SYSTEM, user.id)
+        assert queries.open_session(session) is None
+        assert [event.user_id for event in ended] == [user.id]
+        with pytest.raises(Invalid):
+            _sign_in(user.email or "")
+        with pytest.raises(Gone):
+            actions.sign_in_by_link(link, address=None, device_label="")
+        with pytest.raises(NotFound):
+            actions.make_sign_in_link(SYSTEM, user.id)
+
+
+@pytest.mark.parametrize(
+    ("age", "seen", "lives"), [(IDLE / 2, IDLE / 2, True), (LIFE, IDLE / 2, False), (IDLE * 2, IDLE, False)]
+)
+def test_sessions_end_by_idleness_and_by_age(
+    app: Flask, age: timedelta, seen: timedelta, lives: bool
+) -> None:
+    with app.app_context():
+        token = make_session(make_user())
+        with atomic():
+            row = db.session.scalars(select(StaffSession)).one()
+            row.created_at, row.last_seen_at = now() - age, now() - seen
+        assert (queries.open_session(token) is not None) is lives
+
+
+def test_a_staff_member_has_a_limited_number_of_sessions(app: Flask) -> None:
+    with app.app_context():
+        user = make_user()
+        tokens = [make_session(user) for _ in range(MOST_SESSIONS + 3)]
+        assert len(queries.sessions_of(user.id)) == MOST_SESSIONS
+        assert queries.open_session(tokens[-1]) is not None
+
+
+def test_no_secret_is_stored_as_it_is(app: Flask) -> None:
+    with app.app_context():
+        user = make_user(password=PASSWORD)
+        token, link = make_session(user), actions.make_sign_in_link(SYSTEM, user.id)
+        assert (user.password_hash or "").startswith("$argon2id$")
+        stored = str(db.session.execute(select(StaffSession.token_hash)).all())
+        stored += str(db.session.execute(select(SignInLink.token_hash)).all())
+        stored += str(db.session.execute(select(AuditEntry.after)).all())
+        assert token not in stored
+        assert link not in stored
+
+
+def test_a_link_works_once_and_only_the_newest(app: Flask) -> None:
+    with app.app_context():
+        user = make_user().id
+        first, second = (actions.make_sign_in_link(SYSTEM, user) for _ in range(2))
+        with pytest.raises(Gone):
+            actions.sign_in_by_link(first, address=None, device_label="")
+        actions.sign_in_by_link(second, address=None, device_label="")
+        with pytest.raises(Gone):
+            actions.sign_in_by_link(second, address=None, device_label="")
+
+
+def test_an_old_link_is_gone(app: Flask) -> None:
+    with app.app_context():
+        link = actions.make_sign_in_link(SYSTEM, make_user().id, life=timedelta(seconds=-1))
+        assert queries.link_holder(link) is None
+        with pytest.raises(Gone):
+            actions.sign_in_by_link(link, address=None, device_label="")
+
+
+def test_guesses_sent_together_are_all_counted(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+    monkeypatch.setattr(passwords, "password_is", lambda password, _hash: bool(tried.append(password)))
+    with app.app_context():
+        email = make_user(password=PASSWORD).email or ""
+    start = threading.Barrier(20)
+    answers: list[type] = []
+
+    def guess(number: int) -> None:
+        with app.app_context():
+            start.wait()
+            try:
+                _sign_in(email, f"guess {number}")
+            except (Invalid, TooMany) as refusal:
+                answers.append(type(refusal))
+
+    threads = [threading.Thread(target=guess, args=(number,)) for number in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(tried) == lockout.PER_ACCOUNT
+    assert answers.count(TooMany) == 20 - lockout.PER_ACCOUNT
+
+
+def test_an_unknown_name_costs_a_hash_and_locks_like_a_known_one(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str | None] = []
+    monkeypatch.setattr(passwords, "password_is", lambda _password, given: bool(hashed.append(given)))
+    with app.app_context():
+        for _ in range(lockout.PER_ACCOUNT):
+            with pytest.raises(Invalid):
+                _sign_in("nobody@example.com")
+        with pytest.raises(TooMany):
+            _sign_in("nobody@example.com")
+    assert hashed == [None] * lockout.PER_ACCOUNT
+
+
+def test_a_network_is_locked_over_many_names_and_others_are_not(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        email = make_user(password=PASSWORD).email or ""
+        with monkeypatch.context() as patch:
+            patch.setattr(passwords, "password_is", lambda *_: False)
+            for number in range(lockout.PER_NETWORK):
+                with pytest.raises(Invalid):
+                    _sign_in(f"name{number}@example.com")
+        with pytest.raises(TooMany):
+            _sign_in(email)
+        assert _sign_in(email, network="another").user_id
+
+
+def test_a_right_password_forgives_the_account(app: Flask) -> None:
+    with app.app_context():
+        email = make_user(password=PASSWORD).email or ""
+        for _ in range(3):
+            for _ in range(lockout.PER_ACCOUNT - 2):
+                with pytest.raises(Invalid):
+                    _sign_in(email, "wrong")
+            _sign_in(email)
+
+
+def test_the_lock_ends(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        email = make_user(password=PASSWORD).email or ""
+        with monkeypatch.context() as patch:
+            patch.setattr(passwords, "password_is", lambda *_: False)
+            for _ in range(lockout.PER_ACCOUNT):
+                with pytest.raises(Invalid):
+                    _sign_in(email)
+        assert db.session.scalar(
+            select(func.count()).select_from(AuditEntry).where(AuditEntry.event == "account.locked")
+        )
+        with atomic():
+            for failure in db.session.scalars(select(SignInFailure)):
+                failure.last_at -= lockout.LOCK * 2
+                failure.locked_until = failure.locked_until and failure.locked_until - lockout.LOCK * 2
+        assert _sign_in(email).has_password
+
+
+def test_what_sign_ins_leave_behind_is_cleared(app: Flask) -> None:
+    with app.app_context():
+        with pytest.raises(Invalid):
+            _sign_in("nobody@example.com")
+        with atomic():
+            for failure in db.session.scalars(select(SignInFailure)):
+                failure.last_at -= timedelta(days=1)
+        actions.make_sign_in_link(SYSTEM, make_user().id, life=timedelta(days=-31))
+        jobs.clear()
+        assert db.session.scalar(select(func.count()).select_from(SignInFailure)) == 0
+        assert db.session.scalar(select(func.count()).select_from(SignInLink)) == 0

@@ -1,0 +1,123 @@
+"""Rules of passwords, scopes and permissions as tables; no server, no database."""
+
+from __future__ import annotations
+
+import pytest
+
+from engage.accounts.devices import device_label
+from engage.accounts.password_rules import password_problem
+from engage.accounts.permissions import GRANTS, Permission, Role
+from engage.accounts.rules import activities_where, may, scope_problem, units_where
+from engage.core.actor import SYSTEM, Actor, ActorKind, GrantedRole, ScopeKind
+
+
+@pytest.mark.parametrize(
+    ("password", "good"),
+    [
+        ("correct horse battery staple", True),
+        ("黄河 毛笔 月台 萝卜 十二", True),
+        ("Tr0ub4dor&3xyz", True),
+        ("short", False),
+        ("elevenchars", False),
+        ("x" * 201, False),
+        ("aaaaaaaaaaaa", False),
+        ("abcabcabcabc", False),
+        ("123456789012", False),
+        ("qwertyuiopasdf", False),
+        ("Password1234", False),
+        ("P@ssw0rd2026!", False),
+        ("admin!!!!!2026", False),
+        ("202620262026", False),
+        ("chenjing2026!", False),
+        ("chen jing at work in the office", True),
+        ("１２３４５６７８９０１２", False),
+        ("\0" * 12, False),
+    ],
+)
+def test_passwords(password: str, good: bool) -> None:
+    problem = password_problem(password, name="Chen Jing", email="chenjing@example.com")
+    assert (problem is None) is good, str(problem)
+
+
+@pytest.mark.parametrize(
+    ("role", "scope", "scope_id", "good"),
+    [
+        (Role.ADMINISTRATOR, ScopeKind.SITE, None, True),
+        (Role.ADMINISTRATOR, ScopeKind.UNIT, 1, False),
+        (Role.COORDINATOR, ScopeKind.ACTIVITY, 1, False),
+        (Role.DEPARTMENT, ScopeKind.SITE, None, False),
+        (Role.DEPARTMENT, ScopeKind.UNIT, None, False),
+        (Role.DEPARTMENT, ScopeKind.UNIT, 1, True),
+        (Role.MODERATOR, ScopeKind.ACTIVITY, 1, True),
+        (Role.MODERATOR, ScopeKind.ACTIVITY, None, False),
+        (Role.TYPIST, ScopeKind.SITE, None, True),
+    ],
+)
+def test_scopes_of_roles(role: Role, scope: ScopeKind, scope_id: int | None, good: bool) -> None:
+    assert (scope_problem(role, scope, scope_id) is None) is good
+
+
+@pytest.mark.parametrize(
+    ("grant", "unit", "activity", "covered"),
+    [
+        (GrantedRole("department", ScopeKind.SITE), 1, 1, True),
+        (GrantedRole("department", ScopeKind.SITE), None, None, True),
+        (GrantedRole("department", ScopeKind.UNIT, 1), 1, 9, True),
+        (GrantedRole("department", ScopeKind.UNIT, 1), 2, 1, False),
+        (GrantedRole("department", ScopeKind.UNIT, 1), None, None, False),
+        (GrantedRole("department", ScopeKind.ACTIVITY, 7), 1, 7, True),
+        (GrantedRole("department", ScopeKind.ACTIVITY, 7), 7, None, False),
+        (GrantedRole("department", ScopeKind.ACTIVITY, 7), 7, 8, False),
+        (GrantedRole("typist", ScopeKind.SITE), 1, 1, False),
+    ],
+)
+def test_a_grant_covers_only_its_scope(
+    grant: GrantedRole, unit: int | None, activity: int | None, covered: bool
+) -> None:
+    actor = Actor(ActorKind.STAFF, 1, grants=(grant,))
+    assert may(actor, Permission.SURVEY_EDIT, unit_id=unit, activity_id=activity) is covered
+
+
+def test_two_grants_do_not_add_up_to_a_third() -> None:
+    grants = (GrantedRole("typist", ScopeKind.SITE), GrantedRole("department", ScopeKind.UNIT, 1))
+    actor = Actor(ActorKind.STAFF, 1, grants=grants)
+    assert not may(actor, Permission.SURVEY_EDIT, unit_id=2)
+    assert units_where(actor, Permission.SURVEY_EDIT) == {1}
+    assert units_where(actor, Permission.SURVEY_ENTER) is None
+    assert activities_where(actor, Permission.SURVEY_EDIT) == frozenset()
+
+
+def test_nobody_without_grants_may_anything() -> None:
+    for kind in (ActorKind.ANONYMOUS, ActorKind.CITIZEN, ActorKind.GUEST, ActorKind.STAFF):
+        assert not any(may(Actor(kind), permission, anywhere=True) for permission in Permission)
+    assert all(may(SYSTEM, permission) for permission in Permission)
+
+
+def test_the_administrator_does_not_speak_for_units() -> None:
+    administers = {
+        Permission.STAFF_HOME,
+        Permission.ACCOUNT_MANAGE,
+        Permission.UNIT_MANAGE,
+        Permission.SETTINGS_EDIT,
+        Permission.AUDIT_READ,
+        Permission.PERSONAL_DATA_READ,
+    }
+    assert GRANTS[Role.ADMINISTRATOR] == administers
+
+
+@pytest.mark.parametrize(
+    ("agent", "label"),
+    [
+        (
+            "Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537.36 MicroMessenger/8.0",
+            "WeChat · Android",
+        ),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537.36 Edg/120", "Edge · Windows"),
+        ("Mozilla/5.0 (iPhone; CPU iPhone OS 17 like Mac OS X) Version/17 Safari/604", "Safari · iPhone"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:130) Firefox/130", "Firefox · Linux"),
+        ("", ""),
+        ("<script>", ""),
+    ],
+)
+def test_devices_are_named_as_people_know_them(agent: str, label: str) -> None:
+    assert device_label(agent) == label
