@@ -18,7 +18,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from engage.core.clock import DEFAULT_ZONE, from_local, local
 from engage.core.messages import msg
@@ -42,7 +42,7 @@ class SessionForm(StaffForm):
     """``guests`` has a line each: name, then post, separated by a space, comma or bar."""
 
     revision = HiddenField()
-    unit = SelectField(_l("Unit"), coerce=int)
+    unit = SelectField(_l("Unit"), [InputRequired()], coerce=int)
     activity = SelectField(_l("Activity of the theme day"), coerce=int)
     title_zh = StringField(
         _l("Title"),
@@ -75,6 +75,7 @@ class SessionForm(StaffForm):
     )
     names = RadioField(
         _l("Names of askers"),
+        [InputRequired()],
         choices=[
             SelectChoice(NamePolicy.CHOICE.value, _l("Anonymous or with a nickname")),
             SelectChoice(NamePolicy.ANONYMOUS.value, _l("Anonymous only")),

@@ -2,6 +2,7 @@
 const POLL_MS = 4000;
 const ACK_MS = 8000;
 const TRIES_BEFORE_POLLING = 2;
+const PATIENCE_MS = 6000;
 
 export function requestId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -53,6 +54,13 @@ export class Link {
     this.socket.on("live.delta", (delta) => this.#delta(delta));
     this.socket.on("live.totals", (totals) => this.#count(totals));
     this.socket.on("live.closed", () => this.closed?.());
+    this.#impatient();
+  }
+
+  // A network that swallows sockets says nothing at all: after a while the page polls beside trying.
+  #impatient() {
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => this.connected || this.#startPolling(), PATIENCE_MS);
   }
 
   get connected() {
@@ -103,6 +111,7 @@ export class Link {
   #lost(why) {
     this.joined = false;
     this.#say("lost");
+    this.#impatient();
     // The server ended it on purpose (signed out, revoked): ask once more, it says why.
     if (why === "io server disconnect") setTimeout(() => this.socket.connect(), 1000);
   }

@@ -133,6 +133,7 @@ export class Queue {
       button.replaceChildren(`${data.words.deeds[deed]} `, ...(button.closest("details") && button.matches("button") ? [] : [keys]));
       if (button.matches("[data-deed]")) button.dataset.deed = deed;
     }
+    if (kind === "simple") box.querySelector("button").classList.toggle("button--secondary", !["approve", "air"].includes(deed));
     if (kind === "answer") form.elements.answer.value = view.answer;
     return box;
   }

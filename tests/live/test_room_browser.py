@@ -1,0 +1,241 @@
+"""Phones, a moderator, a guest and a stage in real browsers: in step across a cut line and a killed server."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from engage.accounts.permissions import Role
+from engage.live import actions
+from engage.live.models import Phase
+from tests.factories import live as make
+from tests.factories.accounts import make_session, make_user
+from tests.fixtures.server import Server
+from tests.fixtures.staff import staff_cookie
+
+pytestmark = pytest.mark.browser
+
+FIRST = "加装电梯一楼不同意怎么办"
+SECOND = "停车位改造后会不会减少"
+OFFLINE = "断网的时候提的问题"
+
+
+class Hall:
+    """Everybody in one session."""
+
+    def __init__(self, app: Flask, server: Server, open_context: Callable[..., Any], **values: Any) -> None:
+        self.server = server
+        self.open_context = open_context
+        with app.app_context():
+            room = make.make_room(Phase.LIVE, **values)
+            self.room = room.public_id
+            self.cookie = {**staff_cookie(app, make_session(make_user(Role.MODERATOR))), "url": server.url}
+            self.guest_token = actions.make_link(make.moderator(), room.id, "李局长")
+            make.db.session.remove()
+        self.errors: list[str] = []
+
+    def open(self, path: str, *, staff: bool = False, **options: Any) -> Page:
+        context = self.open_context(**options)
+        if staff:
+            context.add_cookies([self.cookie])
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.goto(self.server.url + path)
+        return page
+
+    def phone(self) -> Page:
+        page = self.open(f"/live/{self.room}")
+        expect(page.locator("[data-sort]")).to_be_visible()
+        return page
+
+    def console(self) -> Page:
+        page = self.open(f"/staff/live/{self.room}/console", staff=True, phone=False)
+        expect(page.locator("[data-keys]")).to_be_visible()
+        return page
+
+    def stage(self) -> Page:
+        return self.open(f"/stage/{self.room}", viewport={"width": 1920, "height": 1080})
+
+    def guest(self) -> Page:
+        return self.open(f"/guest/{self.guest_token}", viewport={"width": 1024, "height": 768})
+
+
+@pytest.fixture
+def hall(app: Flask, live_server: Server, open_context: Callable[..., Any]) -> Hall:
+    return Hall(app, live_server, open_context)
+
+
+def ask(page: Page, text: str) -> None:
+    page.locator("[data-ask-form] textarea").fill(text)
+    page.locator("[data-ask-form] [type=submit]").click()
+
+
+def item(page: Page, column: str, text: str) -> Any:
+    return page.locator(f"[data-column={column}] .queue-item", has_text=text)
+
+
+def press(page: Page, column: str, text: str, key: str) -> None:
+    item(page, column, text).focus()
+    page.keyboard.press(key)
+
+
+def test_everybody_stays_in_step(hall: Hall) -> None:
+    first, second, console = hall.phone(), hall.phone(), hall.console()
+    stage, guest = hall.stage(), hall.guest()
+
+    ask(first, FIRST)
+    expect(first.locator("[data-own] li")).to_contain_text("待审核")
+    expect(first.locator(".receipt__code")).to_be_visible()
+    expect(item(console, "pending", FIRST)).to_be_visible()
+    expect(second.locator("[data-list]")).not_to_contain_text(FIRST)
+
+    press(console, "pending", FIRST, "a")
+    expect(second.locator("[data-list]")).to_contain_text(FIRST)
+    expect(first.locator("[data-own] li")).to_contain_text("等待回答")
+
+    second.locator("[data-list] .support").click()
+    for page in (first, second):
+        expect(page.locator("[data-list] [data-count]")).to_have_text("1")
+    expect(item(console, "approved", FIRST).locator("[data-count]")).to_have_text("1")
+
+    press(console, "approved", FIRST, "o")
+    for page in (first, second):
+        expect(page.locator("[data-on-air]")).to_contain_text(FIRST)
+    for page in (stage, guest):
+        expect(page.locator("[data-text]")).to_have_text(FIRST)
+
+    first.context.set_offline(True)
+    first.evaluate("dispatchEvent(new Event('offline'))")
+    ask(second, SECOND)
+    press(console, "pending", SECOND, "a")
+    press(console, "approved", SECOND, "o")
+    expect(second.locator("[data-on-air]")).to_contain_text(SECOND)
+    ask(first, OFFLINE)
+    expect(first.locator("[data-ask-error]")).to_contain_text("自动发送")
+    first.context.set_offline(False)
+    expect(first.locator("[data-on-air]")).to_contain_text(SECOND)
+    expect(item(console, "pending", OFFLINE)).to_have_count(1)
+
+    hall.server.kill()
+    for page in (first, second):
+        expect(page.locator("[data-connection]")).to_be_visible()
+    expect(stage.locator("[data-text]")).to_have_text(SECOND)
+    hall.server.start()
+    for page in (first, second):
+        expect(page.locator("[data-connection]")).to_be_hidden()
+    expect(console.locator("[data-light]")).to_have_text("已连接")
+    press(console, "on-air", SECOND, "r")
+    item(console, "on-air", SECOND).locator("details[open] [type=submit]").click()
+    expect(item(console, "answered", SECOND)).to_be_visible()
+    for page in (stage, guest):
+        expect(page.locator("[data-text]")).to_be_hidden()
+    for page in (first, second):
+        expect(page.locator("[data-list] li", has_text=SECOND)).to_contain_text("已回答")
+    assert not hall.errors
+
+
+def test_taking_down_clears_every_screen(hall: Hall) -> None:
+    phone, console, stage, guest = hall.phone(), hall.console(), hall.stage(), hall.guest()
+    ask(phone, FIRST)
+    press(console, "pending", FIRST, "a")
+    press(console, "approved", FIRST, "o")
+    expect(stage.locator("[data-text]")).to_have_text(FIRST)
+    press(console, "on-air", FIRST, "x")
+    box = item(console, "on-air", FIRST).locator("details[open]")
+    box.locator("select").select_option("personal-data")
+    box.locator("[type=submit]").click()
+    expect(item(console, "declined", FIRST)).to_be_visible()
+    for page in (stage, guest):
+        expect(page.locator("[data-text]")).to_be_hidden()
+        assert FIRST not in page.content()
+    expect(phone.locator("[data-on-air]")).to_be_hidden()
+    expect(phone.locator("[data-own] li")).to_contain_text("已撤下")
+    expect(phone.locator("[data-own] [data-reason]")).to_be_visible()
+    press(console, "declined", FIRST, "u")
+    expect(stage.locator("[data-text]")).to_have_text(FIRST)
+    assert not hall.errors
+
+
+def test_two_moderators_never_overwrite(hall: Hall) -> None:
+    phone, one, two = hall.phone(), hall.console(), hall.console()
+    ask(phone, FIRST)
+    expect(item(two, "pending", FIRST)).to_be_visible()
+    two.context.set_offline(True)
+    stale = item(two, "pending", FIRST).locator("[name=revision]").first.input_value()
+    press(one, "pending", FIRST, "a")
+    expect(item(one, "approved", FIRST)).to_be_visible()
+    two.context.set_offline(False)
+    answer = two.evaluate(
+        """async ([path, fields]) => {
+          const data = JSON.parse(document.querySelector("[data-live-data]").textContent);
+          const body = new URLSearchParams({ ...fields, csrf_token: data.csrf });
+          const headers = { Accept: "application/json" };
+          const answer = await fetch(path, { method: "POST", body, headers });
+          return [answer.status, (await answer.json()).message];
+        }""",
+        [
+            f"/staff/live/{hall.room}/decide",
+            {
+                "question": item(one, "approved", FIRST).get_attribute("data-id"),
+                "revision": stale,
+                "deed": "decline",
+                "reason": "insult",
+            },
+        ],
+    )
+    assert answer[0] == 409
+    assert "先一步" in answer[1]
+    expect(item(two, "approved", FIRST)).to_be_visible()
+
+
+def test_arrivals_do_not_move_what_is_read(hall: Hall, app: Flask) -> None:
+    with app.app_context():
+        room = make.db.session.scalars(make.db.select(make.LiveSession)).one()
+        moderator = make.moderator()
+        for number in range(20):
+            make.decide(
+                room,
+                make.ask(room, f"第{number}个问题是什么", by=number + 5),
+                make.Deed.APPROVE,
+                by=moderator,
+            )
+        make.db.session.remove()
+    phone = hall.phone()
+    row = phone.locator("[data-list] li").nth(12)
+    row.scroll_into_view_if_needed()
+    text, before = row.locator("[data-text]").inner_text(), row.bounding_box()
+    with app.app_context():
+        room = make.db.session.scalars(make.db.select(make.LiveSession)).one()
+        make.decide(room, make.ask(room, "新来的问题在这里", by=2), make.Deed.APPROVE)
+        make.db.session.remove()
+    expect(phone.locator("[data-announce]")).to_contain_text("1 条新提问")
+    row = phone.locator("[data-list] li", has_text=text)
+    after = row.bounding_box()
+    assert before is not None
+    assert after is not None
+    assert abs(before["y"] - after["y"]) < 60, "only the button may have come in"
+    expect(phone.locator("[data-list]")).not_to_contain_text("新来的问题在这里")
+    phone.locator("[data-new]").click()
+    expect(phone.locator("[data-list] li").first).to_contain_text("新来的问题在这里")
+
+
+def test_without_sockets_the_room_polls(app: Flask, live_server: Server, open_context: Any) -> None:
+    hall = Hall(app, live_server, open_context)
+    context = open_context()
+    context.add_init_script(
+        "window.WebSocket = class { constructor() { throw new Error('no sockets here'); } };"
+    )
+    page = context.new_page()
+    page.goto(f"{live_server.url}/live/{hall.room}")
+    expect(page.locator("[data-connection]")).to_contain_text("每隔几秒")
+    ask(page, FIRST)
+    expect(page.locator(".receipt__code")).to_be_visible()
+    console = hall.console()
+    press(console, "pending", FIRST, "a")
+    expect(page.locator("[data-list]")).to_contain_text(FIRST)
+    page.locator("[data-list] .support").click()
+    expect(page.locator("[data-list] [data-count]")).to_have_text("1")
