@@ -65,7 +65,9 @@ _PATTERNS: Final = (
     # GB 11643-1999: six digits of the place, the birthday, three of order, a check character.
     (
         Hit.IDENTITY_NUMBER,
-        re.compile(r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"),
+        re.compile(
+            r"(?<!\d)[1-9]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)"
+        ),
     ),
     (Hit.MOBILE, re.compile(r"(?<!\d)(?:86)?1[3-9]\d{9}(?!\d)")),
     (Hit.EMAIL, re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,4}")),
