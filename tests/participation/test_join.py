@@ -11,10 +11,10 @@ from sqlalchemy import insert, select, text
 from engage.core.clock import minute, today
 from engage.core.db import Model, db
 from engage.core.ids import keyed_hash, request_id
+from engage.core.keys import key
 from engage.core.writer import atomic
 from engage.participation import receipts
 from engage.participation.actions import once, take_part
-from engage.participation.keys import key
 from engage.participation.models import Participation, Receipt, WriteRequest
 from tests.factories.accounts import make_unit
 
