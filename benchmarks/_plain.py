@@ -1,7 +1,7 @@
 """The bare room: the same two events on our socket server, or on Flask-SocketIO as it is shipped.
 
-Chosen by BENCH_SERVER=lean or stock; both under gunicorn with gevent. For telling apart what the transport costs
-and what the live domain adds.
+Chosen by BENCH_SERVER=lean or stock; both under gunicorn with gevent. For telling apart what the transport
+costs and what the live domain adds.
 """
 
 from gevent import monkey

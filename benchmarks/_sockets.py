@@ -71,8 +71,8 @@ class Crowd:
     def join(self, first_word: Callable[[Viewer], str], entered: Callable[[Viewer, bytes], bool]) -> float:
         """Bring everyone into the room, a hundred at a time; answers the seconds it took.
 
-        ``first_word(viewer)`` is sent when the Engine.IO connection is open; ``entered(viewer, text)`` handles
-        each text and says when the viewer is in.
+        ``first_word(viewer)`` is sent when the Engine.IO connection is open; ``entered(viewer, text)``
+        handles each text and says when the viewer is in.
         """
         waiting: Iterator[Viewer] = iter(self.viewers)
         began = time.perf_counter()

@@ -3,13 +3,14 @@
     python -m benchmarks.live [--viewers 5000] [--seconds 20] [--rate 2] [--server live|lean|stock]
     python -m benchmarks.live --url http://host:port --room PUBLIC_ID
 
-Without --url it starts a web process of its own on a fresh database with one live session. Every viewer is a phone
-that has opened the room's page (a cookie and a token of its own, from one of 250 addresses, rate limits on), then
-joins by WebSocket. A frame is a question that one viewer asks and that the room publishes at once: it is committed
-(`synchronous=FULL`), logged, and sent to everyone. A time runs from the asking to the arrival at each phone, so the
-load's own reading is in it. `lost` counts frames that a viewer should have got and did not. `--server lean` is the
-same room without the live domain and its database, `stock` is Flask-SocketIO as shipped. Bytes per viewer are the
-server's resident memory less that before the first one. The last line is one JSON object.
+Without --url it starts a web process of its own on a fresh database with one live session. Every viewer is a
+phone that has opened the room's page (a cookie and a token of its own, from one of 250 addresses, rate limits
+on), then joins by WebSocket. A frame is a question that one viewer asks and that the room publishes at once: it
+is committed (`synchronous=FULL`), logged, and sent to everyone. A time runs from the asking to the arrival at each
+phone, so the load's own reading is in it. `lost` counts frames that a viewer should have got and did not.
+`--server lean` is the same room without the live domain and its database, `stock` is Flask-SocketIO as shipped.
+Bytes per viewer are the server's resident memory less that before the first one; `join_cpu_ms` is the server's
+processor time for one join. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -71,7 +72,7 @@ class Live:
         viewer.cookie, viewer.token = page.cookies["device"], token[1].decode()
         data = _DATA.search(page.body)
         shown = json.loads(html.unescape(data[1].decode())) if data else {}
-        viewer.have = {name: part["seq"] for name, part in shown.get("streams", {}).items() if "seq" in part}
+        viewer.have = {name: shown[name]["seq"] for name in ("public", "mine") if name in shown}
 
     def first_word(self, viewer: Viewer) -> str:
         return "40" + json.dumps({"token": viewer.token})
@@ -169,8 +170,11 @@ def run(arguments: argparse.Namespace, kind: Live | Bare, server: _web.Server | 
     kind.prepare(host, port, viewers)
     empty = server.memory_mb() if server else 0.0
     crowd = Crowd(host, port, viewers)
+    print(f"{len(viewers):,} viewers have the page; joining", flush=True)
     try:
+        cpu = server.cpu_seconds() if server else 0.0
         join_seconds = crowd.join(kind.first_word, kind.entered)
+        join_cpu = server.cpu_seconds() - cpu if server else 0.0
         crowd.listen(_SETTLE_SECONDS, lambda text, moment: None, lambda: None)
         measure = Measure(kind, viewers, arguments.rate)
         cpu, began = server.cpu_seconds() if server else 0.0, time.perf_counter()
@@ -190,6 +194,7 @@ def run(arguments: argparse.Namespace, kind: Live | Bare, server: _web.Server | 
         "joins_per_s": round(arguments.viewers / join_seconds),
         "lost": measure.lost() + crowd.lost_connections + measure.refused,
         "doubled": sum(max(0, count - len(viewers)) for count in measure.arrived.values()),
+        "join_cpu_ms": round(join_cpu * 1000 / arguments.viewers, 3) if server else None,
         "frames": len(measure.sent),
         "frame_bytes": measure.frame_bytes,
         "server": arguments.server,

@@ -66,6 +66,8 @@ class Realtime(SocketIO):
         server.on("connect", partial(self._connect, app, connect_guard))
         server.on("disconnect", partial(self._disconnect, app))
         app.extensions["socketio"] = self
+        # For the web process when it is told to stop: deploy/gunicorn.conf.py imports nothing of ours.
+        app.extensions["close_sockets"] = server.eio.close_all
         app.wsgi_app = Middleware(server, app, socketio_path="socket.io")  # type: ignore[method-assign]
 
     def on(self, message: str, namespace: str | None = None) -> Callable[[Any], Any]:

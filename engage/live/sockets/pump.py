@@ -68,7 +68,8 @@ class Pump:
     def watch(self, session_id: int, public_id: str) -> None:
         """Send this session's totals from now on."""
         self._public_ids[session_id] = public_id
-        self._sent.setdefault(session_id, {})
+        if session_id not in self._sent:
+            self._sent[session_id] = queries.totals(session_id)
 
     def totals(self, session_id: int) -> dict[str, list[int]]:
         """The totals as last sent; at most a moment old."""
@@ -122,6 +123,9 @@ class Pump:
             present = viewers(room_name(session_id, PUBLIC))
             watching = present + viewers(room_name(session_id, MODERATORS))
             if not watching:
+                # What changes from now on is not followed: the next one to watch reads anew.
+                del self._sent[session_id]
+                self._sent_viewers.pop(session_id, None)
                 continue
             frame: dict[str, Any] = {}
             if changed:

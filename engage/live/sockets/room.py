@@ -35,26 +35,27 @@ def join_room(peer: Peer, payload: Any) -> dict[str, Any]:
     fields = checked(payload)
     hit("live-join", device=peer.device, **JOIN_LIMITS)
     public_id = text(fields, "room", 40)
-    found = queries.joined(public_id, peer.device)
-    if found is None or not possible(Act.SEE, found.phase):
+    found = queries.joinable(public_id)
+    if found is None or not possible(Act.SEE, found[1]):
         raise NotFound
-    own = queries.stream_of_device(found.session_id, peer.device)
-    peer.state["live"] = found.session_id
+    session_id = found[0]
+    own = queries.stream_of_device(session_id, peer.device)
+    peer.state["live"] = session_id
     # First hear, then read: what is said in between comes twice and is dropped by its seq, never lost.
-    join(peer, room_name(found.session_id, PUBLIC))
-    join(peer, room_name(found.session_id, own))
+    join(peer, room_name(session_id, PUBLIC))
+    join(peer, room_name(session_id, own))
     sender = pump()
-    sender.watch(found.session_id, public_id)
-    fresh = queries.joined(public_id, peer.device) or found
+    sender.watch(session_id, public_id)
+    heads = queries.heads(session_id, PUBLIC, own)
     have = have_of(fields)
     return {
         "streams": {
-            name: _lacking(public_id, stream, have.get(name), fresh.heads.get(stream, 0))
+            name: _lacking(public_id, stream, have.get(name), heads.get(stream, 0))
             for name, stream in ((PUBLIC, PUBLIC), ("mine", own))
         },
         "totals": {
-            "supports": sender.totals(found.session_id) or queries.totals(found.session_id),
-            "viewers": sender.viewer_total(found.session_id),
+            "supports": sender.totals(session_id),
+            "viewers": sender.viewer_total(session_id),
         },
     }
 
