@@ -41,6 +41,7 @@ from engage.participation import views as participation_views
 from engage.settings import models as settings_models
 from engage.settings import views as settings_views
 from engage.surveys import views as surveys_views
+from engage.surveys.actions import erasing as surveys_erasing
 from engage.surveys.labels import LABELS as SURVEYS_LABELS
 from engage.themedays import models as themedays_models
 from engage.web import health, shell
@@ -55,6 +56,7 @@ REGISTERING: tuple[ModuleType, ...] = (
     settings_models,
     participation_models,
     participation_jobs,
+    surveys_erasing,
     themedays_models,
     cases_models,
     analysis_models,
