@@ -65,12 +65,18 @@ class Connection:
             headers[name] = value
         return Answer(int(status.split()[1]), headers, self._body(headers), cookies)
 
+    def _read(self, size: int) -> bytes:
+        body = self.reader.read(size)
+        if len(body) < size:
+            raise ConnectionError("broken off by the server")
+        return body
+
     def _body(self, headers: dict[str, str]) -> bytes:
         if headers.get("transfer-encoding") != "chunked":
-            return self.reader.read(int(headers.get("content-length", "0")))
+            return self._read(int(headers.get("content-length", "0")))
         pieces = []
         while size := int(self.reader.readline(), 16):
-            pieces.append(self.reader.read(size))
+            pieces.append(self._read(size))
             self.reader.readline()
         self.reader.readline()
         return b"".join(pieces)

@@ -16,7 +16,6 @@ from gevent import monkey
 monkey.patch_all()
 
 import argparse  # noqa: E402
-import html  # noqa: E402
 import json  # noqa: E402
 import os  # noqa: E402
 import re  # noqa: E402
@@ -28,19 +27,13 @@ from dataclasses import dataclass, field  # noqa: E402
 from itertools import count  # noqa: E402
 from pathlib import Path  # noqa: E402
 from typing import Any  # noqa: E402
-from urllib.parse import urlencode, urlsplit  # noqa: E402
+from urllib.parse import urlsplit  # noqa: E402
 
 import gevent  # noqa: E402
 
-from benchmarks import _http, _web  # noqa: E402
+from benchmarks import _forms, _http, _web  # noqa: E402
 
-_FIELD = re.compile(rb'<input type="hidden" name="(_\w+)" value="([^"]*)"')
-_CHOICE = re.compile(rb'<input type="(radio|checkbox)" name="(q-\w+)" value="(\w+)"')
-_WRITTEN = re.compile(
-    rb'<(?:input class="input( input--number)?"|textarea class="input") id="q-\w+" name="(q-\w+)"'
-)
 _CODE = re.compile(rb'id="receipt-code">([^<]+)<')
-_TEXT = "希望办事再快一点，多听群众意见，窗口少一些来回跑。"
 
 
 @dataclass
@@ -56,19 +49,6 @@ class Run:
         self.failed[why] = self.failed.get(why, 0) + 1
 
 
-def fill_in(page: bytes) -> bytes:
-    """The body of a form as a person fills it in: the last option of each choice, a number, a sentence."""
-    fields: dict[str, str] = {
-        name.decode(): html.unescape(value.decode()) for name, value in _FIELD.findall(page)
-    }
-    for _type, name, value in _CHOICE.findall(page):
-        fields[name.decode()] = value.decode()
-    for number, name in _WRITTEN.findall(page):
-        fields[name.decode()] = "3" if number else _TEXT
-    fields["_whole"] = "1"
-    return urlencode(fields).encode()
-
-
 def journey(connection: _http.Connection, path: str, run: Run) -> None:
     """One person's visit from the form to the receipt code."""
     began = time.perf_counter()
@@ -76,7 +56,7 @@ def journey(connection: _http.Connection, path: str, run: Run) -> None:
     fetched = time.perf_counter()
     if form.status != 200 or b"questionnaire" not in form.body:
         return run.fail(f"form {form.status}")
-    sent = connection.post(path, fill_in(form.body), form.cookies)
+    sent = connection.post(path, _forms.fill_in(form.body), form.cookies)
     posted = time.perf_counter()
     if sent.status != 303:
         return run.fail(f"send {sent.status}")
