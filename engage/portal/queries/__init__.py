@@ -1,0 +1,1 @@
+"""What the portal's pages read, across the domains."""

@@ -1,0 +1,131 @@
+"""Surveys, consultations and live sessions as one kind of thing: what citizens take part in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from engage.consultations.queries import portal as consultations
+from engage.consultations.rules.phases import Phase as ConsultationPhase
+from engage.core.types import Localized
+from engage.live.models import LiveSession
+from engage.live.models import Phase as LivePhase
+from engage.live.queries import results as live
+from engage.surveys.queries import portal as surveys
+from engage.surveys.rules import Phase as SurveyPhase
+
+_NO_END: Final = 9e18
+
+
+class Kind(StrEnum):
+    """What a thing is."""
+
+    SURVEY = "survey"
+    CONSULTATION = "consultation"
+    LIVE = "live"
+
+
+class Standing(StrEnum):
+    """Where a thing or an activity stands, in the words of the state tags."""
+
+    SOON = "soon"
+    OPEN = "open"
+    LIVE = "live"
+    CLOSED = "closed"
+    RESULTS = "results"
+    SETTLED = "settled"
+    HELD = "held"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """One thing to take part in; ``unit_name`` is who asks."""
+
+    kind: Kind
+    title: Localized
+    url: str
+    standing: Standing
+    unit_name: Localized
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+def open_now() -> list[Thing]:
+    """What people can take part in now: live rooms first, then what closes first; three queries."""
+    found = [_room(room) for room in live.open_now()]
+    found += [
+        Thing(Kind.SURVEY, one.title, one.url, Standing.OPEN, one.unit_name, one.opens_at, one.closes_at)
+        for one in surveys.open_now()
+    ]
+    found += [
+        Thing(
+            Kind.CONSULTATION,
+            one.title,
+            f"/consultations/{one.public_id}",
+            Standing.OPEN,
+            one.unit_name,
+            one.opens_at,
+            one.closes_at,
+        )
+        for one in consultations.open_now()
+    ]
+    return sorted(found, key=_urgency)
+
+
+def coming() -> list[Thing]:
+    """Live sessions and surveys that are announced, the next one first; two queries."""
+    found = [_room(room) for room in live.announced()]
+    found += [
+        Thing(Kind.SURVEY, one.title, one.url, Standing.SOON, one.unit_name, one.opens_at, one.closes_at)
+        for one in surveys.announced()
+    ]
+    return sorted(found, key=lambda thing: thing.opens_at.timestamp() if thing.opens_at else _NO_END)
+
+
+def survey_standing(one: surveys.Story) -> Standing:
+    """The state tag of a survey in a story."""
+    if one.phase is SurveyPhase.OPEN:
+        return Standing.OPEN
+    if one.phase is SurveyPhase.ANNOUNCED:
+        return Standing.SOON
+    return Standing.RESULTS if one.result_published_at else Standing.CLOSED
+
+
+def consultation_standing(one: consultations.Story) -> Standing:
+    """The state tag of a consultation in a story."""
+    known = {
+        ConsultationPhase.OPEN: Standing.OPEN,
+        ConsultationPhase.ANNOUNCED: Standing.SOON,
+        ConsultationPhase.SETTLED: Standing.SETTLED,
+    }
+    return known.get(one.phase, Standing.RESULTS if one.result_published_at else Standing.CLOSED)
+
+
+def room_standing(phase: LivePhase) -> Standing:
+    """The state tag of a live session."""
+    known = {
+        LivePhase.LIVE: Standing.LIVE,
+        LivePhase.COLLECTING: Standing.OPEN,
+        LivePhase.RECORDED: Standing.RESULTS,
+        LivePhase.ENDED: Standing.CLOSED,
+    }
+    return known.get(phase, Standing.SOON)
+
+
+def _room(room: LiveSession) -> Thing:
+    return Thing(
+        Kind.LIVE,
+        room.title,
+        f"/live/{room.public_id}",
+        room_standing(room.phase),
+        room.unit.name,
+        room.starts_at,
+        room.ends_at,
+    )
+
+
+def _urgency(thing: Thing) -> tuple[bool, float]:
+    return thing.standing is not Standing.LIVE, thing.closes_at.timestamp() if thing.closes_at else _NO_END

@@ -1,0 +1,66 @@
+"""The face of the platform: this month, what is open, what came of it, the year."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from engage.core.clock import today
+from engage.portal.queries import results, things
+from engage.portal.rules import chosen_year
+from engage.portal.views._blueprint import blueprint
+from engage.portal.views._months import months, standing
+from engage.portal.views._pages import kept_page
+from engage.themedays.queries import public as theme_days
+from engage.web.guards import public
+from engage.web.site import current_site
+
+_RESULTS = 6
+_COMING = 3
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    """This month's theme day, what is open now, what came of earlier ones, the year."""
+    return kept_page("portal/home.html", _home)
+
+
+@blueprint.get("/calendar")
+@public
+def calendar() -> ResponseReturnValue:
+    """The annual schedule, with the changes made since it was published."""
+    day = today(current_site().zone)
+    years = theme_days.years()
+    year = chosen_year(request.args.get("year", type=int), years, day.year)
+    found = theme_days.theme_days_of(year)
+    return render_template(
+        "portal/calendar.html",
+        year=year,
+        years=sorted(years, reverse=True),
+        months_of_year=months(found, year, day),
+        planned=len(found),
+        changes=theme_days.changes_of(year),
+    )
+
+
+def _home() -> dict[str, Any]:
+    day = today(current_site().zone)
+    current = theme_days.current(day)
+    found = theme_days.theme_days_of(day.year)
+    open_now = things.open_now()
+    return {
+        "day": day,
+        "current": current,
+        "held": current is not None and standing(current, day) != "",
+        "following": None if current else theme_days.following(day),
+        "open_now": open_now,
+        "coming": things.coming()[:_COMING],
+        "on_site": theme_days.coming_activities(_COMING),
+        "results": results.recent(_RESULTS),
+        "reports": theme_days.reported(3),
+        "months_of_year": months(found, day.year, day),
+        "planned": len(found),
+    }

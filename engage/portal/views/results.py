@@ -1,0 +1,39 @@
+"""All published results, newest first."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from flask import render_template, request
+
+from engage.portal.queries import results as queries
+from engage.portal.queries.things import Kind
+from engage.portal.views._blueprint import blueprint
+from engage.web.guards import public
+
+_VALUE_LIMIT = 40
+
+
+@blueprint.get("/results")
+@public
+def results() -> str:
+    """Results of surveys, consultations and live sessions, a page at a time."""
+    kind = Kind(value) if (value := _asked("kind")) in list(Kind) else None
+    unit, theme_day = _asked("unit"), _asked("theme-day")
+    page = queries.page(request.args.get("page", 1, type=int), kind=kind, unit=unit, theme_day=theme_day)
+    chosen = {"kind": kind.value if kind else "", "unit": unit, "theme-day": theme_day}
+    kept = urlencode({name: value for name, value in chosen.items() if value})
+    return render_template(
+        "portal/results.html",
+        page=page,
+        kinds=list(Kind),
+        units=queries.units(),
+        theme_days=queries.theme_days(),
+        chosen=chosen,
+        filtered=bool(kept),
+        address="/results?" + (kept + "&" if kept else "") + "page={page}",
+    )
+
+
+def _asked(name: str) -> str:
+    return request.args.get(name, "")[:_VALUE_LIMIT]
