@@ -20,7 +20,9 @@ from engage.analysis import views as analysis_views
 from engage.analysis.labels import LABELS as ANALYSIS_LABELS
 from engage.audit import models as audit_models
 from engage.audit import views as audit_views
+from engage.cases import jobs as cases_jobs
 from engage.cases import models as cases_models
+from engage.cases import views as cases_views
 from engage.cli import engage_cli
 from engage.consultations import commands as consultations_commands
 from engage.consultations import models as consultations_models
@@ -35,15 +37,21 @@ from engage.live import sockets as live_sockets
 from engage.live import views as live_views
 from engage.live.labels import LABELS as LIVE_LABELS
 from engage.moderation.labels import LABELS as MODERATION_LABELS
+from engage.notifications import jobs as notifications_jobs
+from engage.notifications import models as notifications_models
+from engage.notifications import views as notifications_views
 from engage.participation import jobs as participation_jobs
 from engage.participation import models as participation_models
 from engage.participation import views as participation_views
+from engage.portal import views as portal_views
+from engage.portal.labels import LABELS as PORTAL_LABELS
 from engage.settings import models as settings_models
 from engage.settings import views as settings_views
 from engage.surveys import views as surveys_views
 from engage.surveys.actions import erasing as surveys_erasing
 from engage.surveys.labels import LABELS as SURVEYS_LABELS
 from engage.themedays import models as themedays_models
+from engage.themedays import views as themedays_views
 from engage.web import health, shell
 from engage.web.display import register_labels
 
@@ -57,8 +65,11 @@ REGISTERING: tuple[ModuleType, ...] = (
     participation_models,
     participation_jobs,
     surveys_erasing,
+    notifications_models,
+    notifications_jobs,
     themedays_models,
     cases_models,
+    cases_jobs,
     analysis_models,
     consultations_models,
     consultations_cases,
@@ -74,10 +85,14 @@ BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
     accounts_views.blueprints,
     settings_views.blueprints,
     participation_views.blueprints,
+    notifications_views.blueprints,
+    themedays_views.blueprints,
+    cases_views.blueprints,
     surveys_views.blueprints,
     consultations_views.blueprints,
     analysis_views.blueprints,
     live_views.blueprints,
+    portal_views.blueprints,
 )
 
 LABELS: tuple[Mapping[Any, Any], ...] = (
@@ -86,6 +101,7 @@ LABELS: tuple[Mapping[Any, Any], ...] = (
     LIVE_LABELS,
     MODERATION_LABELS,
     CONSULTATIONS_LABELS,
+    PORTAL_LABELS,
 )
 
 COMMANDS: tuple[tuple[click.Command, ...], ...] = (

@@ -20,6 +20,8 @@ from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import msg
 from engage.core.writer import atomic
+from engage.notifications.actions import notify
+from engage.notifications.queries import holders
 
 DUE_WORKING_DAYS = 5
 """Source: what was not answered live gets a public written answer within five working days (domain rules)."""
@@ -65,6 +67,7 @@ def open_case(
     case.revision = (case.revision or 0) + 1
     db.session.flush()
     record(actor, OPENED, "case", case.id, after={"unit": unit_id, "due_on": due}, label=case.title)
+    _tell(case)
     return case
 
 
@@ -111,6 +114,7 @@ def reassign_case(actor: Actor, case_id: int, unit_id: int, reason: str, revisio
         case.unit_id, case.reassign_reason, case.reminded_on = unit_id, reason, None
         case.revision += 1
         handler_of(case.source_kind).reassigned(actor, case.source_id, unit_id)
+        _tell(case)
         record(
             actor,
             REASSIGNED,
@@ -138,6 +142,16 @@ def withdraw_case_of(actor: Actor, source_kind: str, source_id: int, reason: str
         case.state = CaseState.WITHDRAWN
         case.revision += 1
         record(actor, WITHDRAWN, "case", case.id, after={"reason": reason}, label=case.title)
+
+
+def _tell(case: Case) -> None:
+    notify(
+        holders(Permission.CASE_ANSWER, case.unit_id),
+        f"case-opened:{case.id}:{case.revision}",
+        msg("Your unit owes an answer"),
+        msg("“{title}” is due on {day}.", title=case.title, day=case.due_on),
+        f"/staff/cases/{case.public_id}",
+    )
 
 
 def _open_case_of(source_kind: str, source_id: int) -> Case | None:

@@ -13,7 +13,8 @@ from engage.core.messages import Message
 class SourceView:
     """A source as the department reads it: its kind in words, the whole text, where it stands.
 
-    ``context`` are label and text pairs; ``url`` is the staff page of the source, ``public_url`` the public one.
+    ``context`` are label and text pairs; ``url`` is the staff page of the source, ``public_url`` the public
+    one.
     """
 
     kind: Message

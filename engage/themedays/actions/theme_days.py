@@ -70,7 +70,8 @@ def change_theme_day(
 ) -> None:
     """Change a theme day.
 
-    Once published, a change of theme, month or day needs ``note``, which citizens read. Raises ``NotFound``, ``Conflict``, ``Invalid``.
+    Once published, a change of theme, month or day needs ``note``, which citizens read.
+    Raises ``NotFound``, ``Conflict``, ``Invalid``.
     """
     require(actor, Permission.PLAN_ARRANGE)
     with atomic():

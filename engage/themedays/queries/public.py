@@ -135,7 +135,9 @@ def current(day: date) -> ThemeDay | None:
         .order_by(ThemeDay.day, ThemeDay.id)
     ).all()
     coming = [one for one in found if one.day is None or one.day >= day]
-    return (coming or list(reversed(found)) or [None])[0]
+    if coming:
+        return coming[0]
+    return found[-1] if found else None
 
 
 def following(day: date) -> ThemeDay | None:

@@ -1,0 +1,106 @@
+"""The forms of activities and their reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField
+from wtforms.validators import Optional
+
+from engage.core.messages import msg
+from engage.themedays.actions.activities import ActivityFields
+from engage.themedays.actions.reports import ReportFields
+from engage.themedays.forms._fields import Moment, both, long_text, name_of, shown, text, wall
+from engage.themedays.models import Activity, Form
+from engage.themedays.rules import ARTICLE_LIMIT, NOTE_LIMIT, TEXT_LIMIT, THEME_LIMIT
+from engage.web.display import label
+from engage.web.forms import Needed, OneOf, StaffForm, options
+
+
+class ActivityForm(StaffForm):
+    revision = HiddenField()
+    unit = OneOf(_l("Unit"), coerce=int)
+    form = OneOf(_l("Form"))
+    title_zh = text(_l("Title"), THEME_LIMIT, Needed(msg("Please enter the Chinese title.")))
+    title_en = text(_l("Title in English"), THEME_LIMIT)
+    summary_zh = long_text(_l("Summary"), TEXT_LIMIT, rows=3, description=_l("Two or three sentences."))
+    summary_en = long_text(_l("Summary in English"), TEXT_LIMIT, rows=2)
+    starts_at = Moment(_l("Starts"))
+    ends_at = Moment(_l("Ends"))
+    place_zh = text(_l("Place"), THEME_LIMIT, description=_l("Where people go: street, house, room."))
+    place_en = text(_l("Place in English"), THEME_LIMIT)
+    agenda_zh = long_text(_l("Agenda"), TEXT_LIMIT, description=_l("One item a line, such as “1. Welcome”."))
+    agenda_en = long_text(_l("Agenda in English"), TEXT_LIMIT, rows=2)
+    contact_zh = text(
+        _l("Contact"),
+        NOTE_LIMIT,
+        description=_l("Public: an office and its telephone number, no private number."),
+    )
+    contact_en = text(_l("Contact in English"), NOTE_LIMIT)
+    address = text(
+        _l("Address"),
+        NOTE_LIMIT,
+        description=_l("For what is held elsewhere online, such as a video conference: its https address."),
+    )
+
+    def offer(self, units: Any) -> None:
+        """Fill the lists."""
+        self.unit.choices = options((unit.id, name_of(unit)) for unit in units)
+        self.form.choices = options((form.value, label(form)) for form in Form)
+
+    def fields(self) -> ActivityFields:
+        """What was typed, as the actions take it."""
+        return ActivityFields(
+            form=Form(self.form.data),
+            title=both(self, "title"),
+            summary=both(self, "summary"),
+            starts_at=self.starts_at.moment,
+            ends_at=self.ends_at.moment,
+            place=both(self, "place"),
+            agenda=both(self, "agenda"),
+            contact=both(self, "contact"),
+            address=self.address.data or "",
+        )
+
+
+def activity_data(activity: Activity) -> dict[str, Any]:
+    """What the form of a stored activity shows."""
+    texts = {name: getattr(activity, name) for name in ("title", "summary", "place", "agenda", "contact")}
+    return {
+        "revision": activity.revision,
+        "unit": activity.unit_id,
+        "form": activity.form.value,
+        "starts_at": wall(activity.starts_at),
+        "ends_at": wall(activity.ends_at),
+        "address": activity.address,
+        **shown(texts),
+    }
+
+
+class ReportForm(StaffForm):
+    revision = HiddenField()
+    title_zh = text(_l("Headline"), THEME_LIMIT, Needed(msg("Please enter the headline of the report.")))
+    title_en = text(_l("Headline in English"), THEME_LIMIT)
+    text_zh = long_text(
+        _l("Article"),
+        ARTICLE_LIMIT,
+        Needed(msg("Please write the report.")),
+        rows=12,
+        description=_l("Who took part, what was said, what will be done. Markdown."),
+    )
+    text_en = long_text(_l("Article in English"), ARTICLE_LIMIT, rows=3)
+    people_reached = IntegerField(_l("How many people took part"), [Optional()])
+
+    def fields(self) -> ReportFields:
+        """What was typed, as the actions take it."""
+        return ReportFields(both(self, "title"), both(self, "text"), self.people_reached.data)
+
+
+def report_data(activity: Activity) -> dict[str, Any]:
+    """What the form of a stored report shows."""
+    return {
+        "revision": activity.revision,
+        "people_reached": activity.people_reached,
+        **shown({"title": activity.report_title or activity.title, "text": activity.report}),
+    }

@@ -1,0 +1,144 @@
+"""Editing activities."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engage.accounts.permissions import Permission
+from engage.core.actor import Actor
+from engage.core.errors import Invalid
+from engage.core.messages import msg
+from engage.themedays.actions import activities as actions
+from engage.themedays.forms import ActivityForm, NoteForm, activity_data, both
+from engage.themedays.models import Activity, Form
+from engage.themedays.queries import staff
+from engage.themedays.rules import ON_SITE
+from engage.themedays.views.blueprint import blueprint
+from engage.web import guards
+from engage.web.actor import current_actor
+from engage.web.languages import render
+from engage.web.staff_home import Tile, home_tile
+
+
+@blueprint.get("/staff/activities/")
+@guards.staff(Permission.ACTIVITY_EDIT)
+def activities() -> str:
+    """The activities one may work on."""
+    found = staff.mine(current_actor())
+    return render_template("themedays/activities.html", activities=found, phase_of=staff.phase_of)
+
+
+@blueprint.route("/staff/theme-days/<public_id>/activities/new", methods=["GET", "POST"])
+@guards.staff(Permission.ACTIVITY_EDIT)
+def new_activity(public_id: str) -> ResponseReturnValue:
+    """Write an activity of a theme day."""
+    day = staff.theme_day(public_id)
+    form = ActivityForm()
+    form.offer(staff.editable_units(current_actor()))
+    if form.validate_on_submit():
+        try:
+            made = actions.create_activity(current_actor(), public_id, form.unit.data, form.fields())
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(gettext("Saved."), "success")
+            return redirect(url_for("themedays.activity", public_id=made), 303)
+    page = render_template("themedays/activity.html", form=form, day=day, activity=None, deeds=frozenset())
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/staff/activities/<public_id>", methods=["GET", "POST"])
+@guards.staff(Permission.ACTIVITY_EDIT)
+def activity(public_id: str) -> ResponseReturnValue:
+    """An activity: its form, and what can be done with it now."""
+    found, phase, deeds = staff.activity_for(current_actor(), public_id)
+    form = _form(found)
+    if request.method == "POST" and form.validate_on_submit():
+        try:
+            actions.change_activity(current_actor(), public_id, form.fields(), _revision(form))
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(gettext("Saved."), "success")
+            return redirect(url_for("themedays.activity", public_id=public_id), 303)
+    page = render_template(
+        "themedays/activity.html",
+        form=form,
+        day=found.theme_day,
+        activity=found,
+        phase=phase,
+        deeds=deeds,
+        makes=_makers(found),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/staff/activities/<public_id>/publish")
+@guards.staff(Permission.ACTIVITY_PUBLISH)
+def publish_activity(public_id: str) -> ResponseReturnValue:
+    """Announce an activity."""
+    try:
+        actions.publish_activity(current_actor(), public_id)
+    except Invalid as refusal:
+        for sentence in refusal.errors.values():
+            flash(render(sentence), "error")
+    else:
+        flash(gettext("The activity has been announced."), "success")
+    return redirect(url_for("themedays.activity", public_id=public_id), 303)
+
+
+@blueprint.route("/staff/activities/<public_id>/cancel", methods=["GET", "POST"])
+@guards.staff(Permission.ACTIVITY_PUBLISH)
+def cancel_activity(public_id: str) -> ResponseReturnValue:
+    """Cancel an announced activity, with a reason."""
+    found = staff.activity_for(current_actor(), public_id)[0]
+    form = NoteForm()
+    if form.validate_on_submit():
+        try:
+            actions.cancel_activity(current_actor(), public_id, both(form, "note"))
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            flash(gettext("The activity has been cancelled; its page says so."), "success")
+            return redirect(url_for("themedays.activity", public_id=public_id), 303)
+    page = render_template(
+        "themedays/cancel.html",
+        form=form,
+        title=found.title,
+        back=url_for("themedays.activity", public_id=public_id),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@home_tile(Permission.ACTIVITY_EDIT, position=310)
+def _tile(actor: Actor) -> Tile:
+    due = staff.reports_due(actor)
+    text = msg("Held activities wait for their report.") if due else msg("Pages, agendas and reports.")
+    title = msg("Activities")
+    return Tile(title, text, url_for("themedays.activities"), "landmark", due or None)
+
+
+def _form(found: Activity) -> ActivityForm:
+    form = ActivityForm(data=activity_data(found))
+    form.offer([found.unit])
+    return form
+
+
+def _makers(found: Activity) -> tuple[tuple[str, str, str], ...]:
+    """What an online activity can be held with: words, address and icon of the page that makes it."""
+    if found.form in ON_SITE:
+        return ()
+    surveys = (gettext("Surveys"), "/staff/surveys/", "clipboard-list")
+    if found.form is Form.QUESTIONNAIRE:
+        return (surveys,)
+    return (
+        (gettext("Consultations"), "/staff/consultations/", "scroll-text"),
+        (gettext("Live sessions"), "/staff/live/", "radio"),
+    )
+
+
+def _revision(form: ActivityForm) -> int:
+    value = form.revision.data or ""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else -1

@@ -1,0 +1,201 @@
+"""The plan of a year as a unit's staff work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import may
+from engage.core.actor import Actor
+from engage.core.clock import now
+from engage.core.errors import Invalid
+from engage.core.messages import msg
+from engage.themedays.actions import rows as actions
+from engage.themedays.forms import RowForm, contact_lines, row_data
+from engage.themedays.models import PlanRow
+from engage.themedays.queries import plan as queries
+from engage.themedays.rules import RowDeed
+from engage.themedays.views.blueprint import blueprint
+from engage.web.actor import current_actor
+from engage.web.guards import staff
+from engage.web.languages import render
+from engage.web.staff_home import Tile, home_tile
+
+
+@blueprint.get("/staff/plan")
+@staff(Permission.PLAN_FILE)
+def years() -> ResponseReturnValue:
+    """The newest year's plan, or that no year is open yet."""
+    found = queries.rounds()
+    if found:
+        return redirect(url_for("themedays.plan", year=found[0].year), 303)
+    return render_template("themedays/no_round.html", may_arrange=_may_arrange())
+
+
+@blueprint.get("/staff/plan/<int:year>")
+@staff(Permission.PLAN_FILE)
+def plan(year: int) -> str:
+    """A unit's own rows with their states and the deadline; for the coordinator every unit's."""
+    return render_template(
+        "themedays/plan.html",
+        plan=queries.own_plan(current_actor(), year),
+        rounds=queries.rounds(),
+        moment=now(),
+        may_arrange=_may_arrange(),
+    )
+
+
+@blueprint.route("/staff/plan/<int:year>/rows/new", methods=["GET", "POST"])
+@staff(Permission.PLAN_FILE)
+def new_row(year: int) -> ResponseReturnValue:
+    """Write a row; it can be filed in the same step."""
+    plan = queries.own_plan(current_actor(), year)
+    form = RowForm()
+    form.offer(plan.units, queries.all_units())
+    if form.validate_on_submit():
+        try:
+            public_id = actions.write_row(current_actor(), year, form.unit.data, form.fields())
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            return _saved(public_id)
+    page = render_template(
+        "themedays/row.html", form=form, row=None, year=year, contacts=contact_lines(None), deeds=frozenset()
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.route("/staff/plan/rows/<public_id>", methods=["GET", "POST"])
+@staff(Permission.PLAN_FILE)
+def row(public_id: str) -> ResponseReturnValue:
+    """Read a row, and change it where that is possible now."""
+    found, plan, ends, deeds = queries.row_for(current_actor(), public_id)
+    editable = bool(deeds & {RowDeed.EDIT, RowDeed.ADJUST})
+    form = RowForm(data=row_data(found))
+    form.offer([found.unit], queries.all_units())
+    if request.method == "POST" and form.validate_on_submit():
+        try:
+            actions.change_row(current_actor(), public_id, form.fields(), _number(form.revision.data))
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            return _saved(public_id)
+    page = render_template(
+        "themedays/row.html" if editable else "themedays/row_read.html",
+        form=form,
+        row=found,
+        year=plan.year,
+        ends=ends,
+        passed=now() >= ends,
+        deeds=deeds,
+        contacts=contact_lines(found),
+        theme_days=queries.theme_days_of(plan.year) if RowDeed.ARRANGE in deeds else (),
+    )
+    return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/staff/plan/rows/<public_id>/file")
+@staff(Permission.PLAN_FILE)
+def file_row(public_id: str) -> ResponseReturnValue:
+    """File a row."""
+    _file(public_id)
+    return redirect(url_for("themedays.row", public_id=public_id), 303)
+
+
+@blueprint.post("/staff/plan/rows/<public_id>/take-back")
+@staff(Permission.PLAN_FILE)
+def take_back(public_id: str) -> ResponseReturnValue:
+    """Take a filed row back."""
+    actions.take_back_row(current_actor(), public_id)
+    flash(gettext("The row is a draft again. File it once more before the deadline."), "info")
+    return redirect(url_for("themedays.row", public_id=public_id), 303)
+
+
+@blueprint.post("/staff/plan/rows/<public_id>/delete")
+@staff(Permission.PLAN_FILE)
+def delete_row(public_id: str) -> ResponseReturnValue:
+    """Delete a draft."""
+    found = queries.row_for(current_actor(), public_id)
+    actions.delete_row(current_actor(), public_id)
+    flash(gettext("The draft has been deleted."), "success")
+    return redirect(url_for("themedays.plan", year=found[1].year), 303)
+
+
+@blueprint.post("/staff/plan/rows/<public_id>/return")
+@staff(Permission.PLAN_ARRANGE)
+def return_row(public_id: str) -> ResponseReturnValue:
+    """Return a filed row to its unit with a comment."""
+    try:
+        actions.return_row(current_actor(), public_id, request.form.get("reason", ""))
+    except Invalid as refusal:
+        return _again(public_id, refusal)
+    flash(gettext("The row has been returned; the unit has been told."), "success")
+    return redirect(url_for("themedays.row", public_id=public_id), 303)
+
+
+@home_tile(Permission.PLAN_FILE, position=300)
+def _tile(actor: Actor) -> Tile | None:
+    plan = queries.open_round()
+    if plan is None:
+        return None
+    arranges = may(actor, Permission.PLAN_ARRANGE)
+    count: Callable[[], int] = queries.waiting_count if arranges else lambda: queries.to_do_count(actor)
+    text = msg("Filed rows wait to be arranged.") if arranges else msg("Rows to be finished and filed.")
+    target = "themedays.board" if arranges else "themedays.plan"
+    title = msg("Year plan {year}", year=plan.year)
+    return Tile(title, text, url_for(target, year=plan.year), "calendar-days", count())
+
+
+def _saved(public_id: str) -> ResponseReturnValue:
+    if request.form.get("then") == "file":
+        _file(public_id)
+    else:
+        flash(gettext("Saved."), "success")
+    return redirect(url_for("themedays.row", public_id=public_id), 303)
+
+
+def _file(public_id: str) -> None:
+    """File, or say what is missing: the row is kept either way."""
+    try:
+        actions.file_row(current_actor(), public_id)
+    except Invalid as refusal:
+        for sentence in refusal.errors.values():
+            flash(render(sentence), "error")
+    else:
+        flash(gettext("The row has been filed."), "success")
+
+
+def _again(public_id: str, refusal: Invalid) -> ResponseReturnValue:
+    found, plan, ends, deeds = queries.row_for(current_actor(), public_id)
+    form = RowForm(formdata=None, data=row_data(found))
+    form.offer([found.unit], queries.all_units())
+    page = render_template(
+        "themedays/row.html",
+        form=form,
+        row=found,
+        year=plan.year,
+        ends=ends,
+        passed=now() >= ends,
+        deeds=deeds,
+        contacts=_stored_contacts(found),
+        theme_days=queries.theme_days_of(plan.year),
+        typed_reason=request.form.get("reason", ""),
+        reason_errors=[render(sentence) for sentence in refusal.errors.values()],
+    )
+    return page, 422
+
+
+def _stored_contacts(row: PlanRow) -> list[tuple[str, str, str]]:
+    return [(one.name, one.post, one.phone) for one in row.contacts]
+
+
+def _may_arrange() -> bool:
+    return may(current_actor(), Permission.PLAN_ARRANGE)
+
+
+def _number(value: str | None) -> int:
+    return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 10 else -1
