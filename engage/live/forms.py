@@ -105,6 +105,7 @@ class SessionForm(StaffForm):
             "names": NamePolicy(self.names.data),
             "supports_on": self.supports_on.data,
             "listed": self.listed.data,
+            "activity_id": self.activity.data or None,
         }
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from engage.accounts.models import Unit
 from engage.accounts.permissions import Role
-from engage.core.actor import Actor, ActorKind
+from engage.core.actor import SYSTEM, Actor, ActorKind
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.ids import request_id
 from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.live import actions
-from engage.live.models import LiveQuestion, LiveSession, Phase
+from engage.live.models import LiveQuestion, LiveSession, Phase, Source
 from engage.live.rules.deeds import Deed
 from tests.factories.accounts import make_actor, make_unit
 
@@ -78,3 +78,22 @@ def decide(
         current = question(asked.public_id)
         actions.decide(by, room.id, asked.public_id, deed, current.revision, **values)
     return question(asked.public_id)
+
+
+__all__ = [
+    "SYSTEM",
+    "Deed",
+    "LiveQuestion",
+    "LiveSession",
+    "Source",
+    "ask",
+    "atomic",
+    "citizen",
+    "db",
+    "decide",
+    "make_room",
+    "make_unit",
+    "moderator",
+    "now",
+    "question",
+]

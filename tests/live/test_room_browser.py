@@ -1,4 +1,4 @@
-"""Phones, a moderator, a guest and a stage in real browsers: in step across a cut line and a killed server."""
+"""Phones, moderator, guest and stage in real browsers: in step across a cut line and a killed server."""
 
 from __future__ import annotations
 
@@ -227,7 +227,7 @@ def test_without_sockets_the_room_polls(app: Flask, live_server: Server, open_co
     hall = Hall(app, live_server, open_context)
     context = open_context()
     context.add_init_script(
-        "window.WebSocket = class { constructor() { throw new Error('no sockets here'); } };"
+        "window.WebSocket = class extends WebSocket { constructor() { super('ws://127.0.0.1:9/'); } };"
     )
     page = context.new_page()
     page.goto(f"{live_server.url}/live/{hall.room}")

@@ -2,6 +2,7 @@
 
 from engage.live.actions.asking import Asked, ask, enter, withdraw
 from engage.live.actions.deciding import Decided, decide
+from engage.live.actions.erasing import erase
 from engage.live.actions.guests import make_link, revoke_link
 from engage.live.actions.sessions import create, edit, note_export, step
 from engage.live.actions.supporting import Supported, support
@@ -17,6 +18,7 @@ __all__ = [
     "decide",
     "edit",
     "enter",
+    "erase",
     "make_link",
     "note_export",
     "revoke_link",

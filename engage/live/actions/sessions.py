@@ -29,22 +29,20 @@ from engage.live.rules.video import check_address
 FIELDS = (
     "title", "introduction", "guests", "moderators_note", "video_address", "collects_from", "starts_at",
     "ends_at",
-    "moderation", "names", "supports_on", "listed",
+    "moderation", "names", "supports_on", "listed", "activity_id",
 )  # fmt: skip
 _LONG_CODE = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _LONG_CODE_LENGTH = 10
 
 
-def create(
-    actor: Actor, unit_id: int, values: Mapping[str, Any], *, activity_id: int | None = None
-) -> tuple[int, str]:
+def create(actor: Actor, unit_id: int, values: Mapping[str, Any]) -> tuple[int, str]:
     """Make a session in draft; ``values`` may hold any of ``FIELDS``. Answers its id and public id.
 
     Raises ``NotAllowed``, or ``Invalid`` naming the fields.
     """
-    require(actor, Permission.LIVE_EDIT, unit_id=unit_id, activity_id=activity_id)
+    require(actor, Permission.LIVE_EDIT, unit_id=unit_id)
     with atomic():
-        session = LiveSession(unit_id=unit_id, activity_id=activity_id)
+        session = LiveSession(unit_id=unit_id)
         _fill(session, values)
         db.session.add(session)
         db.session.flush()

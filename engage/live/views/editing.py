@@ -17,6 +17,7 @@ from engage.live.models import LiveSession
 from engage.live.queries import record as record_queries
 from engage.live.rules.life import Step
 from engage.live.views.staff import readable
+from engage.themedays.queries.staff import mine
 from engage.web.actor import current_actor
 from engage.web.display import local
 from engage.web.guards import staff
@@ -32,9 +33,7 @@ def new() -> ResponseReturnValue:
     form = _form(None)
     if request.method == "POST" and form.validate():
         try:
-            _id, made = actions.create(
-                current_actor(), form.unit.data, form.values(), activity_id=form.activity.data or None
-            )
+            _id, made = actions.create(current_actor(), form.unit.data, form.values())
         except Invalid as error:
             _refuse(form, error)
         else:
@@ -96,10 +95,16 @@ def _form(session: LiveSession | None) -> SessionForm:
         if may(actor, Permission.LIVE_EDIT, unit_id=unit.id)
     ]
     form.activity.choices = [SelectChoice(0, gettext("None"))]
+    form.activity.choices += [SelectChoice(item.id, local(item.title)) for item in mine(actor)]
     if session is not None:
-        # Whose session it is does not change by editing; the two fields are not on that page.
+        # Whose session it is does not change by editing; that field is not on the page.
         form.unit.choices = [SelectChoice(session.unit_id, local(session.unit.name))]
-        form.unit.data, form.activity.data = session.unit_id, 0
+        form.unit.data = session.unit_id
+        known = {choice.value for choice in form.activity.choices}
+        if session.activity_id is not None and session.activity_id not in known:
+            form.activity.choices += [
+                SelectChoice(session.activity_id, gettext("(an activity of another unit)"))
+            ]
     return form
 
 

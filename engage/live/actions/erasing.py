@@ -1,0 +1,77 @@
+"""An asker takes back for good what they asked, wherever it was published."""
+
+from __future__ import annotations
+
+from sqlalchemy import Text, cast, delete, select, update
+
+from engage.core.actor import SYSTEM
+from engage.core.db import db
+from engage.core.messages import msg
+from engage.core.writer import atomic
+from engage.live.actions._load import session_row
+from engage.live.actions.asking import RECEIPT_KIND
+from engage.live.actions.cases import close_case
+from engage.live.actions.log import Change
+from engage.live.models import LiveDecision, LiveLog, LiveQuestion, LiveSupport, QuestionState
+from engage.participation.erasers import Eraser, register_eraser
+
+
+def erase(question_id: int) -> None:
+    """Delete a question's words, name, answer, supports and traces in the log; its number stays taken.
+
+    Joins a running transaction. Doing it again, or for one that is gone, changes nothing.
+    """
+    with atomic():
+        question = db.session.get(LiveQuestion, question_id)
+        if question is None or (question.state is QuestionState.WITHDRAWN and not question.text):
+            return
+        change = Change(session_row(question.session_id))
+        change.touch(question)
+        close_case(SYSTEM, question)
+        question.state = QuestionState.WITHDRAWN
+        question.text = question.nickname = question.answer = question.reason_note = ""
+        question.hits, question.held, question.reason = [], False, None
+        question.supports = 0
+        question.support_changes += 1
+        question.revision += 1
+        question.decided_by, question.decided_deed = "", "withdraw"
+        change.write()
+        # After the last word to the asker's own screen the device is forgotten too.
+        question.asker_key = None
+        db.session.execute(delete(LiveSupport).where(LiveSupport.question_id == question_id))
+        _forget_decisions(question_id)
+        _clean_log(question.session_id, question.public_id)
+
+
+def _forget_decisions(question_id: int) -> None:
+    db.session.execute(
+        update(LiveDecision)
+        .where(LiveDecision.displaced_id == question_id)
+        .values(displaced_id=None, displaced_before=None, displaced_revision=None)
+    )
+    db.session.execute(delete(LiveDecision).where(LiveDecision.question_id == question_id))
+
+
+def _clean_log(session_id: int, public_id: str) -> None:
+    """Let the log forget the question's words; its rows and their seq stay, so no client sees a gap."""
+    mentions = cast(LiveLog.payload, Text).contains(public_id)
+    rows = db.session.scalars(select(LiveLog).where(LiveLog.session_id == session_id, mentions))
+    for row in rows:
+        questions = dict(row.payload.get("questions", {}))
+        view = questions.get(public_id)
+        if view and view.get("text"):
+            questions[public_id] = None
+            row.payload = {**row.payload, "questions": questions}
+
+
+register_eraser(
+    RECEIPT_KIND,
+    Eraser(
+        what=msg("A question in a live session"),
+        consequence=msg(
+            "Your question, your nickname and the answer are deleted for good, from the room and from the "
+            "record. Only the number of questions stays."
+        ),
+        erase=erase,
+    ),
+)
