@@ -45,8 +45,6 @@ from engage.participation import models as participation_models
 from engage.participation import views as participation_views
 from engage.portal import views as portal_views
 from engage.portal.labels import LABELS as PORTAL_LABELS
-from engage.portal import views as portal_views
-from engage.portal.labels import LABELS as PORTAL_LABELS
 from engage.settings import models as settings_models
 from engage.settings import views as settings_views
 from engage.surveys import views as surveys_views
@@ -103,7 +101,6 @@ LABELS: tuple[Mapping[Any, Any], ...] = (
     LIVE_LABELS,
     MODERATION_LABELS,
     CONSULTATIONS_LABELS,
-    PORTAL_LABELS,
     PORTAL_LABELS,
 )
 
