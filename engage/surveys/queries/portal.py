@@ -87,7 +87,7 @@ def announced() -> list[Summary]:
 
 
 def story(activity_ids: Iterable[int]) -> list[Story]:
-    """The public surveys of activities with their numbers of responses, in the order they opened; two queries."""
+    """The public surveys of activities with their responses counted, in the order they opened; two queries."""
     moment = now()
     rows = db.session.execute(
         select(
