@@ -88,6 +88,19 @@ def test_a_refused_one_leaves_nothing(context: Flask) -> None:
     assert [rows(model) for model in (Response, Receipt, WriteRequest, Participation)] == [0, 0, 0, 0]
 
 
+def test_a_request_id_used_twice(context: Flask) -> None:
+    single = published(make_survey(one_per_device=True).public_id)
+    several = published(make_survey(one_per_device=False).public_id)
+    id = request_id()
+    codes = [submit(several, submission(id=id)), submit(several, submission(id=id, q0="c"))]
+    codes += [submit(single, submission(id=id)), submit(several, submission(id=id))]
+    assert codes[3] == codes[0]
+    assert len(set(codes)) == 3
+    with pytest.raises(Conflict):
+        submit(single, submission(id=id, q0="c"))
+    assert rows(Response) == 3
+
+
 def test_listeners_hear_of_it_after_the_commit(context: Flask) -> None:
     heard: list[int] = []
     subscribe(ResponseReceived)(lambda event: heard.append(event.response_id))

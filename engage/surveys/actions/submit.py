@@ -14,7 +14,7 @@ from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import msg
 from engage.core.writer import gather, publish
 from engage.participation import receipts
-from engage.participation.actions import once, take_part
+from engage.participation.actions import once, request_deed_key, take_part
 from engage.questions.compiled import validate
 from engage.questions.logic import Value
 from engage.surveys.events import ResponseReceived
@@ -45,7 +45,8 @@ def submit(survey: Published, submission: Submission) -> str:
     """Checks and stores one response; answers its receipt code after the commit.
 
     A retry with the same request id and the same answers gets the code of the first time, whatever has
-    happened to the survey since. Raises `Invalid` with a sentence for each question id, `Conflict` when the
+    happened to the survey since. Other answers under the same id are another response where a device may give
+    several. Raises `Invalid` with a sentence for each question id, `Conflict` when the
     request id was used for other answers, the device has answered already or the survey is not open yet,
     `Gone` when it is closed or withdrawn, and `Busy`.
     """
@@ -54,17 +55,22 @@ def submit(survey: Published, submission: Submission) -> str:
     if checked.errors:
         raise Invalid(dict(checked.errors))
     body = {"version": asked.number, "answers": checked.answers}
+    # With survey and answers in it, no request id used twice can lead to one code for two responses.
+    receipt_key = request_deed_key(f"{survey.id}:{submission.request_id}", body, several=True)
 
     def write() -> dict[str, Any]:
-        return _store(survey, asked, checked.answers, submission)
+        response_id = _store(survey, asked, checked.answers, submission)
+        receipts.issue(receipt_key, RECEIPT_KIND, response_id)
+        return {}
 
-    gather(lambda: once(submission.request_id, f"survey.answer:{survey.id}", body, write))
-    return receipts.code_for(submission.request_id, RECEIPT_KIND)
+    several = not survey.one_per_device
+    gather(lambda: once(submission.request_id, f"survey.answer:{survey.id}", body, write, several=several))
+    return receipts.code_for(receipt_key, RECEIPT_KIND)
 
 
 def _store(
     survey: Published, asked: CompiledVersion, answers: dict[str, Value], submission: Submission
-) -> dict[str, Any]:
+) -> int:
     moment = now()
     connection = db.session.connection()
     row = connection.execute(_TERMS, {"survey_id": survey.id}).first()
@@ -86,9 +92,8 @@ def _store(
     }
     stored: Any = connection.execute(_STORE, values)
     response_id: int = stored.inserted_primary_key[0]
-    receipts.issue(submission.request_id, RECEIPT_KIND, response_id)
     publish(ResponseReceived(survey.id, response_id))
-    return {}
+    return response_id
 
 
 def part_of(survey: Published) -> str:
