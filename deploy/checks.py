@@ -131,7 +131,7 @@ def postgres_stages(more: list[str]) -> list[Stage]:
     name = "tests on PostgreSQL"
     try:
         with postgres.server() as address:
-            command = pytest(*side_by_side(), "-m", f"({USUAL}) and database", *more)
+            command = pytest(*side_by_side(), "-m", f"({USUAL}) and database and not sqlite_only", *more)
             return [run(name, command, {"ENGAGE_TEST_DATABASE": address})]
     except postgres.NoServer as error:
         heading(name)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import socket
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
@@ -24,6 +26,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON obj
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @_JSON
+@with_appcontext
 def backup(file: Path, as_json: bool) -> None:
     """Write database, secret key and uploads to FILE (.tar.gz) while the site runs, and check it.
 
@@ -45,6 +48,7 @@ def backup(file: Path, as_json: bool) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask before replacing what is there.")
 @click.option("--check", is_flag=True, help="Only check the archive; change nothing.")
 @_JSON
+@with_appcontext
 def restore(file: Path, yes: bool, check: bool, as_json: bool) -> None:
     """Put the backup FILE in the place of what is there; that is moved aside, not deleted.
 
@@ -104,8 +108,14 @@ def _deletions() -> list[Noted]:
 
 
 def _refuse_while_running() -> None:
-    if is_ours(socket_path(current_app.config["ENGAGE"].instance)):
+    path = socket_path(current_app.config["ENGAGE"].instance)
+    if is_ours(path) and _answers(path):
         raise BackupError("The site seems to be running. Stop it first, then restore.")
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 def _url() -> URL:

@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 
 import click
+from flask.cli import with_appcontext
 
 from engage.consultations.actions.importing import Progress, find, import_rows
 from engage.consultations.rules.importing import CELL_CHARACTERS, FILE_BYTES, MOST_FINDINGS, Reading, read
@@ -23,6 +24,7 @@ from engage.settings.queries import site
 )
 @click.option("--skip-bad", is_flag=True, help="Import the good rows although others have mistakes.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@with_appcontext
 def import_comments(file: Path, public_id: str, skip_bad: bool, as_json: bool) -> None:
     """Import the comments of FILE (CSV, UTF-8 or GB 18030) into a consultation; safe to run again.
 

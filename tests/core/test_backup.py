@@ -18,6 +18,9 @@ from engage.core.db import db
 from engage.core.jobs import OutboxJob
 from engage.core.writer import atomic
 
+# PostgreSQL is copied by its own programs, tried in test_maintenance.
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.fixture
 def archive(app: Flask, tmp_path: Path) -> Path:

@@ -138,16 +138,13 @@ def test_gathered_commands_undo_only_themselves(app: Flask, heard: list[str]) ->
 @pytest.fixture
 def sqlite_path(app: Flask) -> str:
     with app.app_context():
-        if db.engine.dialect.name != "sqlite":
-            return ""
         return str(db.engine.url.database)
 
 
+@pytest.mark.sqlite_only
 def test_a_lock_held_too_long_is_said_and_loses_nothing(
     app: Flask, sqlite_path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not sqlite_path:
-        return  # another process's lock is waited for by the PostgreSQL server itself
     monkeypatch.setattr("engage.core.writer.WAIT_SECONDS", 0.05)
     holder = sqlite3.connect(sqlite_path, isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
@@ -163,9 +160,8 @@ def test_a_lock_held_too_long_is_said_and_loses_nothing(
     holder.close()
 
 
+@pytest.mark.sqlite_only
 def test_a_full_disk_is_said_and_the_next_write_works(app: Flask, sqlite_path: str) -> None:
-    if not sqlite_path:
-        return  # SQLite's page limit stands in for a full disk
     with app.app_context():
         with db.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
@@ -186,9 +182,9 @@ def test_a_full_disk_is_said_and_the_next_write_works(app: Flask, sqlite_path: s
         assert db.session.scalar(select(func.count()).select_from(OutboxJob)) == 1
 
 
+@pytest.mark.alone
+@pytest.mark.sqlite_only
 def test_two_hundred_writers_while_another_process_holds_the_lock(database_url: str, tmp_path: Path) -> None:
-    if not database_url.startswith("sqlite"):
-        return  # the hub's stall is SQLite's own danger
     finished = subprocess.run(
         [sys.executable, "-m", "tests.core.writer_storm"],
         env={

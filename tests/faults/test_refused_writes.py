@@ -18,6 +18,7 @@ from tests.factories.consultations import make_consultation
 from tests.factories.live import make_room
 from tests.factories.surveys import make_survey
 
+pytestmark = pytest.mark.sqlite_only
 TYPED = "这段话一个字也不能丢。"
 TEXT = {"id": "t1", "type": "text", "text": {"zh_CN": "您的建议"}, "required": True, "long": True}
 
