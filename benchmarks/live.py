@@ -3,14 +3,14 @@
     python -m benchmarks.live [--viewers 5000] [--seconds 20] [--rate 2] [--server live|lean|stock]
     python -m benchmarks.live --url http://host:port --room PUBLIC_ID
 
-Without --url it starts a web process of its own on a fresh database with one live session. Every viewer is a
-phone that has opened the room's page (a cookie and a token of its own, from one of 250 addresses, rate limits
-on), then joins by WebSocket. A frame is a question that one viewer asks and that the room publishes at once: it
-is committed (`synchronous=FULL`), logged, and sent to everyone. A time runs from the asking to the arrival at each
-phone, so the load's own reading is in it. `lost` counts frames that a viewer should have got and did not.
-`--server lean` is the same room without the live domain and its database, `stock` is Flask-SocketIO as shipped.
-Bytes per viewer are the server's resident memory less that before the first one; `join_cpu_ms` is the server's
-processor time for one join. The last line is one JSON object.
+Without --url it starts a web process of its own on a fresh database with one live session. Every viewer is
+a phone that has opened the room's page (a cookie and a token of its own, from one of 250 addresses, rate
+limits on), then joins by WebSocket. A frame is a question that one viewer asks and that the room publishes
+at once: it is committed (`synchronous=FULL`), logged, and sent to everyone. A time runs from asking to the
+arrival at each phone, so the load's own reading is in it. `lost` counts frames that a viewer should have
+got and did not. `--server lean` is the same room without the live domain and its database, `stock`
+Flask-SocketIO as shipped. Bytes per viewer are the server's resident memory less that before the first one;
+`join_cpu_ms` is the server's processor time for one join. The last line is one JSON object.
 """
 
 from __future__ import annotations
