@@ -30,7 +30,12 @@ class Notification(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(
         ForeignKey("user.id"),
-        info=personal(msg("Staff: to tell the person in charge what waits."), days=KEEP_DAYS, whole_row=True),
+        info=personal(
+            msg("Staff: to tell the person in charge what waits."),
+            what=msg("Staff: to whom a notice went"),
+            days=KEEP_DAYS,
+            whole_row=True,
+        ),
     )
     key: Mapped[str] = mapped_column(String(120))
     subject: Mapped[dict[str, Any]] = mapped_column(JsonData)

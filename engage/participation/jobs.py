@@ -1,4 +1,4 @@
-"""The clock that deletes personal data on time."""
+"""The clocks that delete personal data on time and mix what must have no order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import logging
 
 from engage.core.jobs import periodic
 from engage.participation.deletion import delete_due
+from engage.participation.mixing import EVERY_SECONDS, mix
 
 log = logging.getLogger(__name__)
 
@@ -16,3 +17,9 @@ def delete_on_time() -> None:
     count = delete_due()
     if count:
         log.info("personal data deleted on time", extra={"rows": count})
+
+
+@periodic("participation.mix", seconds=EVERY_SECONDS)
+def mix_rows() -> None:
+    """Take the order of arrival out of what notes devices (PostgreSQL)."""
+    mix()

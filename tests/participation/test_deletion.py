@@ -38,6 +38,7 @@ _PERSON_TABLES = {"user": {"name"}, "plan_contact": {"name"}}
 _NOT_PERSONAL = {
     "site_settings.contact": "the office's own telephone and address, published on every page",
     "activity.address": "the place where an activity is held, published",
+    "consultation.contact": "the office's telephone and address for comments, published",
     "activity.contact": "the office's telephone for questions, published",
     "live_session.video_address": "the address of the stream, published",
     "survey.one_per_device": "a setting",
