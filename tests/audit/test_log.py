@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -148,8 +150,8 @@ def test_pages_show_each_entry_once(app: Flask, staff_client: Callable[..., Any]
     while address:
         page = client.get(address).text
         seen += [part.split("<")[0] for part in page.split(">事项")[1:]]
-        address = page.split('button--secondary" href="')[1].split('"')[0] if ">更早" in page else ""
-        address = address.replace("&amp;", "&")
+        older = re.search(r'href="(/staff/audit\?[^"]*before=\d+[^"]*)"', page)
+        address = unescape(older.group(1)) if older else ""
     assert seen == [str(number) for number in reversed(range(120))]
 
 
