@@ -79,6 +79,8 @@ class RealtimeServer(socketio.Server):
             raise PeerError("unreadable packet") from None
         kind, namespace = pkt.packet_type, pkt.namespace or "/"
         if kind == packet.EVENT and isinstance(pkt.data, list) and pkt.data and isinstance(pkt.data[0], str):
+            if self.manager.sid_from_eio_sid(eio_sid, "/") is None:
+                raise PeerError("connect first")
             run = self._handle_event
             arguments: tuple[Any, ...] = (eio_sid, namespace, pkt.id, pkt.data)
         elif kind == packet.CONNECT and namespace == "/":
@@ -93,3 +95,11 @@ class RealtimeServer(socketio.Server):
             run(*arguments)
         except Exception:
             log.exception("a packet could not be handled")
+        if kind in (packet.CONNECT, packet.DISCONNECT):
+            self._end_unless_connected(eio_sid)
+
+    def _end_unless_connected(self, eio_sid: str) -> None:
+        """Whoever was refused, or has said goodbye, does not keep a socket."""
+        socket = self.eio.sockets.get(eio_sid)
+        if socket is not None and self.manager.sid_from_eio_sid(eio_sid, "/") is None:
+            socket.close()

@@ -1,4 +1,4 @@
-"""What domains build on: who is let in, what a handler sees, what a refusal says; by the library's test client."""
+"""What domains build on: who is let in, what a handler sees, what a refusal says (by the test client)."""
 
 from __future__ import annotations
 

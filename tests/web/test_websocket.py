@@ -83,8 +83,23 @@ def test_a_wrong_token_is_turned_away_in_words(port: int) -> None:
         client.say('40{"token":"' + "0" * 32 + '"}')
         assert client.text().startswith("40")
         assert client.text() == '41{"message":"token"}'
+        assert client.closed() == 1000
+
+
+def test_saying_something_before_connecting_is_refused(port: int) -> None:
+    cookie = get(port, "/test/device")["cookie"]
+    with Client(port) as client:
+        client.open(opening(port, cookie)).text()
         client.say('42["echo",1]')
-    assert wait_for(lambda: get(port, "/test/state")["peers"] == 0) is None
+        assert client.closed() == 1008
+
+
+def test_connecting_twice_changes_nothing(port: int) -> None:
+    device = get(port, "/test/device")
+    with Client(port) as client:
+        client.joined(device).say("40" + json.dumps({"token": device["token"]}))
+        assert client.text().startswith("44")
+        assert client.call("echo", 1) == 1
 
 
 # ---- frames
@@ -179,7 +194,7 @@ def test_leaving_in_every_way_leaves_nothing_behind(port: int) -> None:
             client.joined().call("join", "leaving")
         polite.send(frame(CLOSE, b""))
         assert polite.closed() == 1005
-        engine.say("1")
+        engine.say("1")  # Engine.IO's goodbye; Socket.IO's is 41
         assert engine.closed() == 1000
         rude.socket.shutdown(socket.SHUT_WR)
         reset.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")

@@ -55,6 +55,7 @@ _HOOKS: tuple[tuple[Any, str, tuple[str, ...]], ...] = (
 _PING = frames.encode_text("2")
 CLOSE, PONG, MESSAGE = "1", "3", "4"
 _SWEEP_SECONDS = 1.0
+_PINGS_AT_ONCE = 256
 _FIRST_WORD_SECONDS = 10.0
 # The headers and facts a handler of an event may ask its request for; the rest would only be carried along.
 _KEPT = frozenset(
@@ -272,8 +273,12 @@ class EngineServer(engineio.Server):
                 socket = self._new.popleft()[1]
                 if not socket.joined:
                     socket.websocket.drop()
+            pinged = 0
             while self._due and self._due[0][0] <= now:
                 self._ping(self._due.popleft()[1], now)
+                pinged += 1
+                if pinged % _PINGS_AT_ONCE == 0:
+                    gevent.sleep(0)
 
     def _ping(self, socket: EngineSocket, now: float) -> None:
         if socket.closed or socket.websocket.ended:
