@@ -57,7 +57,7 @@ def clause_tallies(consultation_id: int) -> dict[str, Tally]:
         tally = found.get(row.clause, NOTHING)
         if row.has_text:
             tally = replace(tally, comments=tally.comments + row.number)
-        if row.numbered and row.stance is not None:
+        if row.counted and row.stance is not None:
             name = Stance(row.stance).value
             tally = replace(tally, **{name: getattr(tally, name) + row.number})
         found[row.clause] = tally
