@@ -59,7 +59,9 @@ class Pump:
         self._totals_due = False
         self._rechecked_at = time.monotonic()
         self.rechecks: list[Callable[[], None]] = []
-        threading.Thread(target=self._run, name="live-pump", daemon=True).start()
+        self._stopped = False
+        self._thread = threading.Thread(target=self._run, name="live-pump", daemon=True)
+        self._thread.start()
 
     def wake(self) -> None:
         """There is something new."""
@@ -75,9 +77,17 @@ class Pump:
         """The totals as last sent; at most a moment old."""
         return self._sent.get(session_id, {})
 
+    def stop(self) -> None:
+        """Send nothing more: the application is going."""
+        self._stopped = True
+        self._woken.set()
+        self._thread.join()
+
     def _run(self) -> None:
         while True:
             woken = self._woken.wait(LOOK_SECONDS)
+            if self._stopped:
+                return
             self._woken.clear()
             try:
                 with self._app.app_context():

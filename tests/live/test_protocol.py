@@ -1,0 +1,198 @@
+"""docs/live-protocol.md held true: every event, payload and acknowledgement as they really are."""
+
+from __future__ import annotations
+
+import json
+import re
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from engage.accounts.permissions import Role
+from engage.core.ids import request_id
+from engage.live import actions
+from engage.live.models import Phase, QuestionState
+from engage.live.queries import room as queries
+from engage.live.rules.deeds import Deed
+from engage.live.rules.streams import GUEST, MODERATORS, PUBLIC, STAGE
+from engage.live.sockets import pump, screens
+from engage.web import realtime
+from engage.web.citizen import COOKIE, citizen_token, signed_device
+from tests.factories import live as make
+from tests.factories.accounts import make_session, make_user
+from tests.fixtures.staff import staff_cookie
+
+PAGE = (Path(__file__).resolve().parents[2] / "docs" / "live-protocol.md").read_text(encoding="utf-8")
+_SECTION = re.compile(r"^### `(live\.[a-z]+)`\n(.*?)(?=^##|\Z)", re.S | re.M)
+_BLOCK = re.compile(r"```json (\w+)\n(.*?)\n```", re.S)
+SECTIONS = {
+    name: {kind: json.loads(text) for kind, text in _BLOCK.findall(body)}
+    for name, body in _SECTION.findall(PAGE)
+}
+
+
+def test_every_event_is_described_and_no_other() -> None:
+    registered = {name for name in realtime.EVENTS if name.startswith("live.")}
+    assert {name for name, blocks in SECTIONS.items() if "send" in blocks} == registered
+    spoken = {pump.DELTA, pump.TOTALS, screens.CLOSED}
+    assert {name for name, blocks in SECTIONS.items() if "sent" in blocks} == spoken
+
+
+def test_views_have_the_described_fields(app: Flask) -> None:
+    with app.app_context():
+        room = make.make_room()
+        make.decide(room, make.ask(room), Deed.APPROVE, Deed.AIR)
+        own = queries.stream_of_device(room.id, make.citizen().device or "")
+        for stream, name in (
+            (PUBLIC, "public"),
+            (STAGE, "stage"),
+            (GUEST, "guest"),
+            (MODERATORS, "moderators"),
+            (own, "mine"),
+        ):
+            snapshot = queries.snapshot(make.db.session.get_one(make.LiveSession, room.id), stream)
+            [view] = snapshot["questions"].values()
+            assert " ".join(view) in described("Question on", name), name
+            assert not snapshot["session"] or " ".join(snapshot["session"]) in described(
+                "Session on", name
+            ), name
+
+
+def described(kind: str, stream: str) -> str:
+    """The sentences on views, one line, from the first of ``kind`` on."""
+    text = " ".join(PAGE.split(f"{kind} ")[1].split("\n\n")[0].split())
+    assert f"`{stream}`" in text
+    return text
+
+
+def test_states_and_phases_are_the_described_ones() -> None:
+    text = " ".join(PAGE.split())
+    assert f"States: `{' '.join(state.value for state in QuestionState)}`" in text
+    assert f"Phases: `{' '.join(phase.value for phase in Phase)}`" in text
+    assert f"`deed`: `{' '.join(deed.value for deed in Deed)}`" in text
+
+
+Connect = Callable[..., Any]
+
+
+@pytest.fixture
+def connect(app: Flask) -> Iterator[Connect]:
+    """Sockets of a device, signed in where ``session`` is given."""
+    made = []
+
+    def make_one(number: int = 1, *, staff: str = "") -> Any:
+        http = app.test_client()
+        with app.app_context():
+            device = make.citizen(number).device or ""
+            http.set_cookie(COOKIE, signed_device(device))
+            token = citizen_token(device)
+            if staff:
+                cookie = staff_cookie(app, staff)
+                http.set_cookie(cookie["name"], cookie["value"])
+        client = realtime.socketio.test_client(app, auth={"token": token}, flask_test_client=http)
+        assert client.is_connected()
+        made.append(client)
+        return client
+
+    yield make_one
+    for client in made:
+        client.disconnect()
+    if "live_pump" in app.extensions:
+        app.extensions["live_pump"].stop()
+
+
+def same_shape(described: Any, real: Any, path: str = "") -> None:
+    """The same keys all the way down; ids and totals by id aside."""
+    if not isinstance(described, dict):
+        assert type(described) is type(real), path
+        return
+    if path.endswith(("questions", "supports")):
+        return
+    if "after" in described and "after" not in real:
+        assert set(real) == {"seq", "session", "questions"}, path
+        return
+    assert set(described) == set(real) - {"questions", "session"}, path
+    for key, value in described.items():
+        same_shape(value, real[key], f"{path}.{key}")
+
+
+def test_acknowledgements_are_the_described_ones(app: Flask, connect: Connect) -> None:
+    with app.app_context():
+        room = make.make_room()
+        by = make.moderator()
+        approved = make.decide(room, make.ask(room, by=5), Deed.APPROVE, by=by).public_id
+        session = make_session(make_user(Role.MODERATOR))
+        token = actions.make_link(by, room.id, "嘉宾")
+        public_id = room.public_id
+    phone, console = connect(1), connect(2, staff=session)
+
+    def told(client: Any, name: str, **fields: Any) -> Any:
+        sent = SECTIONS[name]["send"]
+        values = {key: fields.get(key, sent[key]) for key in sent} | {"room": public_id}
+        if "request_id" in sent:
+            values["request_id"] = request_id()
+        answer = client.emit(name, values, callback=True)
+        assert "error" not in answer, answer
+        same_shape(SECTIONS[name]["acknowledged"], answer, name)
+        return answer
+
+    told(phone, "live.join", have={})
+    told(phone, "live.join", have={"public": 1, "mine": 0})
+    asked = told(phone, "live.ask")["question"]
+    assert told(phone, "live.support", question=approved, on=True)["supports"] == [1, 1]
+    told(connect(3), "live.stage")
+    told(connect(4), "live.guest", token=token)
+    told(console, "live.console")
+    told(console, "live.decide", question=approved, deed="air", revision=1)
+    told(phone, "live.withdraw", question=asked)
+
+
+@pytest.mark.parametrize(
+    ("name", "payload", "status"),
+    [
+        ("live.join", None, 422),
+        ("live.join", {"room": 7}, 422),
+        ("live.join", {"room": "nothing-here"}, 404),
+        ("live.ask", {"request_id": "x" * 20, "text": "还没进入就提问", "name": ""}, 404),
+        ("live.ask", [], 422),
+        ("live.guest", {"room": "a", "token": "wrong"}, 410),
+        ("live.console", {"room": "a"}, 403),
+        ("live.decide", {"room": "a"}, 403),
+    ],
+)
+def test_strangers_payloads_are_refused_with_a_sentence(
+    connect: Connect, name: str, payload: Any, status: int
+) -> None:
+    answer = connect().emit(name, payload, callback=True)
+    assert answer["error"]["status"] == status
+    assert answer["error"]["message"]
+
+
+def test_a_phone_hears_no_other_stream(app: Flask, connect: Connect) -> None:
+    """What is logged reaches its own stream's sockets only."""
+    with app.app_context():
+        room = make.make_room()
+        public_id, room_id = room.public_id, room.id
+    first, second = connect(1), connect(2)
+    for client in (first, second):
+        client.emit("live.join", {"room": public_id, "have": {"public": 0, "mine": 0}}, callback=True)
+    with app.app_context():
+        make.ask(make.db.session.get_one(make.LiveSession, room_id), "只给自己看", by=1)
+        make.decide(make.db.session.get_one(make.LiveSession, room_id), make.ask(room, by=3), Deed.APPROVE)
+    assert deltas(first, 2) == ["mine", "public"]
+    assert deltas(second, 1) == ["public"]
+
+
+def deltas(client: Any, count: int) -> list[str]:
+    """The streams of the deltas heard, once there are ``count``."""
+    heard: list[str] = []
+    deadline = time.monotonic() + 5
+    while len(heard) < count and time.monotonic() < deadline:
+        heard += [each["args"][0]["stream"] for each in client.get_received() if each["name"] == pump.DELTA]
+        threading.Event().wait(0.02)
+    return heard
