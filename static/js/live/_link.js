@@ -40,9 +40,10 @@ export class Link {
       this.socket = io({
         transports: ["websocket"],
         auth: { token: this.token },
-        reconnectionDelay: 400,
+        // A restart drops a whole room at once: it must not come back in one instant.
+        reconnectionDelay: 1000,
         reconnectionDelayMax: 5000,
-        randomizationFactor: 0.6,
+        randomizationFactor: 0.8,
         timeout: ACK_MS,
       });
     } catch {
