@@ -41,7 +41,9 @@ def chosen_year(asked: int | None, years: Sequence[int], this_year: int) -> int:
     return max(years)
 
 
-def progress(*, begun: bool, going_on: bool, said: int, answered: int, results: bool) -> dict[str, str]:
+def progress(
+    *, begun: bool, going_on: bool, said: int, answered: int, adopted: int, results: bool
+) -> dict[str, str]:
     """How far the story of a theme day is: each step ``done``, ``now`` or ``next``.
 
     ``going_on`` says that people can still take part, ``results`` that a result about a draft is public.
@@ -52,5 +54,5 @@ def progress(*, begun: bool, going_on: bool, said: int, answered: int, results: 
         "took_part": taking_part,
         "said": taking_part if said or going_on else NEXT if not begun else DONE,
         "answered": answering,
-        "adopted": DONE if results else NOW if answered else NEXT,
+        "adopted": DONE if results else NOW if adopted else NEXT,
     }

@@ -16,12 +16,13 @@ from flask import Response, current_app, g, render_template, request, session
 
 from engage.audit.events import EntryRecorded
 from engage.core.bus import subscribe
+from engage.settings.queries import SiteView
 from engage.web import languages, shell
 from engage.web.headers import csp_nonce
 from engage.web.languages import current_language
 from engage.web.prepared import Prepared, hole
 from engage.web.shell import large_text
-from engage.web.site import SiteView, current_site
+from engage.web.site import current_site
 
 FRESH_SECONDS: Final = 2.0
 """How long what citizens or another process changed may stay unseen."""

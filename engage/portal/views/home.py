@@ -9,16 +9,21 @@ from flask.typing import ResponseReturnValue
 
 from engage.core.clock import today
 from engage.portal.queries import results, things
+from engage.portal.queries.things import Standing
 from engage.portal.rules import chosen_year
 from engage.portal.views._blueprint import blueprint
-from engage.portal.views._months import months, standing
+from engage.portal.views._months import activity_standing, months
 from engage.portal.views._pages import kept_page
+from engage.themedays.models import Activity
 from engage.themedays.queries import public as theme_days
+from engage.themedays.rules import ON_SITE
 from engage.web.guards import public
 from engage.web.site import current_site
 
 _RESULTS = 6
-_COMING = 3
+_COMING = 4
+_LOOKED_AT = 12
+_OPEN = 12
 
 
 @blueprint.get("/")
@@ -50,17 +55,21 @@ def _home() -> dict[str, Any]:
     day = today(current_site().zone)
     current = theme_days.current(day)
     found = theme_days.theme_days_of(day.year)
-    open_now = things.open_now()
     return {
         "day": day,
         "current": current,
-        "held": current is not None and standing(current, day) != "",
         "following": None if current else theme_days.following(day),
-        "open_now": open_now,
+        "open_now": things.open_now()[:_OPEN],
         "coming": things.coming()[:_COMING],
-        "on_site": theme_days.coming_activities(_COMING),
+        "on_site": _on_site(),
         "results": results.recent(_RESULTS),
         "reports": theme_days.reported(3),
-        "months_of_year": months(found, day.year, day),
+        "months_of_year": months(found, day.year, day, brief=True),
         "planned": len(found),
     }
+
+
+def _on_site() -> list[tuple[Activity, Standing]]:
+    """Activities with a place to go to; what happens online stands among the things to take part in."""
+    coming = [one for one in theme_days.coming_activities(_LOOKED_AT) if one.form in ON_SITE]
+    return [(one, activity_standing(one)) for one in coming[:_COMING]]

@@ -8,26 +8,19 @@ from typing import Any
 from flask import render_template
 from flask.typing import ResponseReturnValue
 
-from engage.core.clock import now, today
+from engage.core.clock import today
 from engage.portal.queries.story import Story, story
 from engage.portal.queries.things import Standing
 from engage.portal.rules import progress
 from engage.portal.views._blueprint import blueprint
-from engage.portal.views._months import standing
+from engage.portal.views._months import activity_standing, standing
 from engage.portal.views._pages import kept_page
 from engage.themedays.models import Activity, ThemeDayState
 from engage.themedays.queries import public as queries
-from engage.themedays.rules import ON_SITE, ActivityPhase, activity_phase
+from engage.themedays.rules import ON_SITE
 from engage.web.guards import public
 from engage.web.site import current_site
 
-_STANDINGS = {
-    ActivityPhase.ANNOUNCED: Standing.SOON,
-    ActivityPhase.RUNNING: Standing.OPEN,
-    ActivityPhase.HELD: Standing.HELD,
-    ActivityPhase.REPORTED: Standing.HELD,
-    ActivityPhase.CANCELLED: Standing.CANCELLED,
-}
 _GOING_ON = (Standing.OPEN, Standing.LIVE)
 
 
@@ -46,7 +39,7 @@ def activity(public_id: str) -> ResponseReturnValue:
     return render_template(
         "portal/activity.html",
         activity=found,
-        standing=_standing(found),
+        standing=activity_standing(found),
         on_site=found.form in ON_SITE,
         story=story([found.id]),
     )
@@ -62,25 +55,21 @@ def _theme_day(public_id: str) -> dict[str, Any]:
         going_on=any(part.standing in _GOING_ON for part in told.parts),
         said=told.said,
         answered=told.answered,
+        adopted=told.adopted,
         results=any(part.result_url for part in told.drafts),
     )
     return {
         "day": day,
         "cancelled": day.state is ThemeDayState.CANCELLED,
         "standing": standing(day, today(current_site().zone)),
-        "activities": [(one, _standing(one), told.of(one.id)) for one in activities],
+        "activities": [(one, activity_standing(one), told.of(one.id)) for one in activities],
         "others": [part for part in told.parts if part.activity_id not in shown],
         "story": told,
         "people": _people(activities),
-        "reports": [one for one in activities if _standing(one) is Standing.HELD and one.reported_at],
+        "reports": [one for one in activities if activity_standing(one) is Standing.HELD and one.reported_at],
         "on_site": ON_SITE,
         "steps": steps,
     }
-
-
-def _standing(activity: Activity) -> Standing:
-    phase = activity_phase(activity.state, activity.starts_at, activity.ends_at, activity.reported_at, now())
-    return _STANDINGS[phase]
 
 
 def _people(activities: Sequence[Activity]) -> int:
@@ -90,6 +79,6 @@ def _people(activities: Sequence[Activity]) -> int:
 
 def _begun(activities: Sequence[Activity], told: Story) -> bool:
     """Whether anything has happened yet, so that there is something to tell."""
-    return any(_standing(one) in (Standing.OPEN, Standing.HELD) for one in activities) or any(
+    return any(activity_standing(one) in (Standing.OPEN, Standing.HELD) for one in activities) or any(
         part.standing is not Standing.SOON for part in told.parts
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import func, or_, select
 
 from engage.accounts.models import Unit
 from engage.core.clock import now
@@ -87,7 +87,7 @@ def announced() -> list[Summary]:
 
 
 def story(activity_ids: Iterable[int]) -> list[Story]:
-    """The public surveys of activities with their responses counted, in the order they opened; two queries."""
+    """The public surveys of activities with their responses counted, as they opened; two queries."""
     moment = now()
     rows = db.session.execute(
         select(
@@ -123,7 +123,7 @@ def story(activity_ids: Iterable[int]) -> list[Story]:
     ]
 
 
-def _summaries() -> Select[Any]:
+def _summaries() -> Any:
     return select(
         Survey.public_id,
         Survey.activity_id,
