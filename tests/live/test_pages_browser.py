@@ -1,0 +1,162 @@
+"""Pages of the live sessions in a real browser: accessible, narrow enough, light, also without a script."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, Route, expect
+
+from engage.accounts.permissions import Role
+from engage.live import actions
+from engage.live.models import Phase
+from engage.live.rules.deeds import Deed
+from engage.moderation.models import ReasonClass
+from tests.factories import live as make
+from tests.factories.accounts import make_session, make_user
+from tests.fixtures.server import Server
+from tests.fixtures.staff import staff_cookie
+
+pytestmark = pytest.mark.browser
+
+FIRST_LOAD_BYTES = 60 * 1024
+
+
+@pytest.fixture
+def filled(app: Flask, live_server: Server) -> dict[str, Any]:
+    """A session with a question in every state, one with its record, and who looks at them."""
+    with app.app_context():
+        by = make.moderator()
+        room = make.make_room(video_address="https://live.example.cn/room/a.m3u8")
+        states: list[tuple[Deed, ...]] = [
+            (),
+            (Deed.APPROVE,),
+            (Deed.APPROVE,),
+            (Deed.APPROVE, Deed.ANSWER),
+            (Deed.APPROVE, Deed.DEFER),
+            (Deed.DECLINE,),
+            (Deed.APPROVE, Deed.AIR),
+        ]
+        for number, deeds in enumerate(states):
+            asked = make.ask(
+                room, f"第{number + 1}个问题：加装电梯一楼不同意怎么办？费用怎么分摊？", by=number % 2 + 1
+            )
+            make.decide(
+                room, asked, *deeds, by=by, reason=ReasonClass.PERSONAL_DATA, answer="由业主协商，街道协调。"
+            )
+        make.ask(room, "请打我电话13812345678", by=1)
+        done = make.make_room(record_summary="局长介绍了明年的改造计划。")
+        make.decide(
+            done, make.ask(done), Deed.APPROVE, Deed.AIR, Deed.ANSWER, by=by, answer="每平方米二十元。"
+        )
+        with make.atomic():
+            row = make.db.session.get_one(make.LiveSession, done.id)
+            row.phase, row.record_published_at, row.join_code = Phase.RECORDED, make.now(), None
+        found = {
+            "room": room.public_id,
+            "done": done.public_id,
+            "guest": actions.make_link(by, room.id, "李局长"),
+            "cookie": {
+                **staff_cookie(app, make_session(make_user(Role.COORDINATOR))),
+                "url": live_server.url,
+            },
+            "url": live_server.url,
+        }
+        make.db.session.remove()
+    return found
+
+
+def test_citizens_pages(filled: dict[str, Any], open_page: Callable[..., Page], inspect: Any) -> None:
+    for phone in (True, False):
+        page = open_page(phone=phone)
+        for name, path in {
+            "room": f"/live/{filled['room']}",
+            "ask": f"/live/{filled['room']}/ask",
+            "join": "/join",
+            "join-wrong": "/join?code=999999",
+            "record": f"/live/{filled['done']}/record",
+            "ended": f"/live/{filled['done']}",
+        }.items():
+            page.goto(filled["url"] + path)
+            inspect(page, f"live-{name}")
+
+
+def test_screens(filled: dict[str, Any], open_page: Callable[..., Page], inspect: Any) -> None:
+    stage = open_page(viewport={"width": 1920, "height": 1080})
+    stage.goto(f"{filled['url']}/stage/{filled['room']}")
+    expect(stage.locator("[data-text]")).to_be_visible()
+    inspect(stage, "live-stage")
+    guest = open_page(viewport={"width": 1024, "height": 768})
+    guest.goto(f"{filled['url']}/guest/{filled['guest']}")
+    inspect(guest, "live-guest")
+
+
+def test_staff_pages(filled: dict[str, Any], open_page: Callable[..., Page], inspect: Any) -> None:
+    for phone in (True, False):
+        page = open_page(phone=phone)
+        page.context.add_cookies([filled["cookie"]])
+        base = f"/staff/live/{filled['room']}"
+        for name, path in {
+            "list": "/staff/live/",
+            "new": "/staff/live/new",
+            "show": base,
+            "edit": f"{base}/edit",
+            "console": f"{base}/console",
+            "record": f"/staff/live/{filled['done']}/record",
+        }.items():
+            page.goto(filled["url"] + path)
+            inspect(page, f"live-staff-{name}")
+
+
+def test_the_room_is_light_and_loads_the_player_when_tapped(
+    filled: dict[str, Any], open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+    kinds: dict[str, str] = {}
+    sizes: dict[str, int] = {}
+    addresses: list[str] = []
+    session.on("Network.responseReceived", lambda event: kinds.update({event["requestId"]: event["type"]}))
+    session.on(
+        "Network.loadingFinished",
+        lambda event: sizes.update({event["requestId"]: int(event["encodedDataLength"])}),
+    )
+    page.on("request", lambda request: addresses.append(request.url))
+    page.goto(f"{filled['url']}/live/{filled['room']}")
+    expect(page.locator("[data-sort]")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    wanted = {"Document", "Stylesheet", "Script", "Font"}
+    total = sum(size for request, size in sizes.items() if kinds.get(request) in wanted)
+    assert total <= FIRST_LOAD_BYTES, f"{total} bytes"
+    assert not [address for address in addresses if "example.cn" in address or "hls" in address]
+
+    def stream(route: Route) -> None:
+        route.fulfill(status=404, body="")
+
+    page.route("https://live.example.cn/**", stream)
+    with page.expect_request("https://live.example.cn/**"):
+        page.locator(".player__start").click()
+    expect(page.locator(".player")).to_contain_text("文字继续")
+
+
+def test_asking_and_supporting_without_a_script(
+    filled: dict[str, Any], open_page: Callable[..., Page]
+) -> None:
+    page = open_page(javascript=False)
+    page.goto(f"{filled['url']}/live/{filled['room']}")
+    page.locator("[data-list] .support").first.click()
+    expect(page.locator("[data-list] .support[aria-pressed=true]")).to_have_count(1)
+    page.goto(f"{filled['url']}/live/{filled['room']}/ask")
+    page.get_by_label("您的提问").fill("？？？")
+    page.get_by_role("button", name="提问").click()
+    expect(page.locator(".error-summary")).to_be_visible()
+    page.get_by_label("您的提问").fill("没有脚本也能提问吗")
+    page.get_by_role("button", name="提问").click()
+    expect(page.locator(".receipt__code")).to_be_visible()
+    page.get_by_role("link", name="刷新").click()
+    expect(page.locator(".own-question")).to_contain_text("没有脚本也能提问吗")
+    page.get_by_role("button", name="撤回").click()
+    expect(page.locator(".own-question")).to_contain_text("您已撤回")
