@@ -27,6 +27,8 @@ class Worker(GeventWorker):
 
     def run(self) -> None:
         """Serve until told to stop; close the sockets, let running requests end, leave."""
+        if self.cfg.is_ssl:
+            raise RuntimeError("Certificates belong to the proxy in front: this server speaks HTTP only.")
         self.under_way = 0
         self.stopping = Event()
         servers = [
