@@ -11,12 +11,12 @@ from engage.core.messages import Message, msg
 
 LABELS: dict[type, dict[Any, Message]] = {
     CaseState: {
-        CaseState.OPEN: msg("Open"),
-        CaseState.ANSWERED: msg("Answered"),
+        CaseState.OPEN: msg("Not answered yet"),
+        CaseState.ANSWERED: msg("Already answered"),
         CaseState.WITHDRAWN: msg("Withdrawn"),
     },
     Standing: {
-        Standing.OPEN: msg("Open"),
+        Standing.OPEN: msg("Not answered yet"),
         Standing.DUE_SOON: msg("Due soon"),
         Standing.OVERDUE: msg("Overdue"),
         Standing.ANSWERED: msg("Answered in time"),
@@ -27,7 +27,7 @@ LABELS: dict[type, dict[Any, Message]] = {
         Filter.OPEN: msg("All open"),
         Filter.DUE_SOON: msg("Due soon"),
         Filter.OVERDUE: msg("Overdue"),
-        Filter.ANSWERED: msg("Answered"),
+        Filter.ANSWERED: msg("Already answered"),
         Filter.ALL: msg("All"),
     },
 }

@@ -34,7 +34,7 @@ _ACTIVITY: dict[str, Message | Key] = {
     "summary": msg("Summary"),
     "agenda": msg("Agenda"),
     "contact": msg("Contact"),
-    "address": msg("Address"),
+    "address": msg("Web address"),
     "theme_day": msg("Theme day"),
     "unit": _UNIT,
 }
@@ -84,5 +84,5 @@ REPORTED = declare(
     report=msg("Report"),
     people_reached=msg("People reached"),
 )
-PHOTO_ADDED = declare("photo.added", msg("Photo added"), alt=msg("Description"))
-PHOTO_REMOVED = declare("photo.removed", msg("Photo deleted"), alt=msg("Description"))
+PHOTO_ADDED = declare("photo.added", msg("Photo added"), alt=msg("Photo description"))
+PHOTO_REMOVED = declare("photo.removed", msg("Photo deleted"), alt=msg("Photo description"))

@@ -33,7 +33,7 @@ LABELS: dict[type, dict[Any, Message]] = {
         PlanRowState.ARRANGED: msg("Arranged"),
     },
     ThemeDayState: {
-        ThemeDayState.DRAFT: msg("Not published"),
+        ThemeDayState.DRAFT: msg("Not public yet"),
         ThemeDayState.PUBLISHED: msg("Published"),
         ThemeDayState.CANCELLED: msg("Cancelled"),
     },
@@ -44,7 +44,7 @@ LABELS: dict[type, dict[Any, Message]] = {
     },
     ActivityPhase: {
         ActivityPhase.DRAFT: msg("Draft"),
-        ActivityPhase.ANNOUNCED: msg("Announced"),
+        ActivityPhase.ANNOUNCED: msg("Announced to the public"),
         ActivityPhase.RUNNING: msg("Being held"),
         ActivityPhase.HELD: msg("Held, report due"),
         ActivityPhase.REPORTED: msg("Reported"),

@@ -39,7 +39,7 @@ class ActivityForm(StaffForm):
     )
     contact_en = text(_l("Contact in English"), NOTE_LIMIT)
     address = text(
-        _l("Address"),
+        _l("Web address"),
         NOTE_LIMIT,
         description=_l("For what is held elsewhere online, such as a video conference: its https address."),
     )

@@ -77,13 +77,14 @@ def board(year: int) -> ResponseReturnValue:
         else:
             flash(gettext("The unit has more time now and has been told."), "success")
             return redirect(url_for("themedays.board", year=year), 303)
+    found = queries.board(year)
     page = render_template(
         "themedays/board.html",
-        board=queries.board(year),
+        board=found,
         rounds=queries.rounds(),
         form=form,
         today=today(),
-        passed=now() >= queries.round_of(year).deadline,
+        passed=now() >= found.round.deadline,
     )
     return page, 422 if form.is_submitted() else 200
 

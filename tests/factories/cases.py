@@ -1,0 +1,63 @@
+"""Cases with a source of their own for tests; call inside an application context."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from engage.accounts.models import Unit
+from engage.cases.actions import open_case
+from engage.cases.models import Case
+from engage.cases.sources import SourceView, register_source
+from engage.core.actor import SYSTEM, Actor
+from engage.core.errors import Conflict, NotFound
+from engage.core.messages import msg
+from engage.core.writer import atomic
+from tests.factories.accounts import make_unit
+
+KIND = "test-source"
+
+
+class Source:
+    """A source that keeps its texts and answers in memory."""
+
+    kind = msg("Live question")
+
+    def __init__(self) -> None:
+        self.answers: dict[int, str] = {}
+        self.units: dict[int, int] = {}
+        self.gone: set[int] = set()
+        self.refuses = False
+
+    def view(self, source_id: int) -> SourceView:
+        if source_id in self.gone:
+            raise NotFound
+        text = f"第 {source_id} 个提问：加装电梯的费用怎么分摊？"
+        return SourceView(
+            self.kind, text, ((msg("Unit"), "市住建局"),), "/staff/", "/", self.answers.get(source_id, "")
+        )
+
+    def answer(self, actor: Actor, source_id: int, text: str) -> None:
+        if self.refuses:
+            raise Conflict(msg("This question is not deferred to a written answer any more."))
+        self.answers[source_id] = text
+
+    def reassigned(self, actor: Actor, source_id: int, unit_id: int) -> None:
+        self.units[source_id] = unit_id
+
+
+SOURCE = Source()
+register_source(KIND, SOURCE)
+
+
+def make_case(unit: Unit | None = None, *, source_id: int = 1, due_on: date | None = None, **values: Any) -> Case:
+    """An open case of a unit; its source answers into ``SOURCE``."""
+    SOURCE.__init__()  # type: ignore[misc]
+    unit = unit or make_unit("市住房和城乡建设局")
+    with atomic():
+        case = open_case(
+            SYSTEM, KIND, source_id, unit.id, f"第 {source_id} 个提问：加装电梯的费用怎么分摊？", due_on=due_on
+        )
+        for name, value in values.items():
+            setattr(case, name, value)
+    return case
