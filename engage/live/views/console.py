@@ -43,6 +43,7 @@ COLUMNS: tuple[tuple[str, tuple[QuestionState, ...]], ...] = (
     ("written", (_S.WRITTEN,)),
     ("declined", (_S.DECLINED, _S.TAKEN_DOWN, _S.WITHDRAWN)),
 )
+WAITING = frozenset({"pending", "approved", "written"})
 # One key a decision; those that ask for a reason or a text open a small form.
 KEYS = {
     Deed.APPROVE: "a",
@@ -188,13 +189,14 @@ def _page(
 
 def _columns(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
     views = sorted(snapshot["questions"].values(), key=lambda view: view["number"])
-    columns = []
-    for name, states in COLUMNS:
-        inside = [view for view in views if view["state"] in states]
-        oldest = min((view["at"] for view in inside), default=0)
-        minutes = int((now().timestamp() - oldest / 1000) / 60) if oldest else 0
-        columns.append({"name": name, "questions": inside, "oldest": oldest, "minutes": minutes})
-    return columns
+    return [_column(name, [view for view in views if view["state"] in states]) for name, states in COLUMNS]
+
+
+def _column(name: str, views: list[dict[str, Any]]) -> dict[str, Any]:
+    """``oldest`` in milliseconds and ``minutes`` since, in columns whose questions wait; else 0."""
+    oldest = min((view["at"] for view in views), default=0) if name in WAITING else 0
+    minutes = int((now().timestamp() - oldest / 1000) / 60) if oldest else 0
+    return {"name": name, "questions": views, "oldest": oldest, "minutes": minutes}
 
 
 def _data(
@@ -216,6 +218,7 @@ def _data(
             for phase in Phase
         },
         "asks": {deed.value: "reason" for deed, rule in DEEDS.items() if rule.reason} | {"answer": "answer"},
+        "waiting": sorted(WAITING),
         "undoable": [deed.value for deed in DEEDS],
         "keys": {key: deed.value for deed, key in KEYS.items()},
         "words": _words(),

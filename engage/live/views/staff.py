@@ -15,6 +15,7 @@ from engage.accounts.rules import may, require
 from engage.core.actor import Actor
 from engage.core.cells import safe_cell
 from engage.core.errors import Invalid, NotFound
+from engage.core.messages import msg
 from engage.live import actions
 from engage.live.models import LiveQuestion, LiveSession, Phase
 from engage.live.queries import record as record_queries
@@ -24,9 +25,25 @@ from engage.web.actor import current_actor
 from engage.web.display import datetime_text, label
 from engage.web.guards import staff
 from engage.web.languages import render
+from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("live_staff", __name__)
 PAGE = 30
+
+
+@home_tile(Permission.LIVE_READ, position=40)
+def _tile(actor: Actor) -> Tile | None:
+    """What waits in the queues of this person's sessions."""
+    waiting = sessions.pending_count(actor)
+    return Tile(
+        msg("Live sessions"),
+        msg("{count} questions wait for review", count=waiting)
+        if waiting
+        else msg("No question waits for review"),
+        "/staff/live/",
+        "radio",
+        waiting,
+    )
 
 
 @blueprint.get("/staff/live/")

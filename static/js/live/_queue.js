@@ -33,7 +33,8 @@ export class Queue {
 
   #drawColumn(box, views) {
     box.querySelector("[data-count-of]").textContent = views.length;
-    box.querySelector("[data-age]").dataset.at = Math.min(...views.map((view) => view.at), Infinity);
+    const waits = this.owner.data.waiting.includes(box.dataset.column);
+    box.querySelector("[data-age]").dataset.at = waits ? Math.min(...views.map((view) => view.at), Infinity) : 0;
     const list = box.querySelector(".console__list");
     const rows = views.slice(0, MOST).map((view) => this.#row(view));
     let before = list.firstElementChild;
