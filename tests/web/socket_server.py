@@ -8,9 +8,10 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from tests.fixtures.server import free_port
 
@@ -43,6 +44,14 @@ def running(folder: Path, **settings: object) -> Iterator[tuple[int, subprocess.
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait(10)
+
+
+def wait_for(condition: Callable[[], Any], seconds: float = 10) -> None:
+    """Ask until the answer is yes."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about in time"
+        time.sleep(0.02)
 
 
 def _wait(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
