@@ -82,7 +82,7 @@ REPLIED = declare("comment.replied", msg("Comment replied to"), reply=msg("Reply
 ADOPTION_SET = declare(
     "comment.adoption-set",
     msg("Outcome of a comment set"),
-    adoption=Key(msg("Outcome"), Adoption),
+    adoption=Key(msg("What came of it"), Adoption),
     reason=msg("Reason"),
 )
 ASSIGNED = declare("comment.assigned", msg("Comment assigned"), unit_id=msg("Unit"))

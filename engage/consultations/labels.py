@@ -46,7 +46,7 @@ LABELS: Final[dict[type[Enum], dict[Enum, Message]]] = {
     },
     CommentState: {
         CommentState.PENDING: msg("Waiting for review"),
-        CommentState.PUBLISHED: msg("Published"),
+        CommentState.PUBLISHED: msg("Shown in public"),
         CommentState.DECLINED: msg("Not shown"),
         CommentState.ERASED: msg("Erased by its author"),
     },

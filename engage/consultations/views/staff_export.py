@@ -48,7 +48,7 @@ def export(public_id: str) -> ResponseReturnValue:
 
 def _header() -> list[str]:
     return [
-        _("Number"),
+        _("Comment number"),
         _("Clause"),
         _("Stance"),
         _("Comment"),
@@ -59,7 +59,7 @@ def _header() -> list[str]:
         _("Note"),
         _("Reply"),
         _("Replied by"),
-        _("Outcome"),
+        _("What came of it"),
         _("Reason for the outcome"),
     ]
 
