@@ -38,7 +38,7 @@ def test_a_survey_is_written_published_and_answered(
     page.get_by_label("中文标题").fill("夜间公交出行问卷")
     page.get_by_role("button", name="继续编写题目").click()
     page.wait_for_selector("[data-pages] section")
-    page.get_by_role("button", name="添加题目").click()
+    page.get_by_role("button", name="添加题目", exact=True).click()
     page.get_by_label("题目（中文）").first.fill("您多久坐一次夜间公交？")
     page.get_by_label("选项 1（中文）").fill("每周")
     page.get_by_label("选项 2（中文）").fill("很少")
