@@ -270,9 +270,7 @@ def test_cancelling_a_theme_day_keeps_it_with_the_reason() -> None:
     theme_days.cancel_theme_day(make_actor(Role.COORDINATOR), day.public_id, BECAUSE)
     assert _day(day.public_id).state is ThemeDayState.CANCELLED
     with pytest.raises(NotAllowed):
-        theme_days.cancel_theme_day(
-            make_actor(Role.DEPARTMENT, unit=day.unit_id), day.public_id, BECAUSE
-        )
+        theme_days.cancel_theme_day(make_actor(Role.DEPARTMENT, unit=day.unit_id), day.public_id, BECAUSE)
 
 
 def test_an_on_site_activity_is_announced_only_with_time_and_place() -> None:

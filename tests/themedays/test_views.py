@@ -231,16 +231,20 @@ def test_a_report_with_photos(app: Flask, staff_client: Staff) -> None:
     address = f"/files/photos/{stored.file_name}.webp"
     visitor = app.test_client()
     assert visitor.get(address).status_code == 404
-    assert client.get(address).status_code == 200
+    with client.get(address) as shown:
+        assert shown.status_code == 200
     report = {"title_zh": "听居民说改造", "text_zh": "三十位居民参加。", "people_reached": 30, "revision": 0}
     assert client.send(f"{url}/report", {**report, "text_zh": ""}).status_code == 422
     assert client.send(f"{url}/report", report).status_code == 303
-    assert visitor.get(address).mimetype == "image/webp"
+    with visitor.get(address) as shown:
+        assert shown.mimetype == "image/webp"
     assert visitor.get("/files/photos/../secret.key").status_code == 404
     assert client.send(f"{url}/photos/{stored.id}/remove").status_code == 303
 
 
-@pytest.mark.parametrize("path", ["/staff/theme-days/nothing", "/staff/activities/nothing", "/staff/plan/2051"])
+@pytest.mark.parametrize(
+    "path", ["/staff/theme-days/nothing", "/staff/activities/nothing", "/staff/plan/2051"]
+)
 def test_what_is_not_there_is_not_found(staff_client: Staff, path: str) -> None:
     assert staff_client(Role.COORDINATOR).get(path).status_code == 404
 

@@ -1,0 +1,118 @@
+"""The pages of what is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from engage.accounts.permissions import Role
+from engage.cases.models import Case, CaseState
+from engage.core.clock import today
+from engage.core.db import db
+from tests.factories.accounts import make_unit
+from tests.factories.cases import SOURCE, make_case
+from tests.fixtures.queries import counted_queries
+from tests.fixtures.staff import StaffClient
+
+pytestmark = pytest.mark.database
+Staff = Callable[..., StaffClient]
+
+
+def test_a_department_answers_from_its_list(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        unit = make_unit("市住建局")
+        case = make_case(unit, due_on=today() - timedelta(days=20))
+        make_case(make_unit("市财政局"), source_id=2)
+    client = staff_client(Role.DEPARTMENT, unit=unit)
+    page = client.get("/staff/cases").text
+    assert "第 1 个提问" in page
+    assert "第 2 个提问" not in page
+    assert "已超期" in page
+    assert "其中 1 件已超期" in client.get("/staff/").text
+    url = f"/staff/cases/{case.public_id}"
+    assert "加装电梯的费用怎么分摊" in client.get(url).text
+    empty = client.send(url, {"revision": case.revision, "text": " "})
+    assert empty.status_code == 422
+    assert "请填写答复" in empty.text
+    assert client.send(url, {"revision": case.revision, "text": "按楼层分摊。"}).status_code == 303
+    assert SOURCE.answers == {1: "按楼层分摊。"}
+    assert "按楼层分摊。" in client.get(url).text
+    assert "超期答复" in client.get("/staff/cases?show=answered").text
+
+
+def test_what_was_typed_stays_when_a_colleague_was_faster(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        unit = make_unit()
+        case = make_case(unit)
+    first, second = (staff_client(Role.DEPARTMENT, unit=unit) for _ in range(2))
+    url, revision = f"/staff/cases/{case.public_id}", case.revision
+    assert first.send(url, {"revision": revision, "text": "先答。"}).status_code == 303
+    late = second.send(url, {"revision": revision, "text": "我写了很长的答复。"})
+    assert late.status_code == 409
+    assert "我写了很长的答复。" in late.text
+    assert "已由他人办结" in late.text
+    assert SOURCE.answers == {1: "先答。"}
+
+
+def test_the_coordinator_hands_over_with_a_reason(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        unit, other = make_unit("市住建局"), make_unit("市财政局")
+        case = make_case(unit)
+    coordinator, department = staff_client(Role.COORDINATOR), staff_client(Role.DEPARTMENT, unit=unit)
+    url = f"/staff/cases/{case.public_id}"
+    form = {"case_revision": case.revision, "unit": other.id, "reason": "职责在财政"}
+    assert "转交其他单位" not in department.get(url).text
+    assert department.send(f"{url}/reassign", form).status_code == 403
+    refused = coordinator.send(f"{url}/reassign", {**form, "reason": ""})
+    assert refused.status_code == 422
+    assert coordinator.send(f"{url}/reassign", form).status_code == 303
+    assert department.get(url).status_code == 403
+    assert "职责在财政" in coordinator.get(url).text
+    assert coordinator.get(f"/staff/cases?unit={other.public_id}").status_code == 200
+
+
+def test_a_source_that_is_gone_says_so(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        case = make_case()
+    SOURCE.gone.add(1)
+    page = staff_client(Role.COORDINATOR).get(f"/staff/cases/{case.public_id}").text
+    assert "原提问已删除" in page
+
+
+def test_an_approver_reads_and_does_not_answer(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        unit = make_unit()
+        case = make_case(unit)
+    client = staff_client(Role.APPROVER, unit=unit)
+    url = f"/staff/cases/{case.public_id}"
+    assert "发布答复" not in client.get(url).text
+    assert client.send(url, {"revision": case.revision, "text": "好。"}).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["/staff/cases/nothing", "/staff/cases?show=everything"])
+def test_what_is_not_there_is_not_found(staff_client: Staff, path: str) -> None:
+    assert staff_client(Role.COORDINATOR).get(path).status_code == 404
+
+
+def test_an_empty_list_is_said_in_words(staff_client: Staff) -> None:
+    assert "没有待答复的事项" in staff_client(Role.COORDINATOR).get("/staff/cases").text
+
+
+def test_the_lists_queries_do_not_grow_with_it(app: Flask, staff_client: Staff) -> None:
+    client = staff_client(Role.COORDINATOR)
+    with app.app_context():
+        make_case()
+    client.get("/staff/cases")
+    with counted_queries(app) as few:
+        client.get("/staff/cases")
+    with app.app_context():
+        for number in range(2, 42):
+            case = make_case(source_id=number)
+        assert db.session.get_one(Case, case.id).state is CaseState.OPEN
+    with counted_queries(app) as many:
+        page = client.get("/staff/cases?page=2").text
+    assert "第 41 个提问" in page or "第 1 个提问" in page
+    assert len(many) == len(few), "\n".join(many)
