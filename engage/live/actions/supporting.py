@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, delete, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engage.core.actor import Actor
@@ -25,12 +25,13 @@ _session: Table = LiveSession.__table__
 _question: Table = LiveQuestion.__table__
 _support: Table = LiveSupport.__table__
 
+# Alternatives spelled out: a list in IN would be written into the statement anew each time.
 _OPEN_SESSION = (
     select(_session.c.id)
     .where(
         _session.c.id == bindparam("of_session"),
         _session.c.supports_on,
-        _session.c.phase.in_(sorted(ACTS[Act.SUPPORT])),
+        or_(*(_session.c.phase == phase for phase in sorted(ACTS[Act.SUPPORT]))),
     )
     .scalar_subquery()
 )
@@ -38,7 +39,8 @@ _COUNT = (
     update(_question)
     .where(
         _question.c.id == bindparam("question"),
-        _question.c.state.in_(sorted(PUBLISHED)),
+        _question.c.public_id == bindparam("public"),
+        or_(*(_question.c.state == state for state in sorted(PUBLISHED))),
         _question.c.session_id == _OPEN_SESSION,
     )
     .values(supports=_question.c.supports + bindparam("by"), support_changes=_question.c.support_changes + 1)
@@ -72,47 +74,64 @@ def support(actor: Actor, session_id: int, question: str, on: bool, request_id: 
     """Give (``on``) or take back the support of this device; counts each device once.
 
     A retry changes nothing and answers the present total. Raises ``NotFound`` for a question that is not
-    public,
-    ``Conflict`` or ``Gone`` where the room takes no supports.
+    public, ``Conflict`` or ``Gone`` where the room takes no supports.
     """
     if actor.device is None:
         raise NotAllowed
     device = support_hash(session_id, actor.device)
 
     def run() -> Supported:
-        question_id = db.session.execute(_FIND, {"public": question, "of_session": session_id}).scalar()
-        if question_id is None:
-            raise NotFound(_NOT_PUBLIC)
-        # The answer is read again below: a retry must not show an old total.
-        once(
-            request_id,
-            f"live.support:{question_id}:{device}",
-            on,
-            lambda: _apply(session_id, question_id, device, on),
-        )
-        total = db.session.execute(_TOTAL, {"question": question_id}).one()
-        return Supported(total.supports, total.support_changes, on)
+        question_id = _question_id(session_id, question)
+        done: list[Supported] = []
+
+        def write() -> dict[str, Any]:
+            done.append(_apply(session_id, question_id, question, device, on))
+            return {"on": on}
+
+        once(request_id, f"live.support:{question_id}:{device}", on, write)
+        return done[0] if done else _present(question_id, on)
 
     return gather(run)
 
 
 _NOT_PUBLIC = msg("This question is not public any more, so it cannot be supported.")
+_KNOWN_MOST = 50_000
+_known: dict[tuple[int, str], int] = {}
 
 
-def _apply(session_id: int, question_id: int, device: str, on: bool) -> dict[str, bool]:
+def _question_id(session_id: int, question: str) -> int:
+    """The id of a question; remembered, since it never becomes another one's (``_COUNT`` checks that)."""
+    key = (session_id, question)
+    found = _known.get(key)
+    if found is None:
+        names = {"public": question, "of_session": session_id}
+        found = db.session.connection().execute(_FIND, names).scalar()
+        if found is None:
+            raise NotFound(_NOT_PUBLIC)
+        if len(_known) >= _KNOWN_MOST:
+            _known.clear()
+        _known[key] = found
+    return found
+
+
+def _apply(session_id: int, question_id: int, question: str, device: str, on: bool) -> Supported:
+    connection = db.session.connection()
     if on:
-        give = _GIVE[db.session.get_bind().dialect.name]
         row = {"question_id": question_id, "device_hash": device, "day": today()}
-        changed = _rows(db.session.execute(give, row))
+        changed = connection.execute(_GIVE[connection.dialect.name], row).rowcount
     else:
-        changed = _rows(db.session.execute(_TAKE_BACK, {"question": question_id, "device": device}))
+        changed = connection.execute(_TAKE_BACK, {"question": question_id, "device": device}).rowcount
     by = (1 if on else -1) if changed else 0
-    total = db.session.execute(_COUNT, {"question": question_id, "of_session": session_id, "by": by}).first()
+    names = {"question": question_id, "public": question, "of_session": session_id, "by": by}
+    total = connection.execute(_COUNT, names).first()
     if total is None:
+        _known.pop((session_id, question), None)
         require_act(Act.SUPPORT, session_row(session_id))
         raise NotFound(_NOT_PUBLIC)
-    return {"on": on}
+    return Supported(total.supports, total.support_changes, on)
 
 
-def _rows(result: Any) -> int:
-    return cast(CursorResult[Any], result).rowcount
+def _present(question_id: int, on: bool) -> Supported:
+    """A retry must not show an old total: it is read again."""
+    total = db.session.connection().execute(_TOTAL, {"question": question_id}).one()
+    return Supported(total.supports, total.support_changes, on)
