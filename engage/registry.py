@@ -31,6 +31,7 @@ from engage.consultations.actions import cases as consultations_cases
 from engage.consultations.actions import erasing as consultations_erasing
 from engage.consultations.labels import LABELS as CONSULTATIONS_LABELS
 from engage.core import jobs as core_jobs
+from engage.demo import commands as demo_commands
 from engage.live import jobs as live_jobs
 from engage.live import models as live_models
 from engage.live import sockets as live_sockets
@@ -107,6 +108,7 @@ LABELS: tuple[Mapping[Any, Any], ...] = (
 COMMANDS: tuple[tuple[click.Command, ...], ...] = (
     accounts_commands.commands,
     maintenance.commands,
+    demo_commands.commands,
     consultations_commands.commands,
 )
 

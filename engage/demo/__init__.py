@@ -1,0 +1,1 @@
+"""The demonstration: an invented city with its year, loaded and removed by ``flask engage demo``."""

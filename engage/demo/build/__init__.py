@@ -1,0 +1,1 @@
+"""Turning the content into rows, each domain's by its own module."""

@@ -1,0 +1,1 @@
+"""What the demonstration says: everything here is invented and written for this project."""
