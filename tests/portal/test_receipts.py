@@ -1,0 +1,313 @@
+"""Looking up by receipt code: every kind, hostile codes, limits, and nothing of anybody else."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from engage.consultations.actions.submit import Submission as CommentSubmission
+from engage.consultations.actions.submit import comment
+from engage.consultations.models import Adoption, Comment, CommentState, Stance
+from engage.consultations.queries.published import published as published_consultation
+from engage.core.clock import now, today
+from engage.core.db import db
+from engage.core.ids import request_id
+from engage.core.writer import atomic
+from engage.live import actions as live
+from engage.live.models import LiveQuestion, LiveSession, Phase, QuestionState
+from engage.moderation.models import ReasonClass
+from engage.participation.receipts import issue
+from engage.portal.receipts import KINDS, what_is_wrong
+from engage.surveys.actions.submit import Submission, submit
+from engage.surveys.queries.published import published
+from engage.web import citizen as citizens
+from tests.factories.consultations import make_consultation
+from tests.factories.live import citizen, make_room
+from tests.factories.questions import twenty_answers
+from tests.factories.surveys import make_survey
+from tests.fixtures.clients import hidden_fields
+
+Clients = Callable[..., Any]
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
+
+
+def look_up(client: Any, code: str, **options: Any) -> Any:
+    return client.post("/receipts", data={"_token": client.token, "code": code}, **options)
+
+
+def answered(**answers: object) -> str:
+    survey = published(make_survey().public_id)
+    sent = Submission({**twenty_answers(), **answers}, survey.version, "zh_CN", request_id(), "phone")
+    return submit(survey, sent)
+
+
+def commented(text: str = "停车费太贵了，建议降低。") -> tuple[str, Comment]:
+    one = published_consultation(make_consultation().public_id)
+    sent = CommentSubmission("", Stance.DISAGREE, text, one.version, "zh_CN", request_id(), "phone")
+    code = comment(one, sent)
+    return code, db.session.scalars(db.select(Comment).order_by(Comment.id.desc())).first()
+
+
+def asked(text: str = "加装电梯的费用怎么分摊？", phase: Phase = Phase.LIVE) -> tuple[str, LiveQuestion]:
+    room = make_room(Phase.LIVE)
+    sent = live.ask(citizen(), room.id, text, "老王", request_id())
+    if phase is not Phase.LIVE:
+        with atomic():
+            db.session.get_one(LiveSession, room.id).phase = phase
+    found = db.session.scalars(db.select(LiveQuestion).where(LiveQuestion.public_id == sent.question)).one()
+    return sent.receipt, found
+
+
+def change(row: Comment | LiveQuestion, **values: Any) -> None:
+    with atomic():
+        fresh = db.session.get_one(type(row), row.id)
+        for name, value in values.items():
+            setattr(fresh, name, value)
+
+
+def test_the_page_is_open_and_keeps_nothing(citizen_client: Clients) -> None:
+    page = citizen_client().get("/receipts")
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert 'name="code"' in page.text
+
+
+def test_a_response_shows_its_answers(context: Flask, citizen_client: Clients) -> None:
+    page = look_up(citizen_client(), answered(q4="希望周末也能办事"))
+    assert page.status_code == 200
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "希望周末也能办事" in page.text
+    assert "政务服务满意度调查" in page.text
+    assert "您的答卷已收到" in page.text
+
+
+def test_codes_are_read_as_people_type_them(context: Flask, citizen_client: Clients) -> None:
+    code = answered()
+    for typed in (
+        code.lower(),
+        code.replace("-", " "),
+        f"  {code.replace('-', '')} ",
+        code.replace("-", "—"),
+    ):
+        assert look_up(citizen_client(), typed).status_code == 200, typed
+
+
+def test_a_comment_through_its_states(context: Flask, citizen_client: Clients) -> None:
+    code, row = commented()
+    client = citizen_client()
+    assert "等待审核" in look_up(client, code).text or "正在审核" in look_up(client, code).text
+    change(
+        row,
+        state=CommentState.DECLINED,
+        reason=ReasonClass.PERSONAL_DATA,
+        reason_note="请去掉电话号码。",
+    )
+    assert "请去掉电话号码。" in look_up(client, code).text
+    change(
+        row,
+        state=CommentState.PUBLISHED,
+        reply="首小时免费已写入办法。",
+        replied_at=now(),
+        adoption=Adoption.PARTLY,
+        adoption_reason="考虑财政能力，先试行半年。",
+    )
+    page = look_up(client, code).text
+    assert "首小时免费已写入办法。" in page
+    assert "先试行半年" in page
+    assert "部分采纳" in page
+
+
+def test_a_reply_stays_inside_until_the_comment_is_published(context: Flask, citizen_client: Clients) -> None:
+    code, row = commented()
+    change(row, reply="内部草稿", replied_at=now(), adoption=Adoption.NOT, adoption_reason="内部理由")
+    page = look_up(citizen_client(), code).text
+    assert "内部草稿" not in page
+    assert "内部理由" not in page
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"state": QuestionState.PENDING}, "正在审核"),
+        ({"state": QuestionState.APPROVED}, "排队等候"),
+        ({"state": QuestionState.ON_AIR}, "正在回答您的提问"),
+        ({"state": QuestionState.ANSWERED}, "已在直播中回答"),
+        ({"state": QuestionState.ANSWERED, "answer": "按楼层分摊。"}, "按楼层分摊。"),
+        ({"state": QuestionState.WRITTEN, "due_on": today() + timedelta(days=7)}, "前书面答复"),
+        ({"state": QuestionState.WRITTEN, "answer": "由各户协商。"}, "由各户协商。"),
+        (
+            {"state": QuestionState.DECLINED, "reason": ReasonClass.REPEATED, "reason_note": "见上一问"},
+            "见上一问",
+        ),
+        ({"state": QuestionState.TAKEN_DOWN, "reason": ReasonClass.OTHER}, "加装电梯"),
+        ({"state": QuestionState.WITHDRAWN}, "已撤回"),
+    ],
+)
+def test_a_question_in_each_state(
+    context: Flask, citizen_client: Clients, values: dict[str, Any], words: str
+) -> None:
+    code, row = asked()
+    change(row, **({"answered_at": now()} if "answer" in values else {}), **values)
+    page = look_up(citizen_client(), code)
+    assert page.status_code == 200
+    assert words in page.text
+
+
+def test_a_drafted_answer_and_an_old_reason_are_not_shown(context: Flask, citizen_client: Clients) -> None:
+    code, row = asked()
+    change(
+        row, state=QuestionState.APPROVED, answer="草拟中", reason=ReasonClass.INSULT, reason_note="旧理由"
+    )
+    page = look_up(citizen_client(), code).text
+    assert "草拟中" not in page
+    assert "旧理由" not in page
+
+
+def test_a_recorded_session_leads_to_its_record(context: Flask, citizen_client: Clients) -> None:
+    code, row = asked(phase=Phase.RECORDED)
+    room = db.session.get_one(LiveSession, row.session_id)
+    assert f"/live/{room.public_id}/record" in look_up(citizen_client(), code).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "words"),
+    [
+        ("", "请输入查询码"),
+        ("ABCD", "有 4 位"),
+        ("ABCD-EFGH-JKMN-PQRS", "有 16 位"),
+        ("ABCD-EFGH-JK0O", "不含 0、1、I、L、O、U"),
+        ("２３４５６７８９ＡＢＣＤ", "不含 0、1、I、L、O、U"),
+        ("<script>x</s", "不含 0、1、I、L、O、U"),
+        ("' OR 1=1 -- -", "12 位字母和数字"),
+        ("停车停车停车停车停车停车", "不含 0、1、I、L、O、U"),
+        ("A" * 5000, "12 位字母和数字"),
+        ("\x00\x00\x00", "12 位字母和数字"),
+    ],
+)
+def test_what_is_no_code_gets_a_sentence(citizen_client: Clients, typed: str, words: str) -> None:
+    page = look_up(citizen_client(), typed)
+    assert page.status_code == 422
+    assert words in page.text
+    assert "<script>x" not in page.text
+
+
+def test_a_mistyped_letter_is_told_from_an_unknown_code(context: Flask, citizen_client: Clients) -> None:
+    code = answered()
+    wrong = code[:-1] + ("2" if code[-1] != "2" else "3")
+    client = citizen_client()
+    page = look_up(client, wrong)
+    assert page.status_code == 422
+    assert "校验未通过" in page.text
+    assert wrong in page.text
+    swapped = next(
+        code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(3) if code[at] != code[at + 1]
+    )
+    assert look_up(client, swapped).status_code == 422
+    assert what_is_wrong("") is not None
+
+
+def test_an_unknown_code_gets_a_calm_sentence(context: Flask, citizen_client: Clients) -> None:
+    with atomic():
+        unknown = issue(request_id(), "survey-response", 4711)
+        other = issue(request_id(), "something-else", 1)
+    for code in (unknown, other):
+        page = look_up(citizen_client(), code)
+        assert page.status_code == 404
+        assert "没有查到这个查询码" in page.text
+        assert code in page.text
+
+
+def test_a_code_opens_only_its_own(context: Flask, citizen_client: Clients) -> None:
+    """Three kinds of objects with the same row ids: each code shows its own words and none of the others'."""
+    texts = ["甲的答卷文字", "乙的意见文字", "丙的提问文字内容"]
+    codes = [answered(q4=texts[0]), commented(texts[1])[0], asked(texts[2])[0]]
+    second = answered(q4="丁的另一份答卷")
+    client = citizen_client()
+    for own, code in zip(texts, codes, strict=True):
+        page = look_up(client, code).text
+        assert own in page
+        assert not [text for text in [*texts, "丁的另一份答卷"] if text != own and text in page]
+        assert not [other for other in [*codes, second] if other != code and other in page]
+
+
+def test_the_code_is_in_no_address_and_no_log(
+    context: Flask, citizen_client: Clients, caplog: pytest.LogCaptureFixture
+) -> None:
+    code = answered()
+    client = citizen_client()
+    with caplog.at_level(logging.DEBUG):
+        page = look_up(client, code)
+    bare = code.replace("-", "")
+    assert code not in caplog.text
+    assert bare not in caplog.text
+    links = [part.split('"')[0] for part in page.text.split('href="')[1:] + page.text.split('action="')[1:]]
+    assert not [link for link in links if code in link or bare in link]
+    assert look_up(client, "").status_code == 422
+    assert "您填写的内容" not in client.get(f"/receipts?code={code}").text
+
+
+def test_it_takes_our_form_only(context: Flask, client: Any, citizen_client: Clients) -> None:
+    code = answered()
+    assert client.post("/receipts", data={"code": code}).status_code == 403
+    other = citizen_client()
+    away = look_up(other, code, headers={"Origin": "https://elsewhere.example"})
+    assert away.status_code == 403
+    assert look_up(other, code).status_code == 200
+
+
+def test_trying_codes_out_is_limited(make_app: Callable[..., Flask], citizen_client: Clients) -> None:
+    app = make_app(rate_limits=True)
+    with app.app_context():
+        from_here = _client_of(app)
+        answers = [
+            from_here.post("/receipts", data={"_token": from_here.token}).status_code for _ in range(31)
+        ]
+    assert answers == [422] * 30 + [429]
+
+
+def _client_of(app: Flask) -> Any:
+    client = app.test_client()
+    device = "device" + "9" * 18
+    client.set_cookie(citizens.COOKIE, citizens.signed_device(device))
+    client.token = citizens.citizen_token(device)
+    return client
+
+
+def test_what_can_be_erased_leads_to_a_question_first(context: Flask, citizen_client: Clients) -> None:
+    code, row = commented()
+    client = citizen_client()
+    page = look_up(client, code)
+    assert 'action="/personal-data/erase"' in page.text
+    fields = hidden_fields(page.text)
+    asked_first = client.post("/personal-data/erase", data=fields)
+    assert asked_first.status_code == 200
+    assert "sure" in asked_first.text
+    done = client.post("/personal-data/erase", data={**fields, "step": "confirm", "sure": "yes"})
+    assert done.status_code == 303
+    assert look_up(client, code).status_code == 404
+    db.session.rollback()
+    assert db.session.get_one(Comment, row.id).text == ""
+
+
+def test_every_kind_of_receipt_that_is_issued_can_be_shown(app: Flask) -> None:
+    assert set(KINDS) == {"survey-response", "consultation-comment", "live-question"}
+    for kind in KINDS.values():
+        assert app.jinja_env.get_template(kind.template)
+
+
+def test_in_english(context: Flask, citizen_client: Clients) -> None:
+    client = citizen_client()
+    client.set_cookie("language", "en")
+    page = look_up(client, commented("Too expensive")[0])
+    assert "Your comment on a draft" in page.text
+    assert "Look up another code" in page.text

@@ -1,0 +1,345 @@
+"""Home, calendar, theme days, activities and results as pages: what they say, cost and hide."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from engage.audit.events import EntryRecorded
+from engage.core.bus import deliver
+from engage.core.clock import now, today
+from engage.core.db import db
+from engage.core.types import Localized
+from engage.core.writer import atomic
+from engage.live.models import LiveSession, Phase
+from engage.surveys.models import State, Survey
+from engage.themedays.models import Activity, ActivityState, Form, ScheduleChange, ThemeDay, ThemeDayState
+from tests.factories.accounts import make_unit
+from tests.factories.consultations import make_consultation
+from tests.factories.live import make_room
+from tests.factories.portal import City, make_activity, make_city, make_theme_day, publish_result
+from tests.factories.surveys import make_survey
+from tests.fixtures.queries import counted_queries
+
+HOME_QUERIES = 16
+THEME_DAY_QUERIES = 14
+RESULTS_QUERIES = 6
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def city(context: Flask) -> City:
+    return make_city()
+
+
+def fresh() -> None:
+    """Pages that are kept are drawn again, as after a deed of staff."""
+    deliver([EntryRecorded("test", "test", "1")])
+
+
+def seen(client: Any, path: str, status: int = 200) -> str:
+    fresh()
+    page = client.get(path)
+    assert page.status_code == status, path
+    return str(page.text)
+
+
+def test_an_empty_city_is_told_what_comes(client: Any) -> None:
+    home = seen(client, "/")
+    assert "本月主题尚未公布" in home
+    assert "目前没有可参与的事项" in home
+    assert "暂无结果" in home
+    assert "日程尚未公布" in home
+    assert 'action="/join"' in home
+    for path in ("/calendar", "/results", "/receipts"):
+        seen(client, path)
+
+
+def test_home_shows_the_month_what_is_open_and_what_came_of_it(city: City, client: Any) -> None:
+    home = seen(client, "/")
+    assert re.search(r"<h1[^>]*>城区停车管理</h1>", home)
+    for url in (
+        f"/theme-days/{city.day.public_id}",
+        f"/surveys/{city.survey.public_id}",
+        f"/consultations/{city.consultation.public_id}",
+        f"/live/{city.room.public_id}",
+        "/results/surveys/",
+        "/results/consultations/",
+        "/record",
+        "/personal-data",
+    ):
+        assert url in home, url
+    assert home.index(city.room.public_id) < home.index(city.survey.public_id)
+    assert home.count("month__name") == 12
+    assert "4 条意见，已答复 3 条，采纳 2 条" in home
+    assert "市民代表走进检测中心" in home
+
+
+def test_home_in_english(city: City, client: Any) -> None:
+    client.set_cookie("language", "en")
+    home = seen(client, "/")
+    assert 'lang="en"' in home
+    assert "Theme day of this month" in home
+    assert "Take part now" in home
+
+
+def test_what_is_not_public_is_nowhere(context: Flask, client: Any) -> None:
+    hidden = Localized(zh_CN="内部草稿不可见")
+    unit = make_unit()
+    day = make_theme_day(unit=unit)
+    make_theme_day(unit=unit, theme="内部草稿不可见", state=ThemeDayState.DRAFT)
+    make_activity(day, state=ActivityState.DRAFT, title=hidden)
+    one = make_activity(day, Form.ONLINE)
+    make_survey(unit=unit, activity_id=one.id, state=State.DRAFT, title=hidden)
+    make_survey(unit=unit, activity_id=one.id, state=State.WITHDRAWN, title=hidden)
+    make_room(Phase.DRAFT, unit=unit, activity_id=one.id, title=hidden)
+    make_room(Phase.LIVE, unit=unit, activity_id=one.id, title=hidden, listed=False, join_code="ABCDEFGHJK")
+    closed = make_survey(unit=unit, title=hidden, closes_at=now() - timedelta(days=1))
+    make_consultation(unit=unit, title=hidden, closes=-1, opened=20)
+    assert closed.id
+    for path in (
+        "/",
+        "/calendar",
+        "/results",
+        f"/theme-days/{day.public_id}",
+        f"/activities/{one.public_id}",
+    ):
+        assert "内部草稿不可见" not in seen(client, path), path
+
+
+def test_drafts_have_no_page(context: Flask, client: Any) -> None:
+    draft = make_theme_day(state=ThemeDayState.DRAFT)
+    of_draft = make_activity(draft)
+    hidden = make_activity(make_theme_day(), state=ActivityState.DRAFT)
+    for path in (
+        f"/theme-days/{draft.public_id}",
+        f"/activities/{of_draft.public_id}",
+        f"/activities/{hidden.public_id}",
+        "/theme-days/aaaaaaaaaaaa",
+        "/activities/aaaaaaaaaaaa",
+    ):
+        seen(client, path, 404)
+
+
+def test_after_this_month_the_next_one_is_announced(context: Flask, client: Any) -> None:
+    make_theme_day("下一个主题", year=today().year + 1, month=1)
+    home = seen(client, "/")
+    assert "下一个主题日" in home
+    assert "下一个主题</h1>" in home
+
+
+def test_the_calendar_by_year(city: City, client: Any) -> None:
+    year = today().year
+    make_theme_day("去年的主题", year=year - 1, month=5)
+    this, last = seen(client, "/calendar"), seen(client, f"/calendar?year={year - 1}")
+    assert "优化营商环境" in this
+    assert "去年的主题" not in this
+    assert "因场地维修" in this
+    assert "去年的主题" in last
+    assert last.count("month__name") == 12
+    assert "优化营商环境" in seen(client, "/calendar?year=1900")
+    assert "优化营商环境" in seen(client, "/calendar?year=abc")
+
+
+def test_a_theme_day_gathers_what_can_be_done(city: City, client: Any) -> None:
+    page = seen(client, f"/theme-days/{city.day.public_id}")
+    for words in (
+        "填写问卷",
+        "查看并提意见",
+        "进入直播间",
+        "查看详情",
+        "日程有变更",
+        "因场地维修",
+        "城区停车问题座谈会",
+    ):
+        assert words in page, words
+    assert f"/surveys/{city.survey.public_id}" in page
+
+
+def test_a_cancelled_activity_offers_nothing(city: City, client: Any) -> None:
+    with atomic():
+        for one in db.session.scalars(db.select(Activity).where(Activity.theme_day_id == city.day.id)):
+            one.state, one.cancel_reason = ActivityState.CANCELLED, Localized(zh_CN="因暴雨取消")
+    page = seen(client, f"/theme-days/{city.day.public_id}")
+    assert page.count("因暴雨取消") == 3
+    assert "已取消" in page
+    assert "填写问卷" not in page.split("全程公开")[0]
+    one = db.session.scalars(db.select(Activity).where(Activity.theme_day_id == city.day.id)).first()
+    assert one is not None
+    assert "因暴雨取消" in seen(client, f"/activities/{one.public_id}")
+
+
+def test_a_cancelled_theme_day_says_why(context: Flask, client: Any) -> None:
+    day = make_theme_day(state=ThemeDayState.CANCELLED)
+    with atomic():
+        note = Localized(zh_CN="并入下月")
+        db.session.add(ScheduleChange(theme_day_id=day.id, note=note, theme=day.theme, month=day.month))
+    page = seen(client, f"/theme-days/{day.public_id}")
+    assert "本期主题日已取消" in page
+    assert "并入下月" in page
+    assert "并入下月" in seen(client, "/calendar")
+    assert "本月主题日" not in seen(client, "/")
+
+
+def test_an_activity_with_its_report(city: City, client: Any) -> None:
+    one = db.session.scalars(db.select(Activity).where(Activity.reported_at.is_not(None))).one()
+    page = seen(client, f"/activities/{one.public_id}")
+    for words in ("市政务服务中心三楼会议室", "听取意见", "0746-0000000", "42 人参加", "四十二名市民代表"):
+        assert words in page, words
+
+
+def test_content_is_escaped(context: Flask, client: Any) -> None:
+    day = make_theme_day("<img src=x onerror=alert(1)>")
+    one = make_activity(
+        day,
+        title=Localized(zh_CN="<b>标题</b>"),
+        agenda=Localized(zh_CN="<script>alert(1)</script>"),
+        address="javascript:alert(1)",
+    )
+    for path in ("/", "/calendar", f"/theme-days/{day.public_id}"):
+        assert "<img src=x" not in seen(client, path)
+    page = seen(client, f"/activities/{one.public_id}")
+    assert "<script>alert" not in page
+    assert "<b>标题" not in page
+    assert "javascript:" not in page
+
+
+def test_results_are_mixed_paged_and_narrowed(city: City, client: Any) -> None:
+    other = make_unit("市教育局")
+    surveys = [make_survey(unit=other, title=Localized(zh_CN=f"教育问卷{number}号")) for number in range(21)]
+    for number, survey in enumerate(surveys):
+        publish_result(survey, 12, days_ago=100 + number)
+    first, second = seen(client, "/results"), seen(client, "/results?page=2")
+    assert "共 24 项结果" in first
+    assert "食品小作坊管理办法" in first
+    assert "教育问卷20号" not in first
+    assert "教育问卷20号" in second
+    assert "教育问卷20号" in seen(client, "/results?page=999")
+    assert "食品小作坊管理办法" not in seen(client, f"/results?unit={other.code}")
+    by_kind = seen(client, "/results?kind=live")
+    assert "共 1 项结果" in by_kind
+    by_day = seen(client, f"/results?theme-day={city.past.public_id}")
+    assert "共 3 项结果" in by_day
+    assert "没有符合条件的结果" in seen(client, "/results?unit=nowhere")
+    assert "共 24 项结果" in seen(client, "/results?kind=nonsense&page=-3")
+
+
+def test_a_withdrawn_result_is_gone(city: City, client: Any) -> None:
+    with atomic():
+        for one in db.session.scalars(db.select(Survey)):
+            one.state = State.WITHDRAWN
+        for room in db.session.scalars(db.select(LiveSession).where(LiveSession.phase == Phase.RECORDED)):
+            room.phase = Phase.ENDED
+    assert "共 1 项结果" in seen(client, "/results")
+    assert "食品安全放心度调查" not in seen(client, "/")
+
+
+def test_queries_do_not_grow(city: City, app: Flask, client: Any) -> None:
+    paths = {
+        "/": HOME_QUERIES,
+        f"/theme-days/{city.past.public_id}": THEME_DAY_QUERIES,
+        "/results": RESULTS_QUERIES,
+    }
+    seen(client, "/")
+
+    def measure() -> dict[str, int]:
+        counts = {}
+        for path, most in paths.items():
+            fresh()
+            with counted_queries(app) as statements:
+                assert client.get(path).status_code == 200
+            # The settings are looked at once a second, in whichever page comes then.
+            asked = [one for one in statements if "site_settings" not in one]
+            counts[path] = len(asked)
+            assert counts[path] <= most, asked
+        return counts
+
+    before = measure()
+    unit = make_unit()
+    activity = make_activity(db.session.get_one(ThemeDay, city.past.id))
+    for number in range(8):
+        survey = make_survey(unit=unit, activity_id=activity.id)
+        publish_result(survey, 10 + number)
+        make_consultation(
+            unit=unit,
+            activity_id=activity.id,
+            opened=40,
+            closes=-3,
+            result_published_at=now() - timedelta(days=3),
+        )
+        make_room(Phase.RECORDED, unit=make_unit(), activity_id=activity.id)
+    assert measure() == before
+
+
+def test_a_kept_page_costs_no_query_and_is_drawn_anew_after_a_deed(
+    city: City, app: Flask, client: Any
+) -> None:
+    first = seen(client, "/")
+    with counted_queries(app) as statements:
+        again = client.get("/")
+    assert not statements
+    assert _without_nonce(again.text) == _without_nonce(first)
+    with atomic():
+        db.session.get_one(Survey, city.survey.id).title = Localized(zh_CN="改了名的问卷")
+    assert "改了名的问卷" in seen(client, "/")
+
+
+def test_a_kept_page_is_never_older_than_two_seconds(
+    city: City, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen(client, "/")
+    with atomic():
+        db.session.get_one(Survey, city.survey.id).title = Localized(zh_CN="别的进程改的")
+    later = time.monotonic() + 2.1
+    monkeypatch.setattr("engage.portal.views._pages.time.monotonic", lambda: later)
+    assert "别的进程改的" in client.get("/").text
+
+
+def test_the_etag_answers_304_with_the_policy_of_the_copy(city: City, client: Any) -> None:
+    fresh()
+    first = client.get("/")
+    nonce = re.search(r'nonce="([^"]+)"', first.text)
+    assert nonce is not None
+    again = client.get("/", headers={"If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    assert again.data == b""
+    assert f"'nonce-{nonce[1]}'" in again.headers["Content-Security-Policy"]
+    assert again.headers["ETag"] == first.headers["ETag"]
+    with atomic():
+        db.session.get_one(Survey, city.survey.id).title = Localized(zh_CN="新名")
+    fresh()
+    assert client.get("/", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
+
+
+@pytest.mark.parametrize("tag", ['W/"x"', "*", '"' + "a" * 20 + "-';script-src *\"", "garbage, ,"])
+def test_hostile_etags_get_the_page(city: City, client: Any, tag: str) -> None:
+    answer = client.get("/", headers={"If-None-Match": tag})
+    assert answer.status_code == 200
+    assert "script-src *" not in answer.headers["Content-Security-Policy"]
+
+
+def test_each_look_has_its_own_copy(city: City, citizen_client: Callable[..., Any]) -> None:
+    plain, large, english = citizen_client(), citizen_client(), citizen_client()
+    large.set_cookie("large_text", "1")
+    english.set_cookie("language", "en")
+    for client in (plain, large, english, plain):
+        page = client.get("/").text
+        assert ('class="large-text"' in page) == (client is large)
+        assert ("Take part now" in page) == (client is english)
+    assert "Take part now" in plain.get("/?lang=en").text
+    assert "Take part now" not in plain.get("/").text
+
+
+def _without_nonce(page: str) -> str:
+    return re.sub(r'nonce="[^"]+"', "", page)
