@@ -25,7 +25,7 @@ from engage.surveys.actions.publishing import (
     restore_survey,
     withdraw_survey,
 )
-from engage.surveys.models import State, Survey, SurveyVersion
+from engage.surveys.models import Response, Source, State, Survey, SurveyVersion
 from tests.factories.surveys import make_survey, make_unit
 from tests.fixtures.staff import StaffClient
 
@@ -182,3 +182,37 @@ def test_pages_for_staff(app: Flask, staff_client: Callable[..., StaffClient]) -
     assert stranger.get(f"/staff/surveys/{public_id}").status_code == 200
     assert stranger.get(f"/staff/surveys/{public_id}/settings").status_code == 403
     assert stranger.send(f"/staff/surveys/{public_id}/close").status_code == 403
+
+
+def test_paper_is_entered_with_its_source_and_who_entered_it(
+    app: Flask, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        survey = make_survey(_definition("您的建议"))
+        path, survey_id = f"/staff/surveys/{survey.public_id}/enter", survey.id
+    typist = staff_client(Role.TYPIST)
+    assert typist.get(path).status_code == 200
+    form = {"source": "paper", "q-q0": "纸上写的", "_request_id": "paper-request-00001"}
+    for _attempt in range(2):
+        stored = typist.send(path, form)
+        assert stored.status_code == 303, stored.text
+    assert "查询码" in typist.get(stored.location).text
+    other = typist.send(path, {**form, "q-q0": "别的内容"})
+    assert other.status_code == 409
+    assert "别的内容" in other.text
+    assert (
+        typist.send(path, {**form, "source": "web", "_request_id": "paper-request-00002"}).status_code == 404
+    )
+    with app.app_context():
+        rows = db.session.scalars(select(Response).where(Response.survey_id == survey_id)).all()
+        assert [(row.source, row.entered_by_id) for row in rows] == [(Source.PAPER, typist.user.id)]
+    assert staff_client(Role.MODERATOR).get(path).status_code == 403
+
+
+@pytest.mark.parametrize(("phase", "status"), [("closed", 200), ("announced", 409), ("withdrawn", 409)])
+def test_paper_may_come_after_closing_but_not_before(
+    app: Flask, staff_client: Callable[..., StaffClient], phase: str, status: int
+) -> None:
+    with app.app_context():
+        path = f"/staff/surveys/{_in_phase(phase).public_id}/enter"
+    assert staff_client(Role.TYPIST).get(path).status_code == status

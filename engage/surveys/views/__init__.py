@@ -2,10 +2,11 @@
 
 from flask import Blueprint
 
-from engage.surveys.views import publishing, respond, staff
+from engage.surveys.views import entering, publishing, respond, staff
 
 blueprints: tuple[Blueprint, ...] = (
     respond.blueprint,
     staff.blueprint,
     publishing.blueprint,
+    entering.blueprint,
 )
