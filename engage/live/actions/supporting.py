@@ -52,12 +52,15 @@ _TOTAL = select(_question.c.supports, _question.c.support_changes).where(
 _FIND = select(_question.c.id).where(
     _question.c.public_id == bindparam("public"), _question.c.session_id == bindparam("of_session")
 )
-_TAKE_BACK = delete(_support).where(
-    _support.c.question_id == bindparam("question"), _support.c.device_hash == bindparam("device")
+_TAKE_BACK = (
+    delete(_support)
+    .where(_support.c.question_id == bindparam("question"), _support.c.device_hash == bindparam("device"))
+    .returning(_support.c.question_id)
 )
+# What came back tells whether a row changed: a driver's count of rows is not the same everywhere.
 _GIVE = {
-    "sqlite": sqlite.insert(_support).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(_support).on_conflict_do_nothing(),
+    "sqlite": sqlite.insert(_support).on_conflict_do_nothing().returning(_support.c.question_id),
+    "postgresql": postgresql.insert(_support).on_conflict_do_nothing().returning(_support.c.question_id),
 }
 
 
@@ -118,10 +121,10 @@ def _apply(session_id: int, question_id: int, question: str, device: str, on: bo
     connection = db.session.connection()
     if on:
         row = {"question_id": question_id, "device_hash": device, "day": today()}
-        changed = connection.execute(_GIVE[connection.dialect.name], row).rowcount
+        changed = connection.execute(_GIVE[connection.dialect.name], row).first()
     else:
-        changed = connection.execute(_TAKE_BACK, {"question": question_id, "device": device}).rowcount
-    by = (1 if on else -1) if changed else 0
+        changed = connection.execute(_TAKE_BACK, {"question": question_id, "device": device}).first()
+    by = (1 if on else -1) if changed is not None else 0
     names = {"question": question_id, "public": question, "of_session": session_id, "by": by}
     total = connection.execute(_COUNT, names).first()
     if total is None:

@@ -64,13 +64,8 @@ def ledger(session_id: int) -> Ledger:
             func.sum(LiveQuestion.supports).label("supports"),
         )
         .where(LiveQuestion.session_id == session_id)
-        .group_by(
-            LiveQuestion.state,
-            LiveQuestion.reason,
-            LiveQuestion.source,
-            LiveQuestion.held,
-            LiveQuestion.answer != "",
-        )
+        # By its label: the comparison written twice would be two different parameters to PostgreSQL.
+        .group_by(LiveQuestion.state, LiveQuestion.reason, LiveQuestion.source, LiveQuestion.held, "replied")
     ).all()
     states: Counter[QuestionState] = Counter()
     declined: Counter[ReasonClass] = Counter()
