@@ -279,7 +279,8 @@ def test_queries_do_not_grow(city: City, app: Flask, client: Any) -> None:
             result_published_at=now() - timedelta(days=3),
         )
         make_room(Phase.RECORDED, unit=make_unit(), activity_id=activity.id)
-    assert measure() == before
+    after = measure()
+    assert all(after[path] <= before[path] for path in paths), (before, after)
 
 
 def test_a_kept_page_costs_no_query_and_is_drawn_anew_after_a_deed(
