@@ -1,24 +1,31 @@
-"""Consultations as everybody may read them."""
+"""Consultations as everybody may read them: kept in the process, so that a comment costs few queries."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Row, case, select
+from sqlalchemy import Engine, Row, case, select
 
 from engage.accounts.models import Unit
+from engage.consultations.events import ConsultationChanged
 from engage.consultations.models import Consultation, DraftVersion, Kind, State
 from engage.consultations.rules.clauses import Clause, from_data
 from engage.consultations.rules.phases import Deed, Phase, phase, require_phase
+from engage.core.bus import subscribe
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.core.types import Localized
 
 _PAGE = 20
+CHECK_SECONDS: Final = 1.0
+"""How long another process's change may stay unseen; a comment being sent looks at the database itself."""
+_MOST_KEPT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +59,7 @@ class Published:
     opens_at: datetime
     closes_at: datetime
     review_first: bool
+    state: State
     version: int
     clauses: tuple[Clause, ...]
     phase: Phase
@@ -67,8 +75,31 @@ class Published:
         raise NotFound
 
 
+@dataclass(slots=True)
+class _Cache:
+    consultations: dict[str, tuple[float, Published]] = field(default_factory=dict)
+
+
+_caches: WeakKeyDictionary[Engine, _Cache] = WeakKeyDictionary()
+
+
 def published(public_id: str) -> Published:
-    """The published consultation at an address. Raises `NotFound`, also for drafts."""
+    """The published consultation at an address, with its phase now. Raises `NotFound`, also for drafts."""
+    kept = _cache().consultations
+    found = kept.get(public_id)
+    moment = time.monotonic()
+    if found is None or moment - found[0] >= CHECK_SECONDS:
+        found = (moment, _read(public_id))
+        if len(kept) >= _MOST_KEPT:
+            kept.clear()
+        kept[public_id] = found
+    one = found[1]
+    stands = phase(one.state, one.opens_at, one.closes_at, now())
+    require_phase(Deed.SEE, stands)
+    return one if one.phase is stands else replace(one, phase=stands)
+
+
+def _read(public_id: str) -> Published:
     row = db.session.execute(
         select(Consultation, Unit.name.label("unit_name"))
         .join(Unit, Unit.id == Consultation.unit_id)
@@ -77,8 +108,6 @@ def published(public_id: str) -> Published:
     if row is None:
         raise NotFound
     one: Consultation = row.Consultation
-    stands = phase(one.state, one.opens_at, one.closes_at, now())
-    require_phase(Deed.SEE, stands)
     if one.version_number is None or one.opens_at is None or one.closes_at is None:
         raise NotFound
     return Published(
@@ -95,9 +124,10 @@ def published(public_id: str) -> Published:
         opens_at=one.opens_at,
         closes_at=one.closes_at,
         review_first=one.review_first,
+        state=one.state,
         version=one.version_number,
         clauses=clauses_of(one.id, one.version_number),
-        phase=stands,
+        phase=phase(one.state, one.opens_at, one.closes_at, now()),
         result_note=one.result_note,
         result_published_at=one.result_published_at,
         settled_at=one.settled_at,
@@ -171,3 +201,18 @@ def _as_summaries(rows: Sequence[Row[Any]], moment: datetime) -> list[Summary]:
         )
         for row in rows
     ]
+
+
+def _cache() -> _Cache:
+    engine = db.engine
+    cache = _caches.get(engine)
+    if cache is None:
+        cache = _caches[engine] = _Cache()
+    return cache
+
+
+@subscribe(ConsultationChanged)
+def _forget(event: ConsultationChanged) -> None:
+    """What this process has just changed is seen at once."""
+    for cache in _caches.values():
+        cache.consultations.pop(event.public_id, None)

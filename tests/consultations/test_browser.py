@@ -1,0 +1,190 @@
+"""A consultation in a real browser: the sheet on a phone, a lost network, no script, and the moderator's keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+from sqlalchemy import select
+
+from engage.accounts.permissions import Role
+from engage.consultations.models import Adoption, Comment, CommentState, Consultation, Stance
+from engage.core.clock import now
+from engage.core.db import db
+from tests.factories.accounts import make_session, make_user
+from tests.factories.consultations import clause_keys, make_comments, make_consultation
+from tests.fixtures.server import Server
+from tests.fixtures.staff import staff_cookie
+
+pytestmark = [pytest.mark.browser, pytest.mark.database]
+FIRST_LOAD_BYTES = 60 * 1024
+CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}")
+# Screen readers may hear a blank between the words and what is there for them only.
+THIRD = re.compile(r"提意见\s*：第三条")
+Inspect = Callable[[Page, str], None]
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def one(context: Flask) -> Consultation:
+    """Open, with a published comment that has its reply and outcome."""
+    one = make_consultation()
+    make_comments(
+        one,
+        ["建议首半小时延长到一小时，方便接送孩子。"],
+        state=CommentState.PUBLISHED,
+        clause=clause_keys(one)[2],
+        reply="已采纳，延长至一小时。",
+        reply_unit_id=one.unit_id,
+        replied_at=now(),
+        adoption=Adoption.ADOPTED,
+    )
+    return one
+
+
+def _stored() -> list[Comment]:
+    db.session.rollback()
+    return list(db.session.scalars(select(Comment).where(Comment.number > 1).order_by(Comment.id)))
+
+
+@pytest.mark.parametrize("phone", [True, False], ids=["phone", "desktop"])
+def test_comment_in_the_sheet(
+    live_server: Server,
+    open_page: Callable[..., Page],
+    inspect: Inspect,
+    one: Consultation,
+    phone: bool,
+) -> None:
+    page = open_page(phone=phone)
+    page.goto(f"{live_server.url}/consultations/")
+    inspect(page, "consultations")
+    page.get_by_role("link", name="查看并提意见").click()
+    inspect(page, "consultation")
+    page.get_by_role("link", name=THIRD).click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_text("第三条")).to_be_visible()
+    sheet.get_by_role("button", name="提交意见").click()
+    expect(sheet.get_by_role("alert")).to_contain_text("请选择您的态度")
+    sheet.get_by_label("部分赞成").check()
+    sheet.get_by_label("您的意见（选填）").fill("首半小时太短。")
+    inspect(page, "consultation-sheet")
+    sheet.get_by_role("button", name="提交意见").click()
+    expect(page.get_by_role("heading", name="您的意见已收到")).to_be_visible()
+    inspect(page, "consultation-done")
+    assert CODE.search(page.locator("#receipt-code").inner_text())
+    (row,) = _stored()
+    assert (row.clause, row.stance, row.text) == (clause_keys(one)[2], Stance.PARTLY, "首半小时太短。")
+
+
+def test_a_lost_network_loses_nothing(
+    live_server: Server, open_context: Callable[..., BrowserContext], one: Consultation
+) -> None:
+    person = open_context()
+    page = person.new_page()
+    address = f"{live_server.url}/consultations/{one.public_id}/clauses/{clause_keys(one)[0]}"
+    page.goto(address)
+    page.get_by_label("不赞成").check()
+    page.get_by_label("您的意见（选填）").fill("写到一半的意见")
+    page.reload()
+    expect(page.get_by_label("您的意见（选填）")).to_have_value("写到一半的意见")
+    expect(page.get_by_label("不赞成")).to_be_checked()
+    person.set_offline(True)
+    page.get_by_role("button", name="提交意见").click()
+    expect(page.get_by_text("网络不通，尚未提交")).to_be_visible()
+    assert _stored() == []
+    person.set_offline(False)
+    expect(page.get_by_role("heading", name="您的意见已收到")).to_be_visible()
+    page.goto(address)
+    expect(page.get_by_label("您的意见（选填）")).to_have_value("")
+    assert [row.text for row in _stored()] == ["写到一半的意见"]
+
+
+def test_without_script(live_server: Server, open_page: Callable[..., Page], one: Consultation) -> None:
+    page = open_page(javascript=False)
+    page.goto(f"{live_server.url}/consultations/{one.public_id}")
+    page.get_by_role("link", name=THIRD).click()
+    expect(page.get_by_text("已采纳，延长至一小时。")).to_be_visible()
+    page.get_by_text("不赞成", exact=True).click()
+    page.get_by_role("button", name="提交意见").click()
+    expect(page.get_by_role("alert")).to_contain_text("希望怎样修改")
+    page.get_by_label("您的意见（选填）").fill("收费太高。")
+    page.get_by_role("button", name="提交意见").click()
+    expect(page.get_by_role("heading", name="您的意见已收到")).to_be_visible()
+    assert [row.text for row in _stored()] == ["收费太高。"]
+
+
+def test_a_moderator_decides_by_keyboard(
+    live_server: Server,
+    open_context: Callable[..., BrowserContext],
+    inspect: Inspect,
+    context: Flask,
+    one: Consultation,
+) -> None:
+    make_comments(one, ["第一条意见", "第二条意见", "第三条意见"])
+    token = make_session(make_user(Role.MODERATOR, unit=one.unit_id))
+    person = open_context(phone=False)
+    person.add_cookies([{**staff_cookie(context, token), "url": live_server.url}])
+    page = person.new_page()
+    page.goto(f"{live_server.url}/staff/consultations/{one.public_id}/comments")
+    inspect(page, "staff-consultation-queue")
+    page.keyboard.press("a")
+    expect(page.get_by_text("已处理1条意见。")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("d")
+    for _ in range(4):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-item]")).to_have_count(1)
+    page.keyboard.press("u")
+    expect(page.locator("[data-item]")).to_have_count(2)
+    assert [row.state.value for row in _stored()] == ["published", "pending", "pending"]
+
+
+def test_staff_pages_and_the_result(
+    live_server: Server,
+    open_context: Callable[..., BrowserContext],
+    inspect: Inspect,
+    context: Flask,
+) -> None:
+    one = make_consultation(opened=40, closes=-1, result_published_at=now())
+    (row,) = make_comments(one, ["夜间照明要足。"], state=CommentState.PUBLISHED, stance=Stance.AGREE)
+    token = make_session(make_user(Role.DEPARTMENT, unit=one.unit_id))
+    base = f"/staff/consultations/{one.public_id}"
+    for phone in (True, False):
+        person = open_context(phone=phone)
+        person.add_cookies([{**staff_cookie(context, token), "url": live_server.url}])
+        page = person.new_page()
+        for name, path in (
+            ("result-consultation", f"/results/consultations/{one.public_id}"),
+            ("staff-consultations", "/staff/consultations/"),
+            ("staff-consultation", base),
+            ("staff-consultation-to-answer", f"{base}/comments?view=to-answer"),
+            ("staff-consultation-comment", f"{base}/comments/{row.public_id}"),
+            ("staff-consultation-enter", f"{base}/enter"),
+            ("staff-consultation-result", f"{base}/result"),
+            ("staff-consultation-new", "/staff/consultations/new"),
+        ):
+            page.goto(live_server.url + path)
+            inspect(page, name)
+
+
+def test_first_load_with_many_comments(
+    live_server: Server, open_context: Callable[..., BrowserContext], one: Consultation
+) -> None:
+    make_comments(one, ["很长的意见。" * 50] * 1200, state=CommentState.PUBLISHED)
+    for path in ("", "/comment"):
+        page = open_context().new_page()
+        sizes: list[int] = []
+        devtools = page.context.new_cdp_session(page)
+        devtools.send("Network.enable")
+        devtools.on("Network.loadingFinished", lambda event: sizes.append(int(event["encodedDataLength"])))
+        page.goto(f"{live_server.url}/consultations/{one.public_id}{path}", wait_until="networkidle")
+        assert 5_000 < sum(sizes) <= FIRST_LOAD_BYTES, f"{path}: {sum(sizes):,} bytes"
