@@ -42,12 +42,17 @@ class Respondent {
 
   /** Begins where the kept answers end. */
   takeUp() {
+    const early = this.early();
     const kept = this.draft.read();
     if (kept) {
       // Ids last over versions, so answers begun on an earlier one move; a request id belongs to what was sent.
       if (kept.version === this.version && kept.request) this.form.elements._request_id.value = kept.request;
       for (const [id, values] of Object.entries(kept.values)) if (this.boxes.has(id)) restore(this.boxes.get(id), values);
       if (Object.values(kept.values).some((values) => values.length)) this.say(this.words.restored);
+    }
+    for (const [id, values] of early) {
+      restore(this.boxes.get(id), values);
+      this.draft.save(id, values, this.more());
     }
     this.refresh();
     if (!this.paged) return;
@@ -56,6 +61,12 @@ class Respondent {
     history.replaceState({ page: pages[0] }, "");
     for (const page of pages.slice(1, at + 1)) history.pushState({ page }, "");
     this.show(pages[at], at > 0);
+  }
+
+  /** What was answered while this script was still on its way; not what a browser fills in again on its own. */
+  early() {
+    if (performance.getEntriesByType("navigation")[0]?.type !== "navigate") return [];
+    return [...this.boxes].map(([id, box]) => [id, typed(box)]).filter(([, values]) => values.some(Boolean));
   }
 
   /** Another tab has answered: what was not touched here follows it. */
