@@ -18,6 +18,7 @@ class Permission(StrEnum):
     PLAN_FILE = "plan.file"
     PLAN_ARRANGE = "plan.arrange"
     PLAN_PUBLISH = "plan.publish"
+    ACTIVITY_READ = "activity.read"
     ACTIVITY_EDIT = "activity.edit"
     ACTIVITY_PUBLISH = "activity.publish"
 
@@ -63,6 +64,7 @@ _DEPARTMENT = frozenset(
     {
         _P.STAFF_HOME,
         _P.PLAN_FILE,
+        _P.ACTIVITY_READ,
         _P.ACTIVITY_EDIT,
         _P.SURVEY_READ,
         _P.SURVEY_EDIT,
@@ -119,6 +121,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.LIVE_READ,
             _P.LIVE_PUBLISH,
             _P.CASE_READ,
+            _P.ACTIVITY_READ,
             _P.ACTIVITY_PUBLISH,
         }
     ),

@@ -23,7 +23,7 @@ class AnswerForm(StaffForm):
 
 class ReassignForm(StaffForm):
     case_revision = HiddenField()
-    unit = OneOf(_l("To which unit"), coerce=int)
+    unit = OneOf(_l("To which unit"), coerce=int, render_kw={"required": True})
     reason = TextAreaField(
         _l("Reason"),
         [

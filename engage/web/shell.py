@@ -185,6 +185,7 @@ def _staff_pages() -> list[tuple[str, list[tuple[str, str, str, Permission | Non
             gettext("Theme days"),
             [
                 (gettext("Year plan"), "/staff/plan", "calendar-days", p.PLAN_FILE),
+                (gettext("Activities"), "/staff/activities/", "landmark", p.ACTIVITY_READ),
                 (gettext("Surveys"), "/staff/surveys/", "clipboard-list", p.SURVEY_READ),
                 (gettext("Consultations"), "/staff/consultations/", "scroll-text", p.CONSULTATION_READ),
                 (gettext("Live sessions"), "/staff/live/", "radio", p.LIVE_READ),
@@ -216,7 +217,10 @@ def _here() -> str:
         ]
         path = quote(request.path) + ("?" + urlencode(pairs) if pairs else "")
         return path if _is_ours(path) else "/"
-    sender = urlsplit(request.referrer or "")
+    try:
+        sender = urlsplit(request.referrer or "")
+    except ValueError:
+        return "/"
     path = sender.path + ("?" + sender.query if sender.query else "")
     return path if sender.netloc == request.host and _is_ours(path) else "/"
 

@@ -30,6 +30,7 @@ from engage.themedays.models import (
 from engage.themedays.photos import StoredPhoto
 from engage.themedays.queries import plan as queries
 from tests.factories.accounts import make_actor, make_unit
+from tests.factories.surveys import make_survey
 from tests.factories.themedays import (
     YEAR,
     make_activity,
@@ -306,6 +307,27 @@ def test_cancelling_an_activity_needs_a_reason_and_ends_it() -> None:
     activities.cancel_activity(SYSTEM, activity.public_id, BECAUSE)
     with pytest.raises(Conflict):
         activities.cancel_activity(SYSTEM, activity.public_id, BECAUSE)
+
+
+def test_a_draft_activity_is_deleted_and_frees_its_row() -> None:
+    plan, day = make_round(), make_theme_day(3)
+    row = make_row(plan, state=PlanRowState.FILED)
+    arranging.arrange_into_day(SYSTEM, row.public_id, day.public_id)
+    activity = db.session.scalars(select(Activity)).one()
+    activities.remove_activity(SYSTEM, activity.public_id)
+    assert db.session.scalars(select(Activity)).all() == []
+    arranging.release_row(SYSTEM, row.public_id)
+    with pytest.raises(Conflict):
+        activities.remove_activity(SYSTEM, make_activity(day).public_id)
+
+
+def test_an_activity_something_belongs_to_is_kept() -> None:
+    activity = make_activity(make_theme_day(3), state=ActivityState.DRAFT)
+    make_survey(activity_id=activity.id)
+    with pytest.raises(Conflict):
+        activities.remove_activity(SYSTEM, activity.public_id)
+    db.session.expire_all()
+    assert db.session.scalars(select(Activity.id)).all() == [activity.id]
 
 
 def test_a_report_follows_the_activity() -> None:

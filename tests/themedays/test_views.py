@@ -209,6 +209,21 @@ def test_an_activity_is_written_announced_and_cancelled(app: Flask, staff_client
     assert "天气原因" in department.get(url).text
 
 
+def test_an_approver_reads_and_announces(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        unit = make_unit()
+        activity = make_activity(make_theme_day(unit=unit), state=ActivityState.DRAFT)
+    approver, department = staff_client(Role.APPROVER, unit=unit), staff_client(Role.DEPARTMENT, unit=unit)
+    url = f"/staff/activities/{activity.public_id}"
+    assert "title_zh" not in approver.get(url).text
+    assert approver.send(url, {"unit": unit.id, "form": "site-visit", "title_zh": "改"}).status_code == 403
+    assert approver.send(f"{url}/publish").status_code == 303
+    assert department.send(f"{url}/remove").status_code == 409
+    with app.app_context():
+        draft = make_activity(make_theme_day(unit=unit), state=ActivityState.DRAFT)
+    assert department.send(f"/staff/activities/{draft.public_id}/remove").status_code == 303
+
+
 def test_a_report_with_photos(app: Flask, staff_client: Staff) -> None:
     with app.app_context():
         unit = make_unit()

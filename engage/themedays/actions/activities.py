@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import require
 from engage.audit.actions import changes, record
@@ -138,6 +141,25 @@ def cancel_activity(actor: Actor, public_id: str, reason: Localized) -> None:
             raise Invalid(errors)
         activity.cancel_reason = reason
         _move(actor, activity, ActivityState.CANCELLED, reason)
+
+
+def remove_activity(actor: Actor, public_id: str) -> None:
+    """Delete a draft. Raises ``Conflict`` where a survey, consultation or live session belongs to it."""
+    with atomic():
+        activity = allowed_activity(actor, public_id, ActivityDeed.REMOVE)
+        label = activity.title.text()
+        record(actor, entries.ACTIVITY_REMOVED, "activity", public_id, before=_state(activity), label=label)
+        db.session.execute(update(PlanRow).where(PlanRow.activity_id == activity.id).values(activity_id=None))
+        db.session.delete(activity)
+        try:
+            db.session.flush()
+        except IntegrityError as error:
+            raise Conflict(
+                msg(
+                    "A survey, a consultation or a live session belongs to this activity. "
+                    "Give it another activity first."
+                )
+            ) from error
 
 
 def allowed_activity(actor: Actor, public_id: str, deed: ActivityDeed) -> Activity:

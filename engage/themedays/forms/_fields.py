@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 
 from engage.core.clock import from_local, local
 from engage.core.types import Localized
-from engage.web.forms import AtMost, StaffForm, stripped
+from engage.web.forms import AtMost, OneOf, StaffForm, stripped
 from engage.web.site import current_site
 
 
@@ -30,6 +30,14 @@ class Moment(DateTimeLocalField):
     def moment(self) -> datetime | None:
         """What was entered as aware UTC."""
         return from_local(self.data, current_site().zone) if self.data else None
+
+
+class Choice(OneOf):
+    """A list from which one must be chosen."""
+
+    def __init__(self, label: Any, **options: Any) -> None:
+        super().__init__(label, **options)
+        self.flags.required = True
 
 
 class Day(DateField):

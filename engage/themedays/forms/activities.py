@@ -11,17 +11,17 @@ from wtforms.validators import Optional
 from engage.core.messages import msg
 from engage.themedays.actions.activities import ActivityFields
 from engage.themedays.actions.reports import ReportFields
-from engage.themedays.forms._fields import Moment, both, long_text, name_of, shown, text, wall
+from engage.themedays.forms._fields import Choice, Moment, both, long_text, name_of, shown, text, wall
 from engage.themedays.models import Activity, Form
 from engage.themedays.rules import ARTICLE_LIMIT, NOTE_LIMIT, TEXT_LIMIT, THEME_LIMIT
 from engage.web.display import label
-from engage.web.forms import Needed, OneOf, StaffForm, options
+from engage.web.forms import Needed, StaffForm, options
 
 
 class ActivityForm(StaffForm):
     revision = HiddenField()
-    unit = OneOf(_l("Unit"), coerce=int)
-    form = OneOf(_l("Form"))
+    unit = Choice(_l("Unit"), coerce=int)
+    form = Choice(_l("Form"))
     title_zh = text(_l("Title"), THEME_LIMIT, Needed(msg("Please enter the Chinese title.")))
     title_en = text(_l("Title in English"), THEME_LIMIT)
     summary_zh = long_text(_l("Summary"), TEXT_LIMIT, rows=3, description=_l("Two or three sentences."))

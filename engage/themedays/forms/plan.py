@@ -11,11 +11,11 @@ from wtforms.validators import Optional
 
 from engage.core.messages import msg
 from engage.themedays.actions.rows import ContactFields, RowFields
-from engage.themedays.forms._fields import Day, Moment, long_text, name_of, text
+from engage.themedays.forms._fields import Choice, Day, Moment, long_text, name_of, text
 from engage.themedays.models import Form, PlanRow
 from engage.themedays.rules import CONTACTS_LIMIT, TEXT_LIMIT, THEME_LIMIT
 from engage.web.display import label
-from engage.web.forms import Needed, OneOf, StaffForm, options
+from engage.web.forms import Needed, StaffForm, options
 
 _BLANK_CONTACTS = 2
 
@@ -28,7 +28,7 @@ class RoundForm(StaffForm):
 
 
 class ExtensionForm(StaffForm):
-    unit = OneOf(_l("Unit"), coerce=int)
+    unit = Choice(_l("Unit"), coerce=int)
     until = Moment(_l("May file until"), [Needed(msg("Please enter until when."))])
 
 
@@ -36,9 +36,9 @@ class RowForm(StaffForm):
     """A plan row; the contact list is read from repeated plain fields."""
 
     revision = HiddenField()
-    unit = OneOf(_l("Unit"), coerce=int)
+    unit = Choice(_l("Unit"), coerce=int)
     theme = text(_l("Theme"), THEME_LIMIT, Needed(msg("Please enter the theme.")))
-    form = OneOf(_l("Form"))
+    form = Choice(_l("Form"))
     planned_on = Day(_l("Planned day"), [Optional()])
     cohosts = SelectMultipleField(_l("Co-hosts"), coerce=int, validate_choice=False)
     steps = long_text(_l("Steps"), TEXT_LIMIT, description=_l("One step a line."))

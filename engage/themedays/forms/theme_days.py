@@ -10,20 +10,20 @@ from wtforms.validators import Optional
 
 from engage.core.messages import msg
 from engage.themedays.actions.theme_days import DayFields
-from engage.themedays.forms._fields import Day, both, long_text, name_of, shown, text
+from engage.themedays.forms._fields import Choice, Day, both, long_text, name_of, shown, text
 from engage.themedays.models import ThemeDay
 from engage.themedays.rules import NOTE_LIMIT, TEXT_LIMIT, THEME_LIMIT
 from engage.web.display import month_text
-from engage.web.forms import Needed, OneOf, StaffForm
+from engage.web.forms import Needed, StaffForm
 
 
 class ThemeDayForm(StaffForm):
     revision = HiddenField()
-    month = OneOf(_l("Month"), coerce=int)
+    month = Choice(_l("Month"), coerce=int)
     day = Day(_l("Day"), [Optional()], description=_l("Leave it empty while the day is not settled."))
     theme_zh = text(_l("Theme"), THEME_LIMIT, Needed(msg("Please enter the Chinese theme.")))
     theme_en = text(_l("Theme in English"), THEME_LIMIT)
-    unit = OneOf(_l("Host"), coerce=int)
+    unit = Choice(_l("Host"), coerce=int)
     cohosts = SelectMultipleField(_l("Co-hosts"), coerce=int, validate_choice=False)
     story_zh = long_text(
         _l("What it is about"), TEXT_LIMIT, description=_l("Citizens read this first. Markdown.")

@@ -62,8 +62,7 @@ def activity_for(actor: Actor, public_id: str) -> tuple[Activity, ActivityPhase,
     )
     if activity is None:
         raise NotFound
-    if not may(actor, Permission.ACTIVITY_PUBLISH, unit_id=activity.unit_id, activity_id=activity.id):
-        require(actor, Permission.ACTIVITY_EDIT, unit_id=activity.unit_id, activity_id=activity.id)
+    require(actor, Permission.ACTIVITY_READ, unit_id=activity.unit_id, activity_id=activity.id)
     phase = phase_of(activity)
     deeds = frozenset(
         deed
@@ -80,16 +79,16 @@ def phase_of(activity: Activity) -> ActivityPhase:
 
 
 def mine(actor: Actor) -> Sequence[Activity]:
-    """The newest activities ``actor`` may work on, the latest start first."""
+    """The newest activities ``actor`` may read, the latest start first."""
     query = (
         select(Activity)
         .options(joinedload(Activity.unit), joinedload(Activity.theme_day))
         .order_by(Activity.starts_at.desc(), Activity.id.desc())
         .limit(SHOWN)
     )
-    units = units_where(actor, Permission.ACTIVITY_EDIT)
+    units = units_where(actor, Permission.ACTIVITY_READ)
     if units is not None:
-        own = activities_where(actor, Permission.ACTIVITY_EDIT)
+        own = activities_where(actor, Permission.ACTIVITY_READ)
         query = query.where(or_(Activity.unit_id.in_(units), Activity.id.in_(own)))
     return db.session.scalars(query).all()
 

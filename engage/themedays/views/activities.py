@@ -23,7 +23,7 @@ from engage.web.staff_home import Tile, home_tile
 
 
 @blueprint.get("/staff/activities/")
-@guards.staff(Permission.ACTIVITY_EDIT)
+@guards.staff(Permission.ACTIVITY_READ)
 def activities() -> str:
     """The activities one may work on."""
     found = staff.mine(current_actor())
@@ -50,7 +50,7 @@ def new_activity(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.route("/staff/activities/<public_id>", methods=["GET", "POST"])
-@guards.staff(Permission.ACTIVITY_EDIT)
+@guards.staff(Permission.ACTIVITY_READ)
 def activity(public_id: str) -> ResponseReturnValue:
     """An activity: its form, and what can be done with it now."""
     found, phase, deeds = staff.activity_for(current_actor(), public_id)
@@ -112,7 +112,17 @@ def cancel_activity(public_id: str) -> ResponseReturnValue:
     return page, 422 if form.is_submitted() else 200
 
 
-@home_tile(Permission.ACTIVITY_EDIT, position=310)
+@blueprint.post("/staff/activities/<public_id>/remove")
+@guards.staff(Permission.ACTIVITY_EDIT)
+def remove_activity(public_id: str) -> ResponseReturnValue:
+    """Delete a draft."""
+    day = staff.activity_for(current_actor(), public_id)[0].theme_day.public_id
+    actions.remove_activity(current_actor(), public_id)
+    flash(gettext("The draft has been deleted."), "success")
+    return redirect(url_for("themedays.theme_day", public_id=day), 303)
+
+
+@home_tile(Permission.ACTIVITY_READ, position=310)
 def _tile(actor: Actor) -> Tile:
     due = staff.reports_due(actor)
     text = msg("Held activities wait for their report.") if due else msg("Pages, agendas and reports.")

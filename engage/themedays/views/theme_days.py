@@ -43,7 +43,7 @@ def new_theme_day() -> ResponseReturnValue:
 
 
 @blueprint.route("/staff/theme-days/<public_id>", methods=["GET", "POST"])
-@guards.staff(Permission.ACTIVITY_EDIT)
+@guards.staff(Permission.ACTIVITY_READ)
 def theme_day(public_id: str) -> ResponseReturnValue:
     """A theme day with its activities; the coordinator changes it here."""
     day = staff.theme_day(public_id)
@@ -67,6 +67,7 @@ def theme_day(public_id: str) -> ResponseReturnValue:
         year=day.year,
         rows=staff.rows_of(day.id),
         arranges=arranges,
+        may_write=may(current_actor(), Permission.ACTIVITY_EDIT, anywhere=True),
         phase_of=staff.phase_of,
         others=[one for one in plan.theme_days_of(day.year) if one.id != day.id] if arranges else (),
         published=day.state is ThemeDayState.PUBLISHED,
