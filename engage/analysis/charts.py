@@ -58,6 +58,7 @@ def _figure(trace: Any, *, height: int, **layout: Any) -> dict[str, Any]:
         **layout,
     )
     figure.update_xaxes(gridcolor="#e5e7eb", zeroline=False)
+    figure.update_yaxes(automargin=True)
     result: dict[str, Any] = figure.to_plotly_json()
     return result
 

@@ -112,4 +112,3 @@ def _day_weight(day: date, at: int) -> float:
         c.REMINDER if at in (c.REMINDER_DAY, c.REMINDER_DAY + 1) else 0
     )
     return weight * (c.WEEKEND if day.weekday() >= _SATURDAY else 1)
-

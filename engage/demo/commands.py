@@ -17,7 +17,9 @@ from engage.demo.tour import pages, samples
 
 
 @click.command()
-@click.option("--remove", "removing", is_flag=True, help="Remove the demonstration content, and nothing else.")
+@click.option(
+    "--remove", "removing", is_flag=True, help="Remove the demonstration content, and nothing else."
+)
 @click.option("--pages", "only_pages", is_flag=True, help="Only say which pages to look at; change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def demo(removing: bool, only_pages: bool, as_json: bool) -> None:
@@ -52,12 +54,16 @@ def _loaded(new: bool, as_json: bool) -> None:
     if not there:
         click.echo("There is no demonstration content.")
         return
-    click.echo("Loaded the demonstration." if new else "The demonstration is there already; nothing was changed.")
+    click.echo(
+        "Loaded the demonstration." if new else "The demonstration is there already; nothing was changed."
+    )
     click.echo("\nWorth opening first:")
     _lines((page["url"], page["title"]) for page in found["pages"])  # type: ignore[attr-defined]
     click.echo("\nReceipt codes to try on /receipts:")
     _lines((sample["code"], sample["title"]) for sample in found["receipts"])  # type: ignore[attr-defined]
-    click.echo("\n`flask engage signin` prints sign-in links of its staff; `flask engage demo --remove` removes it.")
+    click.echo(
+        "\n`flask engage signin` prints sign-in links of its staff; `flask engage demo --remove` removes it."
+    )
 
 
 def _removed(removed: bool, as_json: bool) -> None:

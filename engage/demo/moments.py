@@ -61,3 +61,10 @@ class Moments:
     def working_day(self, count: int) -> date:
         """The ``count``-th working day after today."""
         return add_working_days(self.today, count)
+
+    def working_day_before(self, days: int) -> date:
+        """The last working day that is at least ``days`` days past."""
+        day = self.today - timedelta(days=days)
+        while not is_working_day(day):
+            day -= timedelta(days=1)
+        return day

@@ -1,8 +1,8 @@
 """Removing exactly the demonstration: what is marked, and all that hangs on it.
 
-A row is removed where it is marked (``is_demo``), or where its table has no mark and it belongs (by a reference
-that may not be empty) to a removed row. Real content that belongs to something of the demonstration keeps it:
-the mark is taken off, and it stays. References that may be empty are emptied.
+A row is removed where it is marked (``is_demo``), or where its table has no mark and it belongs (by a
+reference that may not be empty) to a removed row. Real content that belongs to something of the demonstration
+keeps it: the mark is taken off, and it stays. References that may be empty are emptied.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from shutil import rmtree
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Table, delete, false, or_, select, update
 from sqlalchemy.sql.expression import Select
@@ -84,7 +85,9 @@ def _keep_what_real_content_needs() -> None:
                 continue
             needed = select(column).where(~table.c[_MARK])
             parent = target.table
-            db.session.execute(update(parent).where(parent.c[_MARK], target.in_(needed)).values({_MARK: False}))
+            db.session.execute(
+                update(parent).where(parent.c[_MARK], target.in_(needed)).values({_MARK: False})
+            )
     for table in _tables():
         for column, target in _references(table):
             if column.nullable:
@@ -107,7 +110,7 @@ def _doomed(table: Table) -> ColumnElement[bool]:
     return or_(false(), *found)
 
 
-def _doomed_keys(target: Column[object]) -> Select[tuple[object]]:
+def _doomed_keys(target: Column[object]) -> Select[Any]:
     parent = target.table
     assert isinstance(parent, Table)
     return select(target).where(_doomed(parent))
@@ -152,8 +155,8 @@ def _files(files: Path, surveys: list[int]) -> list[Path]:
         .distinct()
     )
     paths = [files / "photos" / f"{name}{size}.webp" for name in names for size in ("", "-phone")]
-    for export in db.session.scalars(select(Export).join(Survey).where(Survey.is_demo)):
-        paths.append(files / "exports" / export.file_name)
+    exports = db.session.scalars(select(Export).join(Survey).where(Survey.is_demo))
+    paths += [files / "exports" / export.file_name for export in exports]
     paths += [files / "columns" / f"survey-{survey_id}" for survey_id in surveys]
     return [path for path in paths if path.exists()]
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from engage.accounts.models import Unit
 from engage.core import clock
 from engage.core.bus import subscribe
 from engage.core.db import db
@@ -34,7 +35,10 @@ _EMPTY = Localized()
 
 @dataclass(frozen=True, slots=True)
 class SiteView:
-    """The settings as plain values; ``emblem`` is a file name or ``None``."""
+    """The settings as plain values; ``emblem`` is a file name or ``None``.
+
+    ``demo`` says that demonstration content is there, so that each page says so.
+    """
 
     revision: int = 0
     city: Localized = DEFAULT_CITY
@@ -48,10 +52,14 @@ class SiteView:
     emblem: str | None = None
     primary_colour: str = DEFAULT_COLOUR
     time_zone: str = DEFAULT_ZONE_NAME
+    demo: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+
+_STORED = tuple(name for name in SiteView.__dataclass_fields__ if name != "demo")
 
 
 @dataclass(slots=True)
@@ -73,7 +81,10 @@ def site() -> SiteView:
             revision = connection.scalar(select(SiteSettings.revision).where(SiteSettings.id == ONLY_ID))
             if revision is not None and revision != cached.view.revision:
                 row = connection.execute(select(SiteSettings.__table__)).one()
-                cached.view = SiteView(**{name: getattr(row, name) for name in SiteView.__dataclass_fields__})
+                cached.view = SiteView(**{name: getattr(row, name) for name in _STORED})
+            demo = bool(connection.scalar(select(exists().where(Unit.is_demo))))
+            if demo != cached.view.demo:
+                cached.view = replace(cached.view, demo=demo)
         cached.checked = time.monotonic()
     except SQLAlchemyError:
         log.warning("site settings could not be read; the last known ones are shown")

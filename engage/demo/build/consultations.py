@@ -136,7 +136,10 @@ def _publish(one: Consultation, text: str) -> dict[str, str]:
     opens = one.opens_at or one.created_at
     db.session.add(
         DraftVersion(
-            consultation_id=one.id, number=1, clauses=one.edit_clauses, published_at=opens - timedelta(hours=1)
+            consultation_id=one.id,
+            number=1,
+            clauses=one.edit_clauses,
+            published_at=opens - timedelta(hours=1),
         )
     )
     return {clause.number: clause.key for clause in clauses if clause.number}
@@ -206,7 +209,7 @@ def _owe(world: World, one: Consultation, comment: Comment, said: Said) -> None:
     moments = world.moments
     opened = min(comment.submitted_minute + timedelta(hours=6), moments.now)
     due = add_working_days(local(opened).date(), 5)
-    due = moments.today - timedelta(days=2) if said.overdue else max(due, moments.working_day(1))
+    due = moments.working_day_before(2) if said.overdue else max(due, moments.working_day(1))
     unit = world.units[said.owed_by]
     case = Case(
         source_kind=COMMENT,

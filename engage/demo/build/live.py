@@ -188,7 +188,9 @@ def _finished(world: World) -> None:
 
 def _recorded(world: World, session: LiveSession, number: int, asked: Asked, started: datetime) -> None:
     at = started + timedelta(minutes=asked.ago)
-    answered = started + timedelta(days=3, hours=1) if asked.state is _S.WRITTEN else at + timedelta(minutes=4)
+    answered = (
+        started + timedelta(days=3, hours=1) if asked.state is _S.WRITTEN else at + timedelta(minutes=4)
+    )
     shown = asked.state in PUBLISHED
     question = LiveQuestion(
         session_id=session.id,
@@ -242,5 +244,3 @@ def _actor(world: World, key: str) -> Actor:
     if actor is None:
         raise RuntimeError(f"the account {key} is not there")
     return actor
-
-

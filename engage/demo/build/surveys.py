@@ -31,9 +31,7 @@ def build_surveys(world: World) -> None:
     now = world.moments.now
     opened = world.moments.days(-12)
     charging = _survey(world, survey_charging, "housing", "survey", opened, world.moments.days(16, 18))
-    given = _respond(
-        world, charging, answers.charging, chances.SOURCES, (opened, now), CHARGING_RESPONSES
-    )
+    given = _respond(world, charging, answers.charging, chances.SOURCES, (opened, now), CHARGING_RESPONSES)
     _sample(charging, given)
     _clinic(world)
     opens = world.moments.days(9)

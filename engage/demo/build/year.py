@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from engage.core.db import db
+from engage.core.types import Localized
 from engage.demo.build.world import World
 from engage.demo.content import activities as announced
 from engage.demo.content.city import UNITS
@@ -184,9 +185,7 @@ def _announced(world: World, offset: int, item: announced.Announced) -> None:
     world.activities[item.key] = activity
 
 
-def _times(
-    world: World, offset: int, item: announced.Announced
-) -> tuple[datetime | None, datetime | None]:
+def _times(world: World, offset: int, item: announced.Announced) -> tuple[datetime | None, datetime | None]:
     """Times of what is to come to; the surveys, drafts and sessions set those of their own activity."""
     if not item.place.text():
         return None, None
@@ -195,9 +194,11 @@ def _times(
     return world.moments.at(day, 9), world.moments.at(day, 11, 30)
 
 
-def _contact(unit: str) -> object:
+def _contact(unit: str) -> Localized:
+    """Where to ask: the section of the unit, without a person's name."""
     one = next(one for one in UNITS if one.key == unit)
-    return t(f"{one.name['zh_CN']}{one.post.removesuffix('科长').removesuffix('主任')}，电话 {_CONTACT_PHONE}（演示号码）")
+    section = one.post.removesuffix("科长").removesuffix("主任") + ("科" if one.post.endswith("科长") else "")
+    return t(f"{one.name['zh_CN']}{section.replace('科科', '科')}，电话 {_CONTACT_PHONE}（演示号码）")
 
 
 def _arranged(world: World, plan: PlanRound, day: ThemeDay, theme: Theme, activity: Activity | None) -> None:

@@ -78,7 +78,13 @@ UNITS: Final = (
         "食品安全协调科科长",
     ),
     DemoUnit("insurance", t("市医疗保障局", "Healthcare Security Bureau"), _D, "袁小红", "待遇保障科科长"),
-    DemoUnit("riverside", t("滨江街道办事处", "Binjiang Subdistrict Office"), UnitKind.TOWNSHIP, "陈晓峰", "党政综合办主任"),
+    DemoUnit(
+        "riverside",
+        t("滨江街道办事处", "Binjiang Subdistrict Office"),
+        UnitKind.TOWNSHIP,
+        "陈晓峰",
+        "党政综合办主任",
+    ),
 )
 
 
