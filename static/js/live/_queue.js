@@ -37,16 +37,12 @@ export class Queue {
     box.querySelector("[data-age]").dataset.at = waits ? Math.min(...views.map((view) => view.at), Infinity) : 0;
     const list = box.querySelector(".console__list");
     const rows = views.slice(0, MOST).map((view) => this.#row(view));
+    // What leaves goes first: a row that is moved in the document loses the keyboard's focus.
+    for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
     let before = list.firstElementChild;
     for (const row of rows) {
       if (row === before) before = before.nextElementSibling;
       else list.insertBefore(row, before);
-    }
-    while (before) {
-      const next = before.nextElementSibling;
-      // A row that now stands in another column was moved there already, or will be.
-      if (this.rows.get(before.dataset.id) !== before || !rows.includes(before)) before.remove();
-      before = next;
     }
   }
 
