@@ -1,10 +1,8 @@
-"""Deeds on consultations: role by phase, retries, races between moderators, cases, settling, erasing."""
+"""Deeds on consultations: retries, races between moderators, cases, settling, versions, erasing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -16,8 +14,6 @@ from engage.cases.actions import answer_case
 from engage.cases.models import Case, CaseState
 from engage.consultations.actions import answering, editing, moderating, settling
 from engage.consultations.actions.entering import enter
-from engage.consultations.actions.exporting import note_export
-from engage.consultations.actions.submit import Submission, comment
 from engage.consultations.models import (
     Adoption,
     Comment,
@@ -28,14 +24,11 @@ from engage.consultations.models import (
     Stance,
     State,
 )
-from engage.consultations.queries.published import published
 from engage.consultations.receipts import receipt
-from engage.consultations.rules.comments import Pick
-from engage.consultations.rules.phases import ALLOWED, Deed, Phase
-from engage.core.actor import Actor
+from engage.consultations.rules.phases import Phase
 from engage.core.clock import now
 from engage.core.db import db
-from engage.core.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, Refusal
+from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.ids import request_id
 from engage.core.types import Localized
 from engage.core.writer import atomic
@@ -43,143 +36,26 @@ from engage.moderation.models import ReasonClass
 from engage.participation import receipts
 from engage.participation.deletion import erase_by_code
 from tests.factories.accounts import make_actor, make_unit
-from tests.factories.consultations import DRAFT, clause_keys, make_comments, make_consultation
+from tests.factories.consultations import (
+    DRAFT,
+    clause_keys,
+    comments_of,
+    make_comments,
+    make_consultation,
+    pick_of,
+    send_comment,
+)
 
 pytestmark = pytest.mark.database
-
-PHASES: dict[Phase, dict[str, Any]] = {
-    Phase.DRAFT: {"state": State.DRAFT},
-    Phase.ANNOUNCED: {"opened": -2},
-    Phase.OPEN: {},
-    Phase.CLOSED: {"opened": 40, "closes": -1},
-    Phase.SETTLED: {"opened": 40, "closes": -1, "state": State.SETTLED},
-    Phase.WITHDRAWN: {"state": State.WITHDRAWN},
-}
-
-
-def _send(one: Consultation, **values: Any) -> str:
-    given = {
-        "clause": "",
-        "stance": Stance.PARTLY,
-        "text": "建议延长免费时间。",
-        "version": 1,
-        "language": "zh_CN",
-        "request_id": request_id(),
-        "device": "phone",
-    }
-    return comment(published(one.public_id), Submission(**{**given, **values}))
-
-
-def _comments(one: Consultation) -> list[Comment]:
-    db.session.expire_all()
-    query = select(Comment).where(Comment.consultation_id == one.id).order_by(Comment.id)
-    return list(db.session.scalars(query))
-
-
-def _pick(row: Comment) -> Pick:
-    return Pick(row.public_id, row.revision)
-
-
-def _deeds(one: Consultation, row: Comment) -> dict[Deed, Callable[[Actor], object]]:
-    note = Localized(zh_CN="感谢。")
-    published_state = CommentState.DECLINED
-    return {
-        Deed.EDIT: lambda actor: editing.edit_terms(actor, one.id, editing.terms_of(one)),
-        Deed.PUBLISH: lambda actor: editing.publish_consultation(actor, one.id),
-        Deed.CLOSE: lambda actor: editing.close(actor, one.id),
-        Deed.WITHDRAW: lambda actor: editing.withdraw(actor, one.id),
-        Deed.MODERATE: lambda actor: moderating.decide(
-            actor, one.id, [_pick(row)], published_state, ReasonClass.OFF_TOPIC
-        ),
-        Deed.ENTER: lambda actor: enter(
-            actor, one.id, "", None, "来电意见。", Source.TELEPHONE, request_id()
-        ),
-        Deed.REPLY: lambda actor: answering.reply(actor, one.id, _pick(row), "已采纳。"),
-        Deed.ADOPT: lambda actor: answering.adopt(actor, one.id, [_pick(row)], Adoption.ADOPTED),
-        Deed.ASSIGN: lambda actor: answering.assign(actor, one.id, _pick(row), one.unit_id),
-        Deed.EXPORT: lambda actor: note_export(actor, one.id),
-        Deed.PUBLISH_RESULT: lambda actor: settling.publish_result(actor, one.id, note),
-        Deed.SETTLE: lambda actor: settling.settle(actor, one.id),
-        Deed.REOPEN: lambda actor: settling.reopen(actor, one.id),
-    }
-
-
-MAY = {
-    # who: letters of the deeds they may do where their grant covers the consultation
-    "department": "edit publish close withdraw moderate enter reply adopt assign export publish-result "
-    "settle reopen",
-    "coordinator": "edit publish close withdraw moderate enter reply adopt assign export publish-result "
-    "settle reopen",
-    "department-elsewhere": "",
-    "moderator": "moderate",
-    "typist": "enter",
-    "approver": "publish-result",
-    "administrator": "",
-    "check-in": "",
-    "nobody": "",
-}
-
-
-def _actor(who: str, unit_id: int) -> Actor:
-    if who == "nobody":
-        return make_actor()
-    if who == "department-elsewhere":
-        return make_actor(Role.DEPARTMENT, unit=make_unit())
-    scoped = who in ("department", "moderator", "typist")
-    return make_actor(Role(who), unit=unit_id if scoped else None)
-
-
-def _outcome(deed: Callable[[Actor], object], actor: Actor) -> str:
-    try:
-        deed(actor)
-    except NotAllowed:
-        return "not-allowed"
-    except (NotFound, Conflict, Gone):
-        return "not-now"
-    return "done"
-
-
-@pytest.mark.parametrize("stands", list(Phase))
-@pytest.mark.parametrize("who", list(MAY))
-def test_role_by_phase_by_deed(app: Flask, who: str, stands: Phase) -> None:
-    with app.app_context():
-        for deed in set(Deed) - {Deed.SEE, Deed.COMMENT, Deed.READ_QUEUE}:
-            settled = deed in (Deed.SETTLE, Deed.REOPEN)
-            more = {"result_published_at": now()} if settled else {}
-            one = make_consultation(**PHASES[stands], **more)
-            # What is settled has its outcome already; for the other deeds there is something to do.
-            adoption = {"adoption": Adoption.ADOPTED} if deed is Deed.SETTLE else {}
-            (row,) = make_comments(one, ["意见"], state=CommentState.PUBLISHED, **adoption)
-            actor = _actor(who, one.unit_id)
-            allowed, possible = deed.value in MAY[who].split(), stands in ALLOWED[deed][1]
-            expected = "not-allowed" if not allowed else "done" if possible else "not-now"
-            assert _outcome(_deeds(one, row)[deed], actor) == expected, (who, stands, deed)
-            db.session.remove()
-
-
-@pytest.mark.parametrize("stands", list(Phase))
-def test_citizens_comment_only_while_it_is_open(app: Flask, stands: Phase) -> None:
-    with app.app_context():
-        one = make_consultation(**PHASES[stands])
-        refusal: type[Refusal] | None = {
-            Phase.DRAFT: NotFound,
-            Phase.ANNOUNCED: Conflict,
-            Phase.OPEN: None,
-        }.get(stands, Gone)
-        if refusal is None:
-            _send(one)
-            return
-        with pytest.raises(refusal):
-            _send(one)
 
 
 def test_a_retry_answers_the_same_and_other_words_are_another_comment(app: Flask) -> None:
     with app.app_context():
         one = make_consultation()
         tries = [{"request_id": "r" * 22, "text": text} for text in ("甲", "甲", "乙", "甲")]
-        codes = [_send(one, **each) for each in tries]
+        codes = [send_comment(one, **each) for each in tries]
         assert codes[0] == codes[1] == codes[3] != codes[2]
-        assert [row.number for row in _comments(one)] == [1, 2]
+        assert [row.number for row in comments_of(one)] == [1, 2]
         found = receipts.find(codes[2])
         assert found is not None
         assert receipt(found.object_id).text == "乙"
@@ -188,9 +64,9 @@ def test_a_retry_answers_the_same_and_other_words_are_another_comment(app: Flask
 def test_a_retry_after_closing_still_answers_the_code(app: Flask) -> None:
     with app.app_context():
         one = make_consultation()
-        code = _send(one, request_id="r" * 22)
+        code = send_comment(one, request_id="r" * 22)
         editing.close(make_actor(Role.COORDINATOR), one.id)
-        assert _send(one, request_id="r" * 22) == code
+        assert send_comment(one, request_id="r" * 22) == code
 
 
 def test_one_stance_counts_once_for_a_device_and_clause(app: Flask) -> None:
@@ -198,13 +74,13 @@ def test_one_stance_counts_once_for_a_device_and_clause(app: Flask) -> None:
         one = make_consultation()
         clause, other = clause_keys(one)[:2]
         bare = {"stance": Stance.AGREE, "text": "", "clause": clause}
-        _send(one, **bare)
+        send_comment(one, **bare)
         with pytest.raises(Conflict):
-            _send(one, **bare)
-        _send(one, clause=clause, text="还是想说明理由。")
-        _send(one, **{**bare, "clause": other})
-        _send(one, **bare, device="another")
-        rows = _comments(one)
+            send_comment(one, **bare)
+        send_comment(one, clause=clause, text="还是想说明理由。")
+        send_comment(one, **{**bare, "clause": other})
+        send_comment(one, **bare, device="another")
+        rows = comments_of(one)
         assert [row.counted for row in rows] == [True, False, True, True]
         assert [row.state.value for row in rows] == ["published", "pending", "published", "published"]
 
@@ -215,17 +91,17 @@ def test_what_cannot_be_commented_on(app: Flask) -> None:
         chapter = one.edit_clauses[0]["key"]
         for clause in ("nothere", chapter):
             with pytest.raises(NotFound):
-                _send(one, clause=clause)
+                send_comment(one, clause=clause)
         with pytest.raises(Invalid):
-            _send(one, version=2)
+            send_comment(one, version=2)
 
 
 def test_personal_data_waits_even_without_review(app: Flask) -> None:
     with app.app_context():
         one = make_consultation(review_first=False)
-        _send(one)
-        _send(one, text="请打13812345678")
-        assert [(row.state.value, row.held) for row in _comments(one)] == [
+        send_comment(one)
+        send_comment(one, text="请打13812345678")
+        assert [(row.state.value, row.held) for row in comments_of(one)] == [
             ("published", False),
             ("pending", True),
         ]
@@ -235,7 +111,7 @@ def test_two_moderators_never_overwrite_each_other(app: Flask) -> None:
     with app.app_context():
         one = make_consultation()
         rows = make_comments(one, ["甲", "乙", "丙"])
-        seen = [_pick(row) for row in rows]
+        seen = [pick_of(row) for row in rows]
         first, second = (make_actor(Role.MODERATOR, unit=one.unit_id) for _ in range(2))
         moderating.decide(first, one.id, seen[:1], CommentState.DECLINED, ReasonClass.INSULT)
         with pytest.raises(Conflict) as refusal:
@@ -243,10 +119,10 @@ def test_two_moderators_never_overwrite_each_other(app: Flask) -> None:
         assert first.label in str(refusal.value.message)
         done = moderating.decide(second, one.id, seen, CommentState.PUBLISHED)
         assert (len(done.done), done.skipped) == (2, 1)
-        assert [row.state.value for row in _comments(one)] == ["declined", "published", "published"]
+        assert [row.state.value for row in comments_of(one)] == ["declined", "published", "published"]
         back = moderating.decide(second, one.id, done.done, CommentState.PENDING)
         assert (len(back.done), back.skipped) == (2, 0)
-        assert [row.state.value for row in _comments(one)] == ["declined", "pending", "pending"]
+        assert [row.state.value for row in comments_of(one)] == ["declined", "pending", "pending"]
         entries = db.session.scalar(select(func.count()).where(AuditEntry.event == "comment.moderated"))
         assert entries == 5
 
@@ -257,12 +133,12 @@ def test_answering_a_case_answers_the_comment(app: Flask) -> None:
         (row,) = make_comments(one, ["请公开收费去向。"], state=CommentState.PUBLISHED)
         unit = make_unit("市财政局")
         coordinator = make_actor(Role.COORDINATOR)
-        answering.assign(coordinator, one.id, _pick(row), unit.id)
+        answering.assign(coordinator, one.id, pick_of(row), unit.id)
         case = db.session.scalars(select(Case)).one()
         assert row.text not in case.title
         assert settling_missing(one) == 3
         answer_case(make_actor(Role.DEPARTMENT, unit=unit), case.id, "收费全部上缴财政。", case.revision)
-        (row,) = _comments(one)
+        (row,) = comments_of(one)
         assert (row.reply, row.reply_unit_id) == ("收费全部上缴财政。", unit.id)
         assert settling_missing(one) == 2
 
@@ -278,10 +154,10 @@ def test_declining_withdraws_the_case_and_hides_the_reply(app: Flask) -> None:
         one = make_consultation()
         (row,) = make_comments(one, ["意见"], state=CommentState.PUBLISHED)
         coordinator = make_actor(Role.COORDINATOR)
-        answering.assign(coordinator, one.id, _pick(row), one.unit_id)
-        (row,) = _comments(one)
+        answering.assign(coordinator, one.id, pick_of(row), one.unit_id)
+        (row,) = comments_of(one)
         moderating.decide(
-            coordinator, one.id, [_pick(row)], CommentState.DECLINED, ReasonClass.OTHER, "与他人有关。"
+            coordinator, one.id, [pick_of(row)], CommentState.DECLINED, ReasonClass.OTHER, "与他人有关。"
         )
         assert db.session.scalars(select(Case)).one().state is CaseState.WITHDRAWN
         shown = receipt(row.id)
@@ -290,16 +166,6 @@ def test_declining_withdraws_the_case_and_hides_the_reply(app: Flask) -> None:
             "与他人有关。",
             "",
         )
-
-
-def test_replying_needs_publication(app: Flask) -> None:
-    with app.app_context():
-        one = make_consultation()
-        (row,) = make_comments(one, ["意见"])
-        actor = make_actor(Role.DEPARTMENT, unit=one.unit_id)
-        for deed in (Deed.REPLY, Deed.ADOPT, Deed.ASSIGN):
-            with pytest.raises(Conflict):
-                _deeds(one, row)[deed](actor)
 
 
 def test_settling_says_what_is_missing_and_then_settles(app: Flask) -> None:
@@ -311,12 +177,12 @@ def test_settling_says_what_is_missing_and_then_settles(app: Flask) -> None:
             settling.settle(actor, one.id)
         with pytest.raises(Conflict):
             settling.publish_result(actor, one.id, Localized())
-        moderating.decide(actor, one.id, [_pick(row)], CommentState.PUBLISHED)
+        moderating.decide(actor, one.id, [pick_of(row)], CommentState.PUBLISHED)
         settling.publish_result(actor, one.id, Localized(zh_CN="采纳一条。"))
         with pytest.raises(Conflict) as refusal:
             settling.settle(actor, one.id)
         assert "outcome" in str(refusal.value.message)
-        answering.adopt(actor, one.id, [_pick(_comments(one)[0])], Adoption.NOT, "超出本办法范围。")
+        answering.adopt(actor, one.id, [pick_of(comments_of(one)[0])], Adoption.NOT, "超出本办法范围。")
         settling.settle(actor, one.id)
         assert db.session.get_one(Consultation, one.id).state is State.SETTLED
 
@@ -338,8 +204,8 @@ def test_versions_are_frozen_and_ids_go_on(app: Flask) -> None:
             editing.set_text(actor, one.id, DRAFT, saved.revision - 1)
         editing.publish_consultation(actor, one.id)
         assert db.session.get_one(Consultation, one.id).version_number == 2
-        _send(one, clause=keys[2], version=1)
-        assert _comments(one)[0].version == 1
+        send_comment(one, clause=keys[2], version=1)
+        assert comments_of(one)[0].version == 1
 
 
 def test_publishing_names_everything_that_is_missing(app: Flask) -> None:
@@ -373,7 +239,7 @@ def test_entering_gives_a_receipt_and_names_who_entered(app: Flask) -> None:
         actor = make_actor(Role.TYPIST, unit=one.unit_id)
         arguments = (one.id, clause_keys(one)[0], None, "来信意见。", Source.PAPER, "r" * 22)
         codes = {enter(actor, *arguments) for _ in range(2)}
-        (row,) = _comments(one)
+        (row,) = comments_of(one)
         assert len(codes) == 1
         assert (row.source, row.entered_by_id, row.state) == (
             Source.PAPER,
@@ -387,13 +253,13 @@ def test_entering_gives_a_receipt_and_names_who_entered(app: Flask) -> None:
 def test_an_author_erases_everything_by_code(app: Flask) -> None:
     with app.app_context():
         one = make_consultation()
-        code = _send(one, text="我叫李明，住在文昌路。")
-        (row,) = _comments(one)
+        code = send_comment(one, text="我叫李明，住在文昌路。")
+        (row,) = comments_of(one)
         with atomic():
             found = db.session.get_one(Comment, row.id)
             found.state, found.reply = CommentState.PUBLISHED, "李明您好。"
         erase_by_code(code)
-        (row,) = _comments(one)
+        (row,) = comments_of(one)
         assert (row.text, row.reply, row.stance, row.state) == ("", "", None, CommentState.ERASED)
         assert receipts.find(code) is None
         with pytest.raises(NotFound):

@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from engage.accounts.models import Unit
+from engage.consultations.actions.submit import Submission, comment
 from engage.consultations.models import (
     Comment,
     CommentState,
@@ -17,10 +20,13 @@ from engage.consultations.models import (
     Stance,
     State,
 )
+from engage.consultations.queries.published import published
 from engage.consultations.rules.clauses import to_data
+from engage.consultations.rules.comments import Pick
 from engage.consultations.rules.splitting import split
 from engage.core.clock import minute, now
 from engage.core.db import db
+from engage.core.ids import request_id
 from engage.core.types import Localized
 from engage.core.writer import atomic
 from tests.factories.accounts import make_unit
@@ -102,3 +108,29 @@ def make_comments(
             )
         db.session.add_all(rows)
     return rows
+
+
+def send_comment(one: Consultation, **values: Any) -> str:
+    """A citizen's comment through the front door; answers its receipt code."""
+    given = {
+        "clause": "",
+        "stance": Stance.PARTLY,
+        "text": "建议延长免费时间。",
+        "version": 1,
+        "language": "zh_CN",
+        "request_id": request_id(),
+        "device": "phone",
+    }
+    return comment(published(one.public_id), Submission(**{**given, **values}))
+
+
+def comments_of(one: Consultation) -> list[Comment]:
+    """The comments as the database has them now."""
+    db.session.expire_all()
+    query = select(Comment).where(Comment.consultation_id == one.id).order_by(Comment.id)
+    return list(db.session.scalars(query))
+
+
+def pick_of(row: Comment) -> Pick:
+    """A comment as a staff member sees it."""
+    return Pick(row.public_id, row.revision)

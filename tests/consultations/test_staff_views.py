@@ -1,0 +1,201 @@
+"""The work of staff on their pages: publishing, reviewing, answering, entering, exporting."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from engage.accounts.permissions import Role
+from engage.consultations.models import Comment, CommentState, Consultation, State
+from engage.core.db import db
+from tests.factories.accounts import make_unit
+from tests.factories.consultations import DRAFT, clause_keys, make_comments, make_consultation
+from tests.fixtures.clients import hidden_fields
+from tests.fixtures.staff import StaffClient
+
+pytestmark = pytest.mark.database
+CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}")
+
+
+@pytest.fixture
+def one(app: Flask) -> Consultation:
+    with app.app_context():
+        return make_consultation()
+
+
+def _rows(app: Flask) -> list[Comment]:
+    with app.app_context():
+        return list(db.session.scalars(select(Comment).order_by(Comment.id)))
+
+
+def test_staff_publish_a_draft_from_pasted_text(
+    app: Flask, client: FlaskClient, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        unit = make_unit()
+    staff = staff_client(Role.DEPARTMENT, unit=unit)
+    terms = {
+        "unit": str(unit.id),
+        "kind": "major-decision",
+        "title": "停车管理办法",
+        "background": "背景。",
+        "contact": "市城管局",
+        "opens_at": "2026-03-02T09:00",
+        "closes_at": "2099-03-10T18:00",
+        "activity_id": "0",
+        "review_first": "y",
+    }
+    assert "一年以内" in staff.send("/staff/consultations/new", terms).text
+    terms["closes_at"] = "2026-03-10T18:00"
+    created = staff.send("/staff/consultations/new", terms)
+    assert created.status_code == 303
+    base = created.location.removesuffix("/text")
+    assert staff.get(created.location).status_code == 200
+    split = staff.send(f"{base}/text", {"text": DRAFT, "revision": "0"})
+    assert split.status_code == 303
+    page = staff.get(f"{base}/clauses")
+    assert "第三条" in page.text
+    refused = staff.send(f"{base}/publish")
+    assert refused.status_code == 422
+    assert "短于" in refused.text or "征集期限" in refused.text
+    assert client.get(base.replace("/staff", "")).status_code == 404
+
+
+def test_correcting_a_split(app: Flask, staff_client: Callable[..., StaffClient]) -> None:
+    with app.app_context():
+        one = make_consultation(state=State.DRAFT)
+    staff = staff_client(Role.COORDINATOR)
+    path = f"/staff/consultations/{one.public_id}/clauses"
+    names = ("key", "part", "number", "title", "text")
+    form: dict[str, Any] = {name: [each[name] for each in one.edit_clauses] for name in names}
+    form["revision"] = "0"
+    merged = staff.send(path, {**form, "do": "merge:3"})
+    assert merged.text.count('name="key"') == len(one.edit_clauses) - 1
+    refused = staff.send(path, {**form, "do": "split:1"})
+    assert refused.status_code == 422
+    assert "改善城区停车秩序" in refused.text
+    assert staff.send(path, {**form, "do": "save"}).status_code == 303
+    late = staff.send(path, {**form, "do": "save"})
+    assert late.status_code == 409
+    assert "改善城区停车秩序" in late.text
+
+
+def test_the_queue_decides_undoes_and_refuses(
+    app: Flask, one: Consultation, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        rows = make_comments(one, ["甲的意见", "乙的意见，电话13812345678", "丙的意见"])
+    staff = staff_client(Role.MODERATOR, unit=one.unit_id)
+    path = f"/staff/consultations/{one.public_id}/comments"
+    picks = [f"{row.public_id}:0" for row in rows]
+    refused = staff.send(path, {"do": "decline", "pick": picks[:2], "note": "说明"})
+    assert refused.status_code == 422
+    assert "请选择不予公开的理由" in refused.text
+    assert staff.send(path, {"do": f"publish={picks[0]}"}).status_code == 303
+    assert "撤销刚才的处理" in staff.get(path).text
+    conflict = staff.send(path, {"do": f"publish={picks[0]}"})
+    assert conflict.status_code == 409
+    assert "刚刚处理过这条意见" in conflict.text
+    own = {f"reason-{rows[1].public_id}": "personal-data", "do": f"decline={picks[1]}"}
+    assert staff.send(path, own).status_code == 303
+    bulk = {"do": "decline", "pick": picks, "reason": "repeated"}
+    assert staff.send(path, bulk).status_code == 303
+    assert "有2条意见未改动" in staff.get(path).text
+    assert [row.state.value for row in _rows(app)] == ["published", "declined", "declined"]
+    assert [row.reason and row.reason.value for row in _rows(app)] == [None, "personal-data", "repeated"]
+
+
+def test_filters_search_and_pages_of_the_queue(
+    app: Flask, one: Consultation, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        make_comments(one, [f"意见{number:03d}" for number in range(70)])
+        make_comments(one, ["100%的停车位_太少"], clause=clause_keys(one)[0])
+    staff = staff_client(Role.MODERATOR, unit=one.unit_id)
+    path = f"/staff/consultations/{one.public_id}/comments"
+    seen: list[str] = []
+    address: str | None = path
+    while address:
+        page = staff.get(address).text
+        seen += re.findall(r"意见\d{3}(?=<)", page)
+        found = re.search(r'href="([^"]*after=\d+[^"]*)" rel="next"', page)
+        address = found[1].replace("&amp;", "&") if found else None
+    assert seen == [f"意见{number:03d}" for number in range(70)]
+    for query, count in (("q=0%25", 1), ("q=_太", 1), ("q=意见06", 10), (f"clause={clause_keys(one)[0]}", 1)):
+        assert staff.get(f"{path}?{query}").text.count("data-item") == count, query
+    for view in ("to-answer", "done", "declined", "all", "nonsense"):
+        assert staff.get(f"{path}?view={view}&after=x").status_code == 200
+
+
+def test_replying_adopting_and_the_result_page(
+    app: Flask, client: FlaskClient, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        one = make_consultation(opened=40, closes=-1)
+        (row,) = make_comments(one, ["请延长免费时间"], state=CommentState.PUBLISHED)
+    staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
+    base = f"/staff/consultations/{one.public_id}"
+    here = f"{base}/comments/{row.public_id}"
+    assert staff.get(here).status_code == 200
+    assert staff.send(f"{here}/reply", {"revision": "0", "reply": ""}).status_code == 422
+    assert staff.send(f"{here}/reply", {"revision": "0", "reply": "已延长至一小时。"}).status_code == 303
+    late = staff.send(f"{here}/reply", {"revision": "0", "reply": "另一个答复"})
+    assert late.status_code == 409
+    assert "另一个答复" in late.text
+    missing = staff.send(f"{here}/adopt", {"revision": "1", "adoption": "partly"})
+    assert missing.status_code == 422
+    assert "请填写理由" in missing.text
+    done = {"revision": "1", "adoption": "partly", "adoption_reason": "财力所限。"}
+    assert staff.send(f"{here}/adopt", done).status_code == 303
+    result = f"/results/consultations/{one.public_id}"
+    assert client.get(result).status_code == 404
+    assert staff.send(f"{base}/result", {"note": "共收到意见一条。"}).status_code == 303
+    page = client.get(result).text
+    for words in ("请延长免费时间", "已延长至一小时。", "财力所限。", "部分采纳", "共收到意见一条。"):
+        assert words in page
+    assert "请延长免费时间" not in client.get(f"{result}?outcome=not").text
+    assert staff.send(f"{base}/settle").status_code == 303
+    assert "已办结" in client.get(result).text
+
+
+def test_entering_by_telephone(
+    app: Flask, one: Consultation, staff_client: Callable[..., StaffClient]
+) -> None:
+    staff = staff_client(Role.TYPIST, unit=one.unit_id)
+    path = f"/staff/consultations/{one.public_id}/enter"
+    fields = hidden_fields(staff.get(path).text)
+    refused = staff.send(path, {"_request_id": fields["_request_id"], "source": "telephone"})
+    assert refused.status_code == 422
+    data = {"_request_id": fields["_request_id"], "source": "telephone", "text": "来电意见"}
+    stored = staff.send(path, data)
+    assert CODE.search(stored.text)
+    assert hidden_fields(stored.text)["_request_id"] != fields["_request_id"]
+    assert [row.source.value for row in _rows(app)] == ["telephone"]
+
+
+def test_the_export_is_safe_and_complete(
+    app: Flask, one: Consultation, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        make_comments(one, ['=HYPERLINK("http://evil")', "＋1", "@cmd", '第一行\n第二行,"引号"'])
+    answer = staff_client(Role.DEPARTMENT, unit=one.unit_id).get(
+        f"/staff/consultations/{one.public_id}/comments.csv", buffered=True
+    )
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    text = answer.data.decode("utf-8-sig")
+    assert "'=HYPERLINK" in text
+    assert "'＋1" in text
+    assert "'@cmd" in text
+    assert '"第一行\n第二行,""引号"""' in text
+    assert (
+        staff_client(Role.MODERATOR, unit=one.unit_id)
+        .get(f"/staff/consultations/{one.public_id}/comments.csv")
+        .status_code
+        == 403
+    )
