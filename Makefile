@@ -7,6 +7,9 @@ MESSAGE ?= change
 DOMAIN ?=
 PY := .venv/bin/python
 
+# Compiled modules are what makes the second start quick.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run signin test test-postgres check acceptance bench soak translations format migration requirements setup clean
 

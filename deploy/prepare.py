@@ -41,14 +41,11 @@ def prepare(app: Flask, *, demo: bool, links_only: bool) -> dict[str, Any]:
         answer["new"] = bool(run(app, "init", "--json")["new"])
         if answer["new"] and demo:
             print("Loading the demonstration content …", file=sys.stderr, flush=True)
-            loaded = run(app, "demo", "--json")
-            answer["pages"] = (loaded or {}).get("pages") or answer["pages"]
+            run(app, "demo", "--json")
     made = run(app, "signin", "--json")
-    if isinstance(made, dict):
-        answer["links"] = made.get("links", [])
-        answer["pages"] = made.get("pages") or answer["pages"]
-    else:
-        answer["links"] = made or []
+    answer["links"] = made["links"]
+    if answer["links"]:
+        answer["pages"] = run(app, "demo", "--pages", "--json")["pages"] or answer["pages"]
     return answer
 
 

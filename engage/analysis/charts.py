@@ -13,6 +13,8 @@ WARM = "#b45309"
 _FONT = {"family": "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif", "size": 14}
 _BAR_PIXELS = 34
 _WRAP = 22
+# Options are words even where they look like numbers, such as ratings.
+_OPTIONS = {"autorange": "reversed", "automargin": True, "type": "category"}
 
 
 def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
@@ -33,9 +35,7 @@ def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
         marker_color=PRIMARY,
         hovertemplate="%{y}: %{text}<extra></extra>",
     )
-    return _figure(
-        bar, height=70 + _BAR_PIXELS * len(codes), yaxis={"autorange": "reversed", "automargin": True}
-    )
+    return _figure(bar, height=70 + _BAR_PIXELS * len(codes), yaxis=_OPTIONS)
 
 
 def timeline(days: tuple[tuple[str, int], ...]) -> dict[str, Any]:
