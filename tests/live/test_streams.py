@@ -78,7 +78,7 @@ def one_deed(room: Any, moderator: Any, draw: random.Random) -> None:
         elif rows and kind == "withdraw":
             row = draw.choice(rows)
             actions.withdraw(make.citizen(draw.randint(1, 4)), room.id, row.public_id)
-        elif rows and kind == "erase" and draw.random() < 0.2:
+        elif rows and kind == "erase" and draw.random() < 0.5:
             actions.erase(draw.choice(rows).id)
         elif rows:
             row = draw.choice(rows)

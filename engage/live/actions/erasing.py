@@ -35,9 +35,8 @@ def erase(question_id: int) -> None:
         question.support_changes += 1
         question.revision += 1
         question.decided_by, question.decided_deed = "", "withdraw"
-        change.write()
-        # After the last word to the asker's own screen the device is forgotten too.
         question.asker_key = None
+        change.write()
         db.session.execute(delete(LiveSupport).where(LiveSupport.question_id == question_id))
         _forget_decisions(question_id)
         _clean_log(question.session_id, question.public_id)

@@ -58,7 +58,8 @@ class Change:
             if after != before:
                 payloads[stream] = {"session": after}
         for question, views in self._questions.values():
-            for stream in streams_of(question):
+            # A stream that knew of it is told even where it is no longer one of its own (an erased asker).
+            for stream in dict.fromkeys((*streams_of(question), *views)):
                 view = question_view(stream, question)
                 if view != views.get(stream):
                     payloads.setdefault(stream, {}).setdefault("questions", {})[question.public_id] = view

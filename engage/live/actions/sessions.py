@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from engage.accounts.permissions import Permission
-from engage.accounts.rules import require
+from engage.accounts.rules import may, require
 from engage.audit.actions import changes, record
 from engage.core.actor import Actor
 from engage.core.clock import now
@@ -25,6 +25,7 @@ from engage.live.models import LiveQuestion, LiveSession, Phase, QuestionState
 from engage.live.rules.life import EDITABLE, STEPS, Step, next_phase
 from engage.live.rules.session import check_fields
 from engage.live.rules.video import check_address
+from engage.themedays.models import Activity
 
 FIELDS = (
     "title", "introduction", "guests", "moderators_note", "video_address", "collects_from", "starts_at",
@@ -43,7 +44,7 @@ def create(actor: Actor, unit_id: int, values: Mapping[str, Any]) -> tuple[int, 
     require(actor, Permission.LIVE_EDIT, unit_id=unit_id)
     with atomic():
         session = LiveSession(unit_id=unit_id)
-        _fill(session, values)
+        _fill(actor, session, values)
         db.session.add(session)
         db.session.flush()
         record(
@@ -68,7 +69,7 @@ def edit(actor: Actor, session_id: int, revision: int, values: Mapping[str, Any]
             raise Conflict
         before = {name: getattr(session, name) for name in FIELDS}
         change = Change(session)
-        _fill(session, values)
+        _fill(actor, session, values)
         if session.join_code is not None and session.listed != before["listed"]:
             session.join_code = _free_code(session.listed)
         session.revision += 1
@@ -177,7 +178,7 @@ def _require_all_decided(session: LiveSession) -> None:
         )
 
 
-def _fill(session: LiveSession, values: Mapping[str, Any]) -> None:
+def _fill(actor: Actor, session: LiveSession, values: Mapping[str, Any]) -> None:
     unknown = set(values) - set(FIELDS)
     if unknown:
         raise ValueError(f"unknown fields: {sorted(unknown)}")
@@ -187,10 +188,21 @@ def _fill(session: LiveSession, values: Mapping[str, Any]) -> None:
         wrong = check_address(address)
         if wrong is not None:
             errors["video_address"] = wrong
+    activity_id = values.get("activity_id")
+    if activity_id is not None and activity_id != session.activity_id and not _is_own(actor, activity_id):
+        errors["activity"] = msg("Please choose an activity of the list.")
     if errors:
         raise Invalid(errors)
     for name, value in values.items():
         setattr(session, name, value)
+
+
+def _is_own(actor: Actor, activity_id: int) -> bool:
+    """Whether ``actor`` works on the activity: what hangs on it stands on its public page."""
+    activity = db.session.get(Activity, activity_id)
+    return activity is not None and may(
+        actor, Permission.LIVE_EDIT, unit_id=activity.unit_id, activity_id=activity_id
+    )
 
 
 def _free_code(listed: bool) -> str:
