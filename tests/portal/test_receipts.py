@@ -209,10 +209,6 @@ def test_a_mistyped_letter_is_told_from_an_unknown_code(context: Flask, citizen_
     assert page.status_code == 422
     assert "校验未通过" in page.text
     assert wrong in page.text
-    swapped = next(
-        code[:at] + code[at + 1] + code[at] + code[at + 2 :] for at in range(3) if code[at] != code[at + 1]
-    )
-    assert look_up(client, swapped).status_code == 422
     assert what_is_wrong("") is not None
 
 
