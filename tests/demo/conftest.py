@@ -1,0 +1,74 @@
+"""The demonstration loaded: once for the tests that only read it, anew for those that change it."""
+
+from __future__ import annotations
+
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from engage import create_app
+from engage.core.db import db
+from engage.demo.load import load
+from engage.themedays.photos import StoredPhoto
+from tests.fixtures.database import _SERVER, _admin, _postgres_url, make_config
+
+
+def quiet(_text: str) -> None:
+    """Nobody looks."""
+
+
+@pytest.fixture
+def files(app: Flask) -> Path:
+    """Where uploads of this test lie."""
+    folder: Path = app.config["ENGAGE"].files
+    return folder
+
+
+@pytest.fixture
+def no_photos(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Photos are half of the work of loading; most tests look at none."""
+    stored = StoredPhoto("0" * 24, 960, 640)
+    monkeypatch.setattr("engage.demo.build.year.store_photo", lambda _data, _folder: stored)
+
+
+@pytest.fixture
+def demo(app: Flask, files: Path) -> Iterator[Callable[[], bool]]:
+    """The loaded demonstration inside an application context; call it to load once more."""
+    with app.app_context():
+        assert load(files, quiet)
+        yield lambda: load(files, quiet)
+
+
+@pytest.fixture(scope="session")
+def shared_demo(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """An application with the loaded demonstration, for all tests that change nothing."""
+    folder = tmp_path_factory.mktemp("demo")
+    if _SERVER == "sqlite":
+        shutil.copy(template_database, folder / "engage.db")
+        url = f"sqlite:///{folder / 'engage.db'}"
+    else:
+        name = f"engage_demo_{uuid.uuid4().hex[:12]}"
+        _admin(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
+        url = _postgres_url(name)
+    app = create_app(make_config(folder, url), overrides={"TESTING": True})
+    with app.app_context():
+        load(app.config["ENGAGE"].files, quiet)
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    if _SERVER != "sqlite":
+        _admin(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def seen(shared_demo: Flask) -> Iterator[Flask]:
+    """The shared demonstration inside an application context."""
+    with shared_demo.app_context():
+        yield shared_demo
+        db.session.remove()

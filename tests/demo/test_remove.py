@@ -1,0 +1,182 @@
+"""Removing exactly the demonstration, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from engage.accounts.models import Grant, Unit, User
+from engage.accounts.permissions import Role
+from engage.audit.models import AuditEntry
+from engage.core.actor import Actor, ActorKind, ScopeKind
+from engage.core.clock import now, today
+from engage.core.db import Model, db
+from engage.core.ids import request_id
+from engage.core.jobs import OutboxJob
+from engage.core.writer import atomic
+from engage.demo.build.people import demo_settings
+from engage.demo.content.live_now import QUESTIONS
+from engage.demo.load import is_loaded, load
+from engage.demo.remove import remove
+from engage.live import actions as live
+from engage.live.models import LiveSession, Phase
+from engage.participation.models import Participation, Receipt
+from engage.settings.actions import save_settings
+from engage.settings.models import DEFAULT_CITY, SiteSettings
+from engage.settings.queries import site
+from engage.surveys.actions.submit import Submission, submit
+from engage.surveys.models import Survey
+from engage.surveys.queries.published import published as survey_published
+from engage.themedays.models import Activity, Form, PlanRound, PlanRow, ThemeDay
+from tests.demo.conftest import quiet
+from tests.factories.accounts import make_unit, make_user
+from tests.factories.live import make_room
+from tests.factories.surveys import make_survey
+
+pytestmark = pytest.mark.database
+# Append-only, or marks of retries that say nothing and end by themselves.
+KEPT = {"audit_entry", "audit_origin", "outbox_job", "write_request", "site_settings", "deletion"}
+
+
+def _rows() -> dict[str, set[Any]]:
+    return {
+        table.name: {tuple(map(repr, row)) for row in db.session.execute(select(table))}
+        for table in Model.metadata.sorted_tables
+        if table.name not in KEPT
+    }
+
+
+def test_nothing_is_left(demo: Callable[[], bool], files: Path) -> None:
+    assert remove(files)
+    assert {name for name, rows in _rows().items() if rows} == set()
+    assert not [path for path in files.rglob("*") if path.is_file()]
+    assert not is_loaded()
+    assert not remove(files)
+
+
+def test_real_content_stays_as_it_was(app: Flask, files: Path, no_photos: None) -> None:
+    with app.app_context():
+        unit = make_unit()
+        make_user(Role.DEPARTMENT, unit=unit)
+        make_survey(unit=unit)
+        make_room(unit=unit)
+        before = _rows()
+        load(files, quiet)
+        remove(files)
+        assert _rows() == before
+
+
+def test_what_visitors_did_in_it_goes_too(no_photos: None, demo: Callable[[], bool], files: Path) -> None:
+    room = db.session.scalars(select(LiveSession).where(LiveSession.phase == Phase.LIVE)).one()
+    live.ask(Actor(ActorKind.CITIZEN, device="d" * 24), room.id, "我也想问一个问题", "", request_id())
+    survey = db.session.scalars(select(Survey).where(Survey.results_published_at.is_(None))).first()
+    assert survey is not None
+    known = survey_published(survey.public_id)
+    raw = {"district": "east", "house": "new", "owns": "none", "safe": "7", "first": "build"}
+    submit(known, Submission(raw, 1, "zh_CN", request_id(), "d" * 24))
+    assert db.session.scalar(select(func.count()).select_from(Participation)) == 1
+    remove(files)
+    assert {name for name, rows in _rows().items() if rows} == set()
+
+
+def test_real_content_in_a_demo_unit_keeps_the_unit(
+    no_photos: None, demo: Callable[[], bool], files: Path
+) -> None:
+    unit = db.session.scalars(select(Unit).order_by(Unit.id)).first()
+    day = db.session.scalars(select(ThemeDay).order_by(ThemeDay.id)).first()
+    assert unit is not None
+    assert day is not None
+    person = make_user(Role.DEPARTMENT, unit=unit)
+    survey = make_survey(unit=unit)
+    with atomic():
+        db.session.add(Activity(theme_day_id=day.id, unit_id=unit.id, form=Form.BRIEFING, title=unit.name))
+        activity = db.session.scalars(select(Activity).where(Activity.is_demo)).first()
+        db.session.execute(
+            update(Survey).where(Survey.id == survey.id).values(activity_id=activity.id if activity else None)
+        )
+    unit_id, day_id, hosts = unit.id, day.id, day.unit_id
+    remove(files)
+    assert set(db.session.scalars(select(Unit.id))) == {unit_id, hosts}
+    assert set(db.session.scalars(select(ThemeDay.id))) == {day_id}
+    assert set(db.session.scalars(select(Unit.is_demo))) == {False}
+    assert db.session.scalars(select(Survey)).one().activity_id is None
+    assert db.session.scalars(select(User.id)).all() == [person.id]
+    assert db.session.scalars(select(Grant)).one().scope_id == unit_id
+    assert db.session.scalar(select(func.count()).select_from(PlanRow)) == 0
+
+
+def test_grants_of_real_staff_on_demo_units_end(
+    no_photos: None, demo: Callable[[], bool], files: Path
+) -> None:
+    unit = db.session.scalars(select(Unit).order_by(Unit.id)).first()
+    assert unit is not None
+    person = make_user(Role.TYPIST, unit=unit)
+    with atomic():
+        db.session.add(Grant(user_id=person.id, role=Role.APPROVER, scope=ScopeKind.SITE))
+    remove(files)
+    assert [grant.role for grant in db.session.scalars(select(Grant))] == [Role.APPROVER]
+
+
+def test_settings_of_people_are_never_touched(app: Flask, files: Path, no_photos: None) -> None:
+    from_people = {"name": demo_settings().name, "contact": demo_settings().contact}
+    with app.app_context():
+        load(files, quiet)
+        assert site().city == demo_settings().city
+        with atomic():
+            row = db.session.scalars(select(SiteSettings)).one()
+            row.organiser = from_people["name"]
+            row.revision += 1
+        remove(files)
+        row = db.session.scalars(select(SiteSettings)).one()
+        assert row.city == DEFAULT_CITY
+        assert row.organiser == from_people["name"]
+        assert not row.contact
+
+
+def test_settings_that_are_there_are_kept(app: Flask, files: Path, no_photos: None) -> None:
+    with app.app_context():
+        mine = demo_settings().__class__(**{**_fields(), "icp": "湘ICP备1号"})
+        save_settings(Actor(ActorKind.SYSTEM, label="system"), mine)
+        load(files, quiet)
+        assert site().icp == "湘ICP备1号"
+
+
+def _fields() -> dict[str, Any]:
+    fields = demo_settings()
+    return {name: getattr(fields, name) for name in fields.__dataclass_fields__}
+
+
+def test_the_log_says_so_and_the_worker_forgets_the_columns(
+    no_photos: None, demo: Callable[[], bool], files: Path
+) -> None:
+    folder = files / "columns" / f"survey-{db.session.scalars(select(Survey.id)).first()}"
+    folder.mkdir(parents=True)
+    (folder / "state.json").write_text("{}")
+    remove(files)
+    assert not folder.exists()
+    events = db.session.scalars(select(AuditEntry.event)).all()
+    assert events.count("demo.loaded") == events.count("demo.removed") == 1
+    waiting = db.session.scalars(select(OutboxJob.name).where(OutboxJob.name == "analysis.rebuild")).all()
+    assert len(waiting) == 3
+
+
+def test_loading_again_after_removal_works(no_photos: None, demo: Callable[[], bool], files: Path) -> None:
+    remove(files)
+    assert demo()
+    assert db.session.scalar(select(func.count()).select_from(Receipt)) == 3 + len(QUESTIONS)
+
+
+def test_a_real_round_of_the_year_is_used(app: Flask, files: Path, no_photos: None) -> None:
+    with app.app_context():
+        with atomic():
+            db.session.add(PlanRound(year=today().year, deadline=now()))
+        load(files, quiet)
+        assert db.session.scalars(select(PlanRound.is_demo)).all() == [False]
+        remove(files)
+        assert db.session.scalars(select(PlanRound.year)).all() == [today().year]
+        assert db.session.scalar(select(func.count()).select_from(PlanRow)) == 0
