@@ -64,13 +64,6 @@ def asked(text: str = "加装电梯的费用怎么分摊？", phase: Phase = Pha
     return sent.receipt, found
 
 
-def change(row: Comment | LiveQuestion, **values: Any) -> None:
-    with atomic():
-        fresh = db.session.get_one(type(row), row.id)
-        for name, value in values.items():
-            setattr(fresh, name, value)
-
-
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

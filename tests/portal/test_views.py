@@ -25,10 +25,6 @@ from tests.factories.live import make_room
 from tests.factories.portal import City, make_activity, make_city, make_theme_day, publish_result
 from tests.factories.surveys import make_survey
 
-HOME_QUERIES = 16
-THEME_DAY_QUERIES = 14
-RESULTS_QUERIES = 6
-
 
 @pytest.fixture
 def context(app: Flask) -> Iterator[Flask]:
