@@ -20,7 +20,7 @@ from engage.consultations.rules.terms import (
     TITLE_LIMIT,
     Terms,
 )
-from engage.core.clock import from_local, local
+from engage.core.clock import from_local, local, minute
 from engage.core.messages import msg
 from engage.core.types import Localized
 from engage.web.forms import AtMost, Needed, StaffForm, sentence, stripped
@@ -133,4 +133,4 @@ class ResultForm(StaffForm):
 
 
 def _wall(moment: datetime | None, zone: ZoneInfo) -> datetime | None:
-    return local(moment, zone).replace(tzinfo=None) if moment else None
+    return minute(local(moment, zone)).replace(tzinfo=None) if moment else None

@@ -26,7 +26,7 @@ from engage.consultations.models import (
 )
 from engage.consultations.receipts import receipt
 from engage.consultations.rules.phases import Phase
-from engage.core.clock import now
+from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.ids import request_id
@@ -227,6 +227,9 @@ def test_an_open_one_can_be_extended_but_not_moved(app: Flask) -> None:
         assert terms.closes_at is not None
         later = {**{name: getattr(terms, name) for name in editing.Terms.__dataclass_fields__}}
         later["closes_at"] = terms.closes_at + timedelta(days=10)
+        editing.edit_terms(actor, one.id, editing.Terms(**later))
+        assert terms.opens_at is not None
+        later["opens_at"] = minute(terms.opens_at)
         editing.edit_terms(actor, one.id, editing.Terms(**later))
         later["opens_at"] = now()
         with pytest.raises(Invalid):

@@ -8,7 +8,7 @@ from typing import Any
 
 from engage.accounts.models import Unit
 from engage.accounts.permissions import Permission
-from engage.accounts.rules import require
+from engage.accounts.rules import may, require
 from engage.audit.actions import changes, record
 from engage.consultations.actions._load import consultation_for, phase_of
 from engage.consultations.events import (
@@ -29,7 +29,7 @@ from engage.consultations.rules.phases import Deed, Phase
 from engage.consultations.rules.splitting import split
 from engage.consultations.rules.terms import Terms, require_publishable, require_terms
 from engage.core.actor import Actor
-from engage.core.clock import now
+from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
@@ -51,7 +51,7 @@ def create(actor: Actor, unit_id: int, terms: Terms) -> Saved:
         require(actor, Permission.CONSULTATION_EDIT, unit_id=unit_id)
         _require_unit(unit_id)
         require_terms(terms)
-        _require_activity(terms.activity_id)
+        _require_activity(actor, terms.activity_id)
         one = Consultation(unit_id=unit_id, **_columns(terms))
         db.session.add(one)
         db.session.flush()
@@ -67,7 +67,8 @@ def edit_terms(actor: Actor, consultation_id: int, terms: Terms) -> None:
     with atomic():
         one = consultation_for(actor, Deed.EDIT, consultation_id)
         require_terms(terms)
-        _require_activity(terms.activity_id)
+        if terms.activity_id != one.activity_id:
+            _require_activity(actor, terms.activity_id)
         if one.state is State.PUBLISHED:
             require_publishable(terms)
             if phase_of(one) is Phase.OPEN:
@@ -194,7 +195,8 @@ def _require_revision(one: Consultation, revision: int) -> None:
 
 def _require_still_open(one: Consultation, terms: Terms) -> None:
     errors = {}
-    if terms.opens_at != one.opens_at:
+    # To the minute, the finest a form shows.
+    if terms.opens_at is None or one.opens_at is None or minute(terms.opens_at) != minute(one.opens_at):
         errors["opens_at"] = msg("The consultation is open already; its beginning cannot be changed.")
     if terms.closes_at is None or terms.closes_at <= now():
         errors["closes_at"] = msg("Please choose a later end, or close the consultation.")
@@ -208,8 +210,13 @@ def _require_unit(unit_id: int) -> None:
         raise Invalid({"unit": msg("Please choose the unit.")})
 
 
-def _require_activity(activity_id: int | None) -> None:
-    if activity_id is not None and db.session.get(Activity, activity_id) is None:
+def _require_activity(actor: Actor, activity_id: int | None) -> None:
+    """The activity must be one `actor` works on: what hangs on it stands on its public page."""
+    if activity_id is None:
+        return
+    activity = db.session.get(Activity, activity_id)
+    permission = Permission.CONSULTATION_EDIT
+    if activity is None or not may(actor, permission, unit_id=activity.unit_id, activity_id=activity_id):
         raise Invalid({"activity_id": msg("Please choose an existing activity, or none.")})
 
 
