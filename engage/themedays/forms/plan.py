@@ -39,7 +39,7 @@ class RowForm(StaffForm):
     unit = Choice(_l("Unit"), coerce=int)
     theme = text(_l("Theme"), THEME_LIMIT, Needed(msg("Please enter the theme.")))
     form = Choice(_l("Form"))
-    planned_on = Day(_l("Planned day"), [Optional()])
+    planned_on = Day(_l("Planned day"), [Optional()], description=_l("Needed for filing."))
     cohosts = SelectMultipleField(_l("Co-hosts"), coerce=int, validate_choice=False)
     steps = long_text(_l("Steps"), TEXT_LIMIT, description=_l("One step a line."))
     remarks = long_text(_l("Remarks"), TEXT_LIMIT, rows=2)

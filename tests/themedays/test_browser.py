@@ -1,0 +1,176 @@
+"""A year in a real browser: filed by a unit, arranged and published, reported, answered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Page, expect
+
+from engage.accounts.models import Unit
+from engage.accounts.permissions import Role
+from engage.core.db import db
+from engage.core.types import Localized
+from engage.live.models import Phase
+from engage.live.rules.deeds import Deed
+from engage.themedays.models import ActivityState, Form, PlanRowState, ThemeDayState
+from tests.factories import live as rooms
+from tests.factories.accounts import make_session, make_unit, make_user
+from tests.factories.themedays import YEAR, make_activity, make_round, make_row, make_theme_day
+from tests.fixtures.server import Server
+from tests.fixtures.staff import staff_cookie
+from tests.themedays.test_photos import picture
+
+pytestmark = pytest.mark.browser
+Inspect = Callable[[Page, str], None]
+Open = Callable[..., BrowserContext]
+THEMES = ("住有所居", "优化营商环境", "教育公平", "全民健康", "绿色祁阳", "乡村振兴")
+
+
+class House:
+    """Everybody who works on the year, each in a browser of their own."""
+
+    def __init__(self, app: Flask, server: Server, open_context: Open) -> None:
+        self.app, self.server, self.open_context = app, server, open_context
+
+    def as_staff(self, role: Role, unit: Unit | None = None, *, phone: bool = False) -> Page:
+        """A signed-in person's page."""
+        with self.app.app_context():
+            token = make_session(make_user(role, unit=unit))
+            db.session.remove()
+        context = self.open_context(phone=phone)
+        context.add_cookies([{**staff_cookie(self.app, token), "url": self.server.url}])
+        return context.new_page()
+
+    def goto(self, page: Page, path: str) -> None:
+        page.goto(self.server.url + path)
+
+
+@pytest.fixture
+def house(app: Flask, live_server: Server, open_context: Open) -> House:
+    return House(app, live_server, open_context)
+
+
+def _units(app: Flask) -> tuple[Unit, Unit]:
+    with app.app_context():
+        return make_unit("市住房和城乡建设局"), make_unit("市财政局")
+
+
+def test_the_plan_from_the_first_row_to_the_published_schedule(
+    app: Flask, house: House, inspect: Inspect
+) -> None:
+    unit, partner = _units(app)
+    with app.app_context():
+        make_round(instructions=Localized(zh_CN="每个单位至少报送一项活动。"))
+    department = house.as_staff(Role.DEPARTMENT, unit)
+    house.goto(department, f"/staff/plan/{YEAR}")
+    inspect(department, "plan-empty")
+    department.get_by_role("link", name="新建条目").first.click()
+    department.get_by_label("主题").fill("老旧小区改造面对面")
+    department.get_by_label("活动形式").select_option("symposium")
+    department.get_by_label("计划日期").fill(f"{YEAR}-03-12")
+    department.locator("summary", has_text="协办单位").click()
+    department.get_by_label(partner.name.text()).check()
+    department.get_by_label("实施步骤").fill("发布公告\n召开座谈会\n公布答复")
+    department.get_by_label("姓名 1", exact=True).fill("李红")
+    inspect(department, "plan-row")
+    department.get_by_role("button", name="保存并报送").click()
+    expect(department.locator(".page-bar").get_by_text("已报送")).to_be_visible()
+    inspect(department, "plan-row-filed")
+
+    coordinator = house.as_staff(Role.COORDINATOR)
+    house.goto(coordinator, f"/staff/plan/{YEAR}/board")
+    coordinator.get_by_role("link", name="老旧小区改造面对面").first.click()
+    coordinator.get_by_label("安排到").select_option("month:3")
+    inspect(coordinator, "plan-row-arrange")
+    coordinator.get_by_role("button", name="安排").click()
+    coordinator.get_by_role("button", name="发布年度计划").click()
+    coordinator.get_by_role("dialog").get_by_role("button", name="发布年度计划").click()
+    expect(coordinator.get_by_text("已发布 1 期主题日。")).to_be_visible()
+
+    visitor = house.open_context().new_page()
+    house.goto(visitor, "/calendar")
+    expect(visitor.get_by_role("link", name="老旧小区改造面对面")).to_be_visible()
+
+
+def test_pages_of_the_year_are_accessible_at_both_widths(app: Flask, house: House, inspect: Inspect) -> None:
+    unit, _ = _units(app)
+    with app.app_context():
+        plan = make_round(days=-3, instructions=Localized(zh_CN="每个单位至少报送一项活动。"))
+        for month, theme in enumerate(THEMES, 1):
+            state = ThemeDayState.PUBLISHED if month < 5 else ThemeDayState.DRAFT
+            day = make_theme_day(month, unit=unit, theme=Localized(zh_CN=theme), state=state)
+        day = make_theme_day(unit=unit)
+        for hours, form in ((-30, Form.SITE_VISIT), (20, Form.SYMPOSIUM), (60, Form.QUESTIONNAIRE)):
+            make_activity(day, hours=hours, form=form)
+        activity = make_activity(day, hours=90, state=ActivityState.DRAFT)
+        for state in (PlanRowState.FILED, PlanRowState.RETURNED, None):
+            row = make_row(plan, unit, state=state)
+        make_unit("市水利局")
+    paths = {
+        "plan": f"/staff/plan/{YEAR}",
+        "plan-board": f"/staff/plan/{YEAR}/board",
+        "plan-row-late": f"/staff/plan/rows/{row.public_id}",
+        "plan-settings": f"/staff/plan/{YEAR}/settings",
+        "staff-theme-day": f"/staff/theme-days/{day.public_id}",
+        "staff-activities": "/staff/activities/",
+        "staff-activity": f"/staff/activities/{activity.public_id}",
+        "staff-home-coordinator": "/staff/",
+    }
+    for phone in (False, True):
+        page = house.as_staff(Role.COORDINATOR, phone=phone)
+        for name, path in paths.items():
+            house.goto(page, path)
+            inspect(page, name)
+
+
+def test_a_unit_reports_with_a_photo(app: Flask, house: House, inspect: Inspect, tmp_path: Path) -> None:
+    unit, _ = _units(app)
+    with app.app_context():
+        activity = make_activity(make_theme_day(unit=unit), hours=-5)
+    photo = tmp_path / "现场.jpg"
+    photo.write_bytes(picture((1600, 1200)))
+    page = house.as_staff(Role.DEPARTMENT, unit)
+    house.goto(page, f"/staff/activities/{activity.public_id}")
+    page.get_by_role("link", name="填写报告").click()
+    page.get_by_label("图片", exact=True).set_input_files(photo)
+    page.get_by_label("图片说明", exact=True).fill("居民在改造现场查看加装电梯的图纸")
+    page.get_by_role("button", name="添加图片").click()
+    expect(page.get_by_text("图片已添加。")).to_be_visible()
+    page.get_by_label("报告标题", exact=True).fill("听居民说改造")
+    page.get_by_label("正文", exact=True).fill("三十位居民走进改造现场。\n\n大家最关心**费用分摊**。")
+    page.get_by_label("参加人数").fill("30")
+    inspect(page, "staff-report")
+    page.get_by_role("button", name="发布报告").click()
+    expect(page.get_by_text("活动报告已发布。")).to_be_visible()
+    visitor = house.open_context().new_page()
+    house.goto(visitor, f"/activities/{activity.public_id}")
+    shown = visitor.get_by_role("img", name="居民在改造现场查看加装电梯的图纸")
+    shown.scroll_into_view_if_needed()
+    visitor.wait_for_function("image => image.naturalWidth > 0", arg=shown.element_handle())
+    inspect(visitor, "activity-reported")
+
+
+def test_a_deferred_question_is_answered_from_the_list_of_cases(
+    app: Flask, house: House, inspect: Inspect
+) -> None:
+    unit, _ = _units(app)
+    with app.app_context():
+        room = rooms.make_room(Phase.LIVE, unit=unit)
+        question = rooms.ask(room, "加装电梯一楼不同意怎么办？")
+        rooms.decide(room, question, Deed.APPROVE, Deed.DEFER)
+    for phone in (True, False):
+        page = house.as_staff(Role.DEPARTMENT, unit, phone=phone)
+        house.goto(page, "/staff/cases")
+        inspect(page, "cases")
+        page.get_by_role("link", name="加装电梯一楼不同意怎么办？").click()
+        inspect(page, "case")
+    page.get_by_label("答复").fill("先由社区组织协商，协商不成的由街道调解。")
+    page.get_by_role("button", name="发布答复").click()
+    expect(page.get_by_text("答复已发布。")).to_be_visible()
+    inspect(page, "case-answered")
+    visitor = house.open_context().new_page()
+    house.goto(visitor, f"/live/{room.public_id}")
+    expect(visitor.get_by_text("先由社区组织协商")).to_be_visible()
