@@ -1,176 +1,140 @@
-"""A year in a real browser: filed by a unit, arranged and published, reported, answered."""
+"""The coordinator: opens the year, sees who is late, arranges it, publishes it, and it becomes the calendar."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
+from datetime import timedelta
+from typing import Any
 
-import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from engage.accounts.models import Unit
 from engage.accounts.permissions import Role
+from engage.core.clock import now, today
 from engage.core.db import db
-from engage.core.types import Localized
-from engage.live.models import Phase
-from engage.live.rules.deeds import Deed
-from engage.themedays.models import ActivityState, Form, PlanRowState, ThemeDayState
-from tests.factories import live as rooms
-from tests.factories.accounts import make_session, make_unit, make_user
-from tests.factories.themedays import YEAR, make_activity, make_round, make_row, make_theme_day
+from engage.core.writer import atomic
+from engage.themedays.models import Form, PlanRound, PlanRowState
+from tests.factories.accounts import make_unit
+from tests.factories.themedays import make_row
 from tests.fixtures.server import Server
-from tests.fixtures.staff import staff_cookie
-from tests.themedays.test_photos import picture
+from tests.journeys.people import agree, press, sign_in
 
-pytestmark = pytest.mark.browser
-Inspect = Callable[[Page, str], None]
-Open = Callable[..., BrowserContext]
-THEMES = ("住有所居", "优化营商环境", "教育公平", "全民健康", "绿色祁阳", "乡村振兴")
+Open = Callable[..., Page]
+YEAR = today().year
+MONTH = today().month
 
 
-class House:
-    """Everybody who works on the year, each in a browser of their own."""
-
-    def __init__(self, app: Flask, server: Server, open_context: Open) -> None:
-        self.app, self.server, self.open_context = app, server, open_context
-
-    def as_staff(self, role: Role, unit: Unit | None = None, *, phone: bool = False) -> Page:
-        """A signed-in person's page."""
-        with self.app.app_context():
-            token = make_session(make_user(role, unit=unit))
-            db.session.remove()
-        context = self.open_context(phone=phone)
-        context.add_cookies([{**staff_cookie(self.app, token), "url": self.server.url}])
-        return context.new_page()
-
-    def goto(self, page: Page, path: str) -> None:
-        page.goto(self.server.url + path)
-
-
-@pytest.fixture
-def house(app: Flask, live_server: Server, open_context: Open) -> House:
-    return House(app, live_server, open_context)
-
-
-def _units(app: Flask) -> tuple[Unit, Unit]:
+def _filed(app: Flask) -> None:
+    """Two units have filed, one of them late; the third has not, and the deadline has passed."""
     with app.app_context():
-        return make_unit("市住房和城乡建设局"), make_unit("市财政局")
+        plan = db.session.query(PlanRound).one()
+        housing, water, _ = (make_unit(name) for name in ("市住房和城乡建设局", "市水利局", "市教育局"))
+        make_row(plan, housing, state=PlanRowState.FILED, planned_on=today().replace(day=12))
+        make_row(
+            plan,
+            water,
+            state=PlanRowState.FILED,
+            theme="安全饮水进万家",
+            form=Form.SITE_VISIT,
+            planned_on=today().replace(day=20),
+        )
+        with atomic():
+            db.session.query(PlanRound).one().deadline = now() - timedelta(minutes=1)
+        db.session.remove()
 
 
-def test_the_year_from_the_first_row_to_the_published_schedule(
-    app: Flask, house: House, inspect: Inspect
+def test_the_coordinator_arranges_the_year(
+    app: Flask, live_server: Server, open_page: Open, inspect: Any
 ) -> None:
-    unit, partner = _units(app)
-    with app.app_context():
-        make_round(instructions=Localized(zh_CN="每个单位至少报送一项活动。"))
-    department = house.as_staff(Role.DEPARTMENT, unit)
-    house.goto(department, f"/staff/plan/{YEAR}")
-    inspect(department, "plan-empty")
-    department.get_by_role("link", name="新建条目").first.click()
-    department.get_by_label("主题").fill("老旧小区改造面对面")
-    department.get_by_label("活动形式").select_option("symposium")
-    department.get_by_label("计划日期").fill(f"{YEAR}-03-12")
-    department.locator("summary", has_text="协办单位").click()
-    department.get_by_label(partner.name.text()).check()
-    department.get_by_label("实施步骤").fill("发布公告\n召开座谈会\n公布答复")
-    department.get_by_label("姓名 1", exact=True).fill("李红")
-    inspect(department, "plan-row")
-    department.get_by_role("button", name="保存并报送").click()
-    expect(department.get_by_text("已报送", exact=True)).to_be_visible()
-    inspect(department, "plan-row-filed")
-
-    coordinator = house.as_staff(Role.COORDINATOR)
-    house.goto(coordinator, f"/staff/plan/{YEAR}/board")
-    coordinator.get_by_role("link", name="老旧小区改造面对面").first.click()
-    coordinator.get_by_label("安排到").select_option("month:3")
-    inspect(coordinator, "plan-row-arrange")
-    coordinator.get_by_role("button", name="安排").click()
-    coordinator.get_by_role("button", name="发布年度计划").click()
-    coordinator.get_by_role("dialog").get_by_role("button", name="发布年度计划").click()
-    expect(coordinator.get_by_text("已发布 1 期主题日。")).to_be_visible()
-
-    visitor = house.open_context().new_page()
-    house.goto(visitor, "/calendar")
-    expect(visitor.get_by_role("link", name="老旧小区改造面对面")).to_be_visible()
+    desk = open_page(phone=False)
+    sign_in(app, desk, live_server, Role.COORDINATOR, name="陈统筹")
+    desk.goto(f"{live_server.url}/staff/plan")
+    inspect(desk, "coordinator-no-year")
+    desk.get_by_role("link", name="开放新年度").first.click()
+    _opens_the_year(desk, inspect)
+    _filed(app)
+    _sees_who_is_late(desk, live_server, inspect)
+    _arranges(desk, live_server, inspect)
+    day = _publishes(desk, live_server, inspect)
+    _the_calendar_shows_it(open_page(), live_server, inspect)
+    _announces_an_activity(desk, open_page(), day, inspect)
 
 
-def test_pages_of_the_year_are_accessible_at_both_widths(app: Flask, house: House, inspect: Inspect) -> None:
-    unit, _ = _units(app)
-    with app.app_context():
-        plan = make_round(days=-3, instructions=Localized(zh_CN="每个单位至少报送一项活动。"))
-        for month, theme in enumerate(THEMES, 1):
-            state = ThemeDayState.PUBLISHED if month < 5 else ThemeDayState.DRAFT
-            day = make_theme_day(month, unit=unit, theme=Localized(zh_CN=theme), state=state)
-        day = make_theme_day(unit=unit)
-        for hours, form in ((-30, Form.SITE_VISIT), (20, Form.SYMPOSIUM), (60, Form.QUESTIONNAIRE)):
-            make_activity(day, hours=hours, form=form)
-        activity = make_activity(day, hours=90, state=ActivityState.DRAFT)
-        for state in (PlanRowState.FILED, PlanRowState.RETURNED, None):
-            row = make_row(plan, unit, state=state)
-        make_unit("市水利局")
-    paths = {
-        "plan": f"/staff/plan/{YEAR}",
-        "plan-board": f"/staff/plan/{YEAR}/board",
-        "plan-row-late": f"/staff/plan/rows/{row.public_id}",
-        "plan-settings": f"/staff/plan/{YEAR}/settings",
-        "staff-theme-day": f"/staff/theme-days/{day.public_id}",
-        "staff-activities": "/staff/activities/",
-        "staff-activity": f"/staff/activities/{activity.public_id}",
-        "staff-home-coordinator": "/staff/",
-    }
-    for phone in (False, True):
-        page = house.as_staff(Role.COORDINATOR, phone=phone)
-        for name, path in paths.items():
-            house.goto(page, path)
-            inspect(page, name)
+def _opens_the_year(desk: Page, inspect: Any) -> None:
+    desk.locator("[name=year]").fill(str(YEAR))
+    press(desk, "开放填报")
+    expect(desk.locator(".error-summary")).to_be_visible()
+    inspect(desk, "coordinator-year-error")
+    desk.locator("[name=deadline]").fill(f"{YEAR}-12-31T17:30")
+    desk.locator("[name=instructions_zh]").fill("每个单位**至少一项**。\n\n- 主题贴近群众\n- 形式五选一")
+    press(desk, "开放填报")
+    expect(desk.locator("h1")).to_contain_text(str(YEAR))
 
 
-def test_a_unit_reports_with_a_photo(app: Flask, house: House, inspect: Inspect, tmp_path: Path) -> None:
-    unit, _ = _units(app)
-    with app.app_context():
-        activity = make_activity(make_theme_day(unit=unit), hours=-5)
-    photo = tmp_path / "现场.jpg"
-    photo.write_bytes(picture((1600, 1200)))
-    page = house.as_staff(Role.DEPARTMENT, unit)
-    house.goto(page, f"/staff/activities/{activity.public_id}")
-    page.get_by_role("link", name="填写报告").click()
-    page.get_by_label("图片", exact=True).set_input_files(photo)
-    page.get_by_label("图片说明", exact=True).fill("居民在改造现场查看加装电梯的图纸")
-    page.get_by_role("button", name="添加图片").click()
-    expect(page.get_by_text("图片已添加。")).to_be_visible()
-    page.get_by_label("报告标题", exact=True).fill("听居民说改造")
-    page.get_by_label("正文", exact=True).fill("三十位居民走进改造现场。\n\n大家最关心**费用分摊**。")
-    page.get_by_label("参加人数").fill("30")
-    inspect(page, "staff-report")
-    page.get_by_role("button", name="发布报告").click()
-    expect(page.get_by_text("活动报告已发布。")).to_be_visible()
-    visitor = house.open_context().new_page()
-    house.goto(visitor, f"/activities/{activity.public_id}")
-    shown = visitor.get_by_role("img", name="居民在改造现场查看加装电梯的图纸")
-    shown.scroll_into_view_if_needed()
-    visitor.wait_for_function("image => image.naturalWidth > 0", arg=shown.element_handle())
-    inspect(visitor, "activity-reported")
+def _sees_who_is_late(desk: Page, server: Server, inspect: Any) -> None:
+    desk.goto(f"{server.url}/staff/plan/{YEAR}/board")
+    late = desk.locator("tr.is-late")
+    expect(late).to_have_count(1)
+    expect(late).to_contain_text("市教育局")
+    inspect(desk, "coordinator-board-filed")
+    desk.locator("[name=unit]").select_option(label="市教育局")
+    desk.locator("[name=until]").fill(f"{YEAR + 1}-01-05T17:30")
+    press(desk, "延长时间")
+    expect(desk.locator("main")).to_contain_text("已延长")
+    expect(desk.locator("tr.is-late")).to_have_count(0)
 
 
-def test_a_deferred_question_is_answered_from_the_list_of_cases(
-    app: Flask, house: House, inspect: Inspect
-) -> None:
-    unit, _ = _units(app)
-    with app.app_context():
-        room = rooms.make_room(Phase.LIVE, unit=unit)
-        question = rooms.ask(room, "加装电梯一楼不同意怎么办？")
-        rooms.decide(room, question, Deed.APPROVE, Deed.DEFER)
-    for phone in (True, False):
-        page = house.as_staff(Role.DEPARTMENT, unit, phone=phone)
-        house.goto(page, "/staff/cases")
-        inspect(page, "cases")
-        page.get_by_role("link", name="加装电梯一楼不同意怎么办？").click()
-        inspect(page, "case")
-    page.get_by_label("答复").fill("先由社区组织协商，协商不成的由街道调解。")
-    page.get_by_role("button", name="发布答复").click()
-    expect(page.get_by_text("答复已发布。")).to_be_visible()
-    inspect(page, "case-answered")
-    visitor = house.open_context().new_page()
-    house.goto(visitor, f"/live/{room.public_id}")
-    expect(visitor.get_by_text("先由社区组织协商")).to_be_visible()
+def _arranges(desk: Page, server: Server, inspect: Any) -> None:
+    waiting = desk.locator(".list--card li")
+    expect(waiting).to_have_count(2)
+    waiting.filter(has_text="老旧小区改造面对面").get_by_role("link").first.click()
+    inspect(desk, "coordinator-row")
+    desk.locator("#target").select_option(f"month:{MONTH}")
+    press(desk, "安排")
+    desk.goto(f"{server.url}/staff/plan/{YEAR}/board")
+    desk.locator(".list--card li", has_text="安全饮水进万家").get_by_role("link").first.click()
+    desk.locator("#target").select_option(f"month:{MONTH % 12 + 1}")
+    press(desk, "安排")
+    desk.goto(f"{server.url}/staff/plan/{YEAR}/board")
+    expect(desk.locator(".board-day")).to_have_count(2)
+    inspect(desk, "coordinator-board-arranged")
+
+
+def _publishes(desk: Page, server: Server, inspect: Any) -> str:
+    agree(desk, "发布年度计划")
+    expect(desk.locator(".board-day .tag", has_text="已发布")).to_have_count(2)
+    inspect(desk, "coordinator-board-published")
+    desk.locator(".board-day", has_text="老旧小区改造面对面").get_by_role("link").click()
+    inspect(desk, "coordinator-theme-day")
+    return desk.url
+
+
+def _the_calendar_shows_it(phone: Page, server: Server, inspect: Any) -> None:
+    phone.goto(f"{server.url}/calendar")
+    expect(phone.locator("main")).to_contain_text("安全饮水进万家")
+    inspect(phone, "coordinator-calendar")
+    phone.set_viewport_size({"width": 1440, "height": 900})
+    inspect(phone, "coordinator-calendar")
+    phone.get_by_role("link", name="老旧小区改造面对面").click()
+    expect(phone.locator("h1")).to_have_text("老旧小区改造面对面")
+
+
+def _announces_an_activity(desk: Page, phone: Page, day: str, inspect: Any) -> None:
+    desk.locator("main table a").first.click()
+    desk.locator("[name=starts_at]").fill(f"{YEAR + 1}-01-08T09:00")
+    desk.locator("[name=ends_at]").fill(f"{YEAR + 1}-01-08T11:00")
+    desk.locator("[name=place_zh]").fill("市政务服务中心三楼会议室")
+    desk.locator("[name=agenda_zh]").fill("1. 介绍改造计划\n2. 听取意见\n3. 现场答复")
+    inspect(desk, "coordinator-activity")
+    press(desk, "保存")
+    press(desk, "发布预告")
+    public = desk.get_by_role("link", name="公开页面").get_attribute("href")
+    inspect(desk, "coordinator-activity-announced")
+    phone.goto(day.split("/staff/")[0] + str(public))
+    expect(phone.locator("main")).to_contain_text("三楼会议室")
+    inspect(phone, "coordinator-activity-seen-by-a-citizen")
+    phone.get_by_role("link", name="老旧小区改造面对面").first.click()
+    expect(phone.get_by_role("heading", name="全程公开")).to_be_visible()
+    inspect(phone, "coordinator-story")
+    desk.goto(f"{day.split('/staff/')[0]}/staff/activities/")
+    inspect(desk, "coordinator-activities")
