@@ -7,13 +7,14 @@ from gevent import monkey
 
 monkey.patch_all()
 
+import gc  # noqa: E402
 import json  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
 
 import gevent  # noqa: E402
-from sqlalchemy import func, select  # noqa: E402
+from sqlalchemy import delete, func, select  # noqa: E402
 
 from engage import create_app  # noqa: E402
 from engage.core.clock import now  # noqa: E402
@@ -72,10 +73,14 @@ def main() -> None:
         path = db.engine.url.database
         gevent.get_hub().threadpool.apply(int)
         with atomic():
+            db.session.execute(delete(OutboxJob))
             add(1000)
     holder = subprocess.Popen([sys.executable, "-c", HOLDER, path], stdout=subprocess.PIPE)
     holder.stdout.readline()
     stalls, results = [], {}
+    # As the web process does after its start (deploy/gunicorn.conf.py).
+    gc.collect()
+    gc.freeze()
     watcher = gevent.spawn(watch_stalls, stalls)
     gevent.joinall([gevent.spawn(write, app, number, results) for number in range(WRITERS)])
     watcher.kill()
