@@ -49,6 +49,8 @@ def engine_options(url: str) -> dict[str, Any]:
     SQLite's own busy wait is off (``timeout`` 0 s): it would stop every socket of a cooperative process.
     """
     options: dict[str, Any] = {"pool_size": 10, "max_overflow": 90, "pool_timeout": 10}
+    # What people typed must not reach the log with the error of a statement.
+    options["hide_parameters"] = True
     if url.startswith("sqlite"):
         options["connect_args"] = {"check_same_thread": False, "timeout": 0}
     else:

@@ -72,7 +72,7 @@ def citizen_fields() -> Markup:
 
 def token_is_genuine(device: str | None, token: str) -> bool:
     """Whether ``token`` is the one of ``device``."""
-    return device is not None and hmac.compare_digest(citizen_token(device), token)
+    return device is not None and hmac.compare_digest(citizen_token(device).encode(), token.encode())
 
 
 def check_citizen_write() -> None:
@@ -94,7 +94,10 @@ def origin_is_ours(origin: str | None, referer: str | None = None, host: str | N
     source = origin or referer
     if not source:
         return True
-    sender = urlsplit(source).netloc
+    try:
+        sender = urlsplit(source).netloc
+    except ValueError:
+        return False
     allowed = {host if host is not None else request.host}
     public_url = current_app.config["ENGAGE"].public_url
     if public_url:

@@ -58,6 +58,9 @@ def _set(response: Response) -> Response:
     headers = response.headers
     if "Content-Security-Policy" not in headers:
         headers["Content-Security-Policy"] = _policy()
+    if "Cache-Control" not in headers:
+        # Pages hold the tokens of one person: no cache in between may hand them to another.
+        headers["Cache-Control"] = "private, no-cache"
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")

@@ -80,7 +80,10 @@ def _is_written(name: str, value: str) -> bool:
 
 def _back() -> str:
     """The page the form stood on, when it is ours."""
-    sender = urlsplit(request.referrer or "")
+    try:
+        sender = urlsplit(request.referrer or "")
+    except ValueError:
+        return ""
     if sender.netloc != request.host or not sender.path.startswith("/"):
         return ""
     return sender.path + ("?" + sender.query if sender.query else "")

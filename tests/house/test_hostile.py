@@ -1,0 +1,209 @@
+"""Nothing a stranger sends makes the platform fail: broken bytes, odd numbers, huge and deep bodies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+
+from engage.web.citizen import signed_device
+from engage.web.guards import Door, guard_of
+from tests.factories.portal import City, make_city
+
+pytestmark = pytest.mark.database
+
+_DEEP = "[" * 100_000
+_WORDS = (
+    "\x00",
+    "\ud800",
+    "a\r\nSet-Cookie: x=1",
+    "</script><script>alert(1)</script>",
+    "٣",
+    "9" * 400,
+    "-1",
+    "1e999",
+    "NaN",
+    "../../../../etc/passwd",
+    "{{7*7}}${7*7}%s{0}",
+    "=cmd|' /C calc'!A0",
+    "\u202e\u2066\ufeff",
+    "x" * 70_000,
+)
+_BYTES = ("%00", "%ff%fe", "%ed%a0%80", "%c0%ae%c0%ae%2f", "%0d%0aX-Bad:%201", "%", "%zz")
+_HEADERS: tuple[dict[str, str], ...] = (
+    {"Origin": "http://["},
+    {"Origin": "null"},
+    {"Referer": "http://[::1"},
+    {"Cookie": "device=\xff\xfe; language=\xff; receipt=\xff; comment_receipt=; staff=\xff.\xff.\xff"},
+    {"Cookie": "staff=eyJfdXNlcl9pZCI6MX0.a.b; large_text=\x7f; device=.; language=zh_Hant_XX"},
+    {"Accept-Language": "zh-*;q=NaN,,;,\xff"},
+    {"Accept": "application/json;q=x, */*"},
+    {"Accept-Encoding": "gzip;q=nan, br;q=-1, \xff"},
+    {"X-Request-Id": "a\x0bb"},
+    {"X-Forwarded-For": "1.2.3.4, ::::", "X-Forwarded-Host": "evil.example"},
+    {"Host": "evil.example"},
+    {"Host": "a b;c"},
+    {"Host": "[::1"},
+    {"If-None-Match": '"\xff', "If-Modified-Since": "yesterday", "Range": "bytes=9-1"},
+    {"Content-Type": "multipart/form-data"},
+    {"Content-Type": "application/json; charset=no-such"},
+    {"User-Agent": "\xff" * 5000},
+    {"X-Citizen-Token": "\xe4\xb8\xad"},
+)
+
+
+@pytest.fixture
+def city(app: Flask) -> City:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        return make_city()
+
+
+def _open(app: Flask, method: str) -> list[tuple[str, list[str]]]:
+    """The addresses anybody may send ``method`` to, with the names of their parts."""
+    open_doors = {Door.PUBLIC, Door.CITIZEN_WRITE, Door.TOKEN, Door.SIGN_IN}
+    found = []
+    for rule in app.url_map.iter_rules():
+        guard = guard_of(app.view_functions[rule.endpoint])
+        if guard is not None and guard.door in open_doors and method in (rule.methods or ()):
+            found.append((rule.rule, sorted(rule.arguments)))
+    return sorted(found)
+
+
+def _paths(city: City, rule: str, names: list[str], parts: tuple[str, ...]) -> Iterator[str]:
+    """``rule`` with each known public id and each of ``parts`` at its other places."""
+    ids = _ids_for(city, rule)
+    for part in parts if set(names) - {"public_id"} else ("",):
+        for one in ids if "public_id" in names else ("",):
+            path = rule
+            for name in names:
+                start = path.rindex("<", 0, path.index(name + ">"))
+                end = path.index(name + ">") + len(name) + 1
+                path = path[:start] + (one if name == "public_id" else part) + path[end:]
+            yield path
+
+
+def _ids_for(city: City, rule: str) -> list[str]:
+    kinds = {"/surveys": city.survey, "/consultations": city.consultation, "/theme-days": city.day}
+    kinds |= {"/live": city.room, "/stage": city.room}
+    return [one.public_id for prefix, one in kinds.items() if prefix in rule] + ["\x00", "a" * 12]
+
+
+def _fine(answer: Any, what: str) -> str:
+    """What is wrong with an answer, or nothing."""
+    text = answer.get_data()
+    problem = ""
+    if answer.status_code >= 500:
+        problem = f"{answer.status_code}"
+    elif b"Traceback" in text or b"sqlalchemy" in text:
+        problem = "tells about our inside"
+    elif b"<script>alert(1)" in text:
+        problem = "script of a stranger"
+    elif any("\n" in value or "\r" in value for _, value in answer.headers):
+        problem = "header split"
+    answer.close()
+    return f"{what[:200]!r}: {problem}" if problem else ""
+
+
+def test_odd_paths_and_queries(app: Flask, city: City, citizen_client: Callable[..., Any]) -> None:
+    client = app.test_client()
+    wrong = []
+    keys = ("lang", "page", "all", "after", "stream", "code", "next", "q", "address", "size", "month", "year")
+    for rule, names in _open(app, "GET"):
+        wrong += [_fine(client.get(path), path) for path in _paths(city, rule, names, _BYTES)]
+        path = next(_paths(city, rule, names, ("1",)))
+        for word in _WORDS:
+            value = quote(word, errors="surrogatepass")[:3000]
+            query = "&".join(f"{key}={value}" for key in keys)
+            wrong.append(_fine(client.get(f"{path}?{query}"), f"{path}?…={value}"))
+        for raw in _BYTES:
+            query = "&".join(f"{key}={raw}" for key in keys)
+            wrong.append(_fine(client.get(f"{path}?{query}"), f"{path}?…={raw}"))
+    assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
+
+
+def test_odd_headers(app: Flask, city: City, citizen_client: Callable[..., Any]) -> None:
+    wrong = []
+    with app.app_context():
+        known = signed_device("d" * 24)
+    for method in ("GET", "POST"):
+        for rule, names in _open(app, method):
+            path = next(_paths(city, rule, names, ("1",)))
+            for headers in _HEADERS:
+                # Half of what may go wrong only does so for a phone that is known.
+                cookie = {"Cookie": f"device={known}"} | headers
+                client = app.test_client(use_cookies=False)
+                answer = client.open(path, method=method, headers=cookie)
+                wrong.append(_fine(answer, f"{method} {path} {headers}"))
+    assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
+
+
+def _fields(client: Any, word: str) -> dict[str, str]:
+    names = (
+        "text",
+        "name",
+        "stance",
+        "code",
+        "step",
+        "sure",
+        "question",
+        "on",
+        "_version",
+        "_state",
+        "_whole",
+    )
+    names += ("_action", "email", "password", "next", "clause")
+    return dict.fromkeys(names, word) | {"_token": client.token}
+
+
+def test_odd_forms(app: Flask, city: City, citizen_client: Callable[..., Any]) -> None:
+    client = citizen_client()
+    app.config["WTF_CSRF_ENABLED"] = False
+    wrong = []
+    for rule, names in _open(app, "POST"):
+        path = next(_paths(city, rule, names, ("1",)))
+        for number, word in enumerate(_WORDS):
+            data = _fields(client, word.encode(errors="surrogatepass").decode(errors="replace"))
+            for request_id in (word[:64], f"hostile-request-{number:04d}"):
+                sent = data | {"_request_id": request_id.encode(errors="replace").decode()}
+                wrong.append(_fine(client.post(path, data=sent), f"{path} {word[:40]!r}"))
+    assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
+
+
+def _bodies(client: Any) -> Iterator[tuple[str, bytes, str]]:
+    token = client.token.encode()
+    form = "application/x-www-form-urlencoded"
+    yield "many fields", b"_token=" + token + b"".join(b"&f%d=1" % n for n in range(10_000)), form
+    yield "one huge field", b"_token=" + token + b"&text=" + b"x" * 12_500_000, form
+    yield "broken bytes", b"_token=" + token + b"&text=%ff%fe%ed%a0%80\xff&_request_id=%00", form
+    yield "deep state", b"_token=" + token + b"&_state=" + _DEEP.encode(), form
+    yield "deep JSON", _DEEP.encode(), "application/json"
+    yield "surrogate JSON", b'{"text": "\\ud800", "_request_id": "\\udfff"}', "application/json"
+    yield "not JSON", b"\xff\xfe{", "application/json"
+    yield "JSON list", b"[1]", "application/json"
+    yield "no boundary", b"--x\r\n", "multipart/form-data"
+    parts = b"".join(
+        b'--x\r\nContent-Disposition: form-data; name="f%d"\r\n\r\n1\r\n' % n for n in range(6000)
+    )
+    yield "many parts", parts + b"--x--\r\n", "multipart/form-data; boundary=x"
+    yield (
+        "open part",
+        b'--x\r\nContent-Disposition: form-data; name="text"\r\n\r\n',
+        "multipart/form-data; boundary=x",
+    )
+
+
+def test_odd_bodies(app: Flask, city: City, citizen_client: Callable[..., Any]) -> None:
+    client = citizen_client()
+    app.config["WTF_CSRF_ENABLED"] = False
+    wrong = []
+    for rule, names in _open(app, "POST"):
+        path = next(_paths(city, rule, names, ("1",)))
+        for what, body, kind in _bodies(client):
+            for headers in ({}, {"X-Citizen-Token": client.token}):
+                answer = client.post(path, data=body, content_type=kind, headers=headers)
+                wrong.append(_fine(answer, f"{path} {what} {headers}"))
+    assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
