@@ -80,7 +80,7 @@ def cases_of(
     order = (
         case((Case.state == CaseState.OPEN, 0), else_=1),
         case((Case.state == CaseState.OPEN, Case.due_on)),
-        Case.answered_at.desc(),
+        Case.answered_at.desc().nulls_last(),
         Case.id.desc(),
     )
     rows = db.session.scalars(

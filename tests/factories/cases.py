@@ -50,13 +50,20 @@ SOURCE = Source()
 register_source(KIND, SOURCE)
 
 
-def make_case(unit: Unit | None = None, *, source_id: int = 1, due_on: date | None = None, **values: Any) -> Case:
+def make_case(
+    unit: Unit | None = None, *, source_id: int = 1, due_on: date | None = None, **values: Any
+) -> Case:
     """An open case of a unit; its source answers into ``SOURCE``."""
     SOURCE.__init__()  # type: ignore[misc]
     unit = unit or make_unit("市住房和城乡建设局")
     with atomic():
         case = open_case(
-            SYSTEM, KIND, source_id, unit.id, f"第 {source_id} 个提问：加装电梯的费用怎么分摊？", due_on=due_on
+            SYSTEM,
+            KIND,
+            source_id,
+            unit.id,
+            f"第 {source_id} 个提问：加装电梯的费用怎么分摊？",
+            due_on=due_on,
         )
         for name, value in values.items():
             setattr(case, name, value)

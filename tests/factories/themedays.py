@@ -81,7 +81,7 @@ def make_theme_day(
 
 
 def make_activity(day: ThemeDay, *, hours: float = 24, **values: Any) -> Activity:
-    """An activity of a theme day that starts in ``hours`` and lasts two, published unless ``state`` is given."""
+    """An activity that starts in ``hours`` and lasts two of them, published unless ``state`` is given."""
     with atomic():
         activity = Activity(
             **{

@@ -48,7 +48,8 @@ class RowForm(StaffForm):
         """Fill the lists: ``units`` that may file, ``cohosts`` to choose from."""
         self.unit.choices = options((unit.id, name_of(unit)) for unit in units)
         self.form.choices = options((form.value, label(form)) for form in Form)
-        self.cohosts.choices = [(unit.id, name_of(unit)) for unit in cohosts]
+        host = {unit.id for unit in units} if len(units) == 1 else set()
+        self.cohosts.choices = [(unit.id, name_of(unit)) for unit in cohosts if unit.id not in host]
 
     def fields(self) -> RowFields:
         """What was typed, as the actions take it."""
