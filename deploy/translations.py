@@ -210,6 +210,25 @@ def check() -> list[str]:
                 if template.get(message.id, message.context) is None:
                     faults.append(f"{name}: no longer said anywhere: {message.id!r}")
                 faults += [f"{name}: {fault}" for fault in faults_of(message)]
+    return faults + clashes()
+
+
+def clashes() -> list[str]:
+    """Words that two catalogues translate differently: all are merged into one, and the last would win."""
+    faults = []
+    for language in LANGUAGES:
+        said: dict[tuple[str, str | None], tuple[str, Any]] = {}
+        for domain in domains():
+            path = catalogue_path(domain, language)
+            for message in read(path, language) if path.exists() else ():
+                if not message.id or not message.string:
+                    continue
+                key = (_texts(message.id)[0], message.context)
+                first = said.setdefault(key, (domain, message.string))
+                if first[1] != message.string:
+                    faults.append(
+                        f"{key[0]!r}: {first[0]} says {first[1]!r}, {domain} says {message.string!r}"
+                    )
     return faults
 
 

@@ -9,7 +9,7 @@ from engage.core.actor import ScopeKind
 from engage.core.messages import msg
 
 _NAME, _EMAIL = msg("Name"), msg("Email")
-_ROLE, _SCOPE, _ON = Key(msg("Role"), Role), Key(msg("Scope"), ScopeKind), msg("On")
+_ROLE, _SCOPE, _ON = Key(msg("Role"), Role), Key(msg("Scope"), ScopeKind), msg("Concerning")
 
 ACCOUNT_CREATED = declare("account.created", msg("Account created"), name=_NAME, email=_EMAIL)
 ACCOUNT_CHANGED = declare("account.changed", msg("Account changed"), name=_NAME, email=_EMAIL)
@@ -20,7 +20,7 @@ ROLE_REVOKED = declare("role.revoked", msg("Role taken back"), role=_ROLE, scope
 LINK_MADE = declare("sign-in-link.made", msg("Sign-in link made"), until=msg("Valid until"))
 SIGNED_IN = declare("session.started", msg("Signed in"), device=msg("Device"), by_link=msg("By link"))
 SIGNED_OUT = declare("session.ended", msg("Signed out"), device=msg("Device"))
-SESSIONS_ENDED = declare("sessions.ended", msg("Sessions ended"), count=msg("Number"))
+SESSIONS_ENDED = declare("sessions.ended", msg("Sessions ended"), count=msg("How many"))
 PASSWORD_CHANGED = declare("password.changed", msg("Password changed"))
 ACCOUNT_LOCKED = declare(
     "account.locked", msg("Sign-in locked after wrong passwords"), until=msg("Locked until")

@@ -97,7 +97,7 @@ def request_export(public_id: str) -> ResponseReturnValue:
         kind = ExportFormat(request.form.get("format", ""))
     except ValueError:
         raise Invalid({"format": msg("Please choose CSV or Excel.")}) from None
-    heads = [_("Number"), _("Submitted"), _("Language"), _("Source")]
+    heads = [_("Response number"), _("Submitted"), _("Language"), _("Source")]
     export = actions.request_export(current_actor(), survey.id, kind, current_language(), heads)
     return redirect(url_for(".export", public_id=public_id, export_id=export), 303)
 

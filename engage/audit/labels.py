@@ -9,7 +9,7 @@ ACTORS: dict[ActorKind, Message] = {
     ActorKind.ANONYMOUS: msg("Somebody unknown"),
     ActorKind.CITIZEN: msg("A citizen"),
     ActorKind.GUEST: msg("A guest speaker"),
-    ActorKind.STAFF: msg("Staff"),
+    ActorKind.STAFF: msg("Staff member"),
     ActorKind.SYSTEM: msg("The system"),
 }
 

@@ -65,7 +65,7 @@ class SettingsForm(StaffForm):
     thanks_en = TextAreaField(
         _l("Words of thanks in English"), filters=[stripped], validators=[AtMost(TEXT_LIMIT)]
     )
-    layout = RadioField(_l("Pages"))
+    layout = RadioField(_l("How the pages are shown"))
     one_per_device = BooleanField(_l("One response from each device"))
     activity = SelectField(_l("Activity of a theme day"), coerce=int)
 

@@ -167,7 +167,7 @@ def _page(public_id: str, *, new_link: str = "", link_error: str = "", label_typ
 def _rows(session: LiveSession) -> Iterator[str]:
     yield "\ufeff" + _line(
         [
-            gettext("Number"),
+            gettext("Question number"),
             gettext("Asked at"),
             gettext("Source"),
             gettext("Nickname"),

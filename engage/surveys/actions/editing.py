@@ -33,7 +33,7 @@ SETTINGS_CHANGED = declare(
     "survey.settings-changed",
     msg("Survey settings changed"),
     title=msg("Title"),
-    introduction=msg("Introduction"),
+    introduction=msg("Introductory words"),
     thanks=msg("Words of thanks"),
     layout=Key(msg("Layout"), Layout),
     one_per_device=msg("One response per device"),
