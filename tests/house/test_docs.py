@@ -1,0 +1,69 @@
+"""The docs stay true: links lead somewhere, commands and addresses exist, both languages say the same."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from engage.cli import engage_cli
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = sorted(
+    [
+        ROOT / "README.md",
+        ROOT / "README.zh-CN.md",
+        *(ROOT / "docs").rglob("*.md"),
+        ROOT / "benchmarks" / "README.md",
+        ROOT / "static" / "css" / "README.md",
+    ]
+)
+_LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
+_MAKE = re.compile(r"`(?:[A-Z_]+=\S+ )?make ([a-z-]+)|^make ([a-z-]+)", re.M)
+_ENGAGE = re.compile(r"flask (?:--app engage )?engage ([a-z-]+)")
+_FILE = re.compile(r"`((?:engage|tests|deploy|docs|static|templates|benchmarks|migrations)/[\w./*-]+)`")
+_ADDRESS = re.compile(r"`(/[a-z][a-z/-]*)(?:…)?(?:/[a-z]+)?`")
+
+
+def _each(pattern: re.Pattern[str], path: Path) -> set[str]:
+    return {
+        next(group for group in found.groups() if group)
+        for found in pattern.finditer(path.read_text("utf-8"))
+    }
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in _each(_LINK, path):
+        if not target.startswith(("http:", "https:", "mailto:")):
+            assert (path.parent / target).exists(), f"{path.name} links to {target}"
+
+
+@pytest.mark.parametrize("path", DOCS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_commands_and_files_exist(app: Flask, path: Path) -> None:
+    targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.M))
+    assert _each(_MAKE, path) <= targets
+    assert _each(_ENGAGE, path) <= set(engage_cli.commands)
+    for name in _each(_FILE, path):
+        assert list(ROOT.glob(name.rstrip("/"))), f"{path.name} names {name}"
+
+
+def test_addresses_of_the_readme_exist(app: Flask) -> None:
+    rules = [str(rule) for rule in app.url_map.iter_rules()]
+    for name in ("README.md", "README.zh-CN.md"):
+        for address in _each(_ADDRESS, ROOT / name):
+            assert any(rule.startswith(address.rstrip("/")) for rule in rules), f"{name} names {address}"
+
+
+def test_both_readmes_tell_the_same() -> None:
+    english, chinese = (ROOT / "README.md").read_text("utf-8"), (ROOT / "README.zh-CN.md").read_text("utf-8")
+    for pattern in (r"^## ", r"^\| ", r"^- ", r"docs/img/\w+\.png"):
+        assert len(re.findall(pattern, english, re.M)) == len(re.findall(pattern, chinese, re.M)), pattern
+
+
+def test_every_command_is_in_the_operations_guide(app: Flask) -> None:
+    told = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    for name in engage_cli.commands:
+        assert f"engage {name}" in told, f"docs/operations.md does not tell of `flask engage {name}`"
