@@ -145,8 +145,10 @@ def withdraw_case_of(actor: Actor, source_kind: str, source_id: int, reason: str
 
 
 def _tell(case: Case) -> None:
+    # A unit without staff here must not leave a citizen waiting unnoticed.
+    people = holders(Permission.CASE_ANSWER, case.unit_id) or holders(Permission.CASE_ASSIGN)
     notify(
-        holders(Permission.CASE_ANSWER, case.unit_id),
+        people,
         f"case-opened:{case.id}:{case.revision}",
         msg("Your unit owes an answer"),
         msg("“{title}” is due on {day}.", title=case.title, day=case.due_on),

@@ -47,6 +47,12 @@ def store_photo(data: bytes, folder: Path) -> StoredPhoto:
     return _store(data, folder)
 
 
+def forget_photo(name: str, folder: Path) -> None:
+    """Delete both sizes of a photo that nothing shows any more."""
+    for ending in (".webp", "-phone.webp"):
+        (folder / f"{name}{ending}").unlink(missing_ok=True)
+
+
 def _store(data: bytes, folder: Path) -> StoredPhoto:
     picture = _read(data)
     large = picture.copy()

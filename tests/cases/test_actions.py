@@ -58,6 +58,12 @@ def test_a_case_is_due_in_five_working_days_and_its_unit_is_told() -> None:
     assert db.session.scalars(select(Notification.user_id)).all() == [staff.id]
 
 
+def test_a_unit_without_staff_leaves_it_to_the_coordinator_to_notice() -> None:
+    coordinator = make_actor(Role.COORDINATOR)
+    make_case(make_unit())
+    assert db.session.scalars(select(Notification.user_id)).all() == [coordinator.id]
+
+
 def test_answering_answers_at_the_source() -> None:
     unit = make_unit()
     case = make_case(unit)

@@ -255,6 +255,7 @@ def test_a_report_with_photos(app: Flask, staff_client: Staff) -> None:
         assert shown.mimetype == "image/webp"
     assert visitor.get("/files/photos/../secret.key").status_code == 404
     assert client.send(f"{url}/photos/{stored.id}/remove").status_code == 303
+    assert not list((app.config["ENGAGE"].files / "photos").iterdir())
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ def _row(actor: Actor, row_id: str) -> PlanRow:
 
 
 def _join(actor: Actor, row: PlanRow, day: ThemeDay) -> None:
-    before = row.theme_day_id
+    before = db.session.get(ThemeDay, row.theme_day_id) if row.theme_day_id else None
     row.state, row.theme_day_id = PlanRowState.ARRANGED, day.id
     row.revision += 1
     join_cohosts(day, {row.unit_id, *(one.unit_id for one in row.cohosts)})
@@ -132,7 +132,7 @@ def _join(actor: Actor, row: PlanRow, day: ThemeDay) -> None:
         entries.ROW_ARRANGED,
         "plan-row",
         row.public_id,
-        before={"theme_day": before},
+        before={"theme_day": before.theme, "month": before.month} if before else None,
         after={"theme_day": day.theme, "month": day.month},
         label=row.theme,
     )

@@ -96,18 +96,24 @@ def check_alt(alt: Localized) -> None:
         raise Invalid(errors)
 
 
-def remove_photo(actor: Actor, public_id: str, photo_id: int) -> None:
-    """Take a photo out of a report. Raises ``NotFound``."""
+def remove_photo(actor: Actor, public_id: str, photo_id: int) -> str | None:
+    """Take a photo out of a report; answers its file name where nothing shows it any more.
+
+    Raises ``NotFound``.
+    """
     with atomic():
         activity = allowed_activity(actor, public_id, ActivityDeed.REPORT)
-        alt = db.session.scalar(
-            select(ReportPhoto.alt).where(ReportPhoto.id == photo_id, ReportPhoto.activity_id == activity.id)
+        photo = db.session.scalar(
+            select(ReportPhoto).where(ReportPhoto.id == photo_id, ReportPhoto.activity_id == activity.id)
         )
-        if alt is None:
+        if photo is None:
             raise NotFound
+        name, alt = photo.file_name, photo.alt
         db.session.execute(delete(ReportPhoto).where(ReportPhoto.id == photo_id))
         label = activity.title.text()
         record(actor, entries.PHOTO_REMOVED, "activity", public_id, before={"alt": alt}, label=label)
+        shown = select(ReportPhoto.id).where(ReportPhoto.file_name == name).limit(1)
+        return None if db.session.scalar(shown) is not None else name
 
 
 def _check(fields: ReportFields) -> None:

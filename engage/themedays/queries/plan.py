@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -230,10 +231,13 @@ def _filings(plan: PlanRound) -> list[UnitFiling]:
     rows = db.session.execute(
         select(PlanRow.unit_id, PlanRow.state, PlanRow.filed_at).where(PlanRow.round_id == plan.id)
     ).all()
+    by_unit: dict[int, list[Any]] = {}
+    for row in rows:
+        by_unit.setdefault(row.unit_id, []).append(row)
     extended, moment = _extensions(plan.id), now()
     found = []
     for unit in all_units():
-        own = [row for row in rows if row.unit_id == unit.id]
+        own = by_unit.get(unit.id, [])
         ends = filing_ends(plan.deadline, extended.get(unit.id))
         found.append(
             UnitFiling(

@@ -15,7 +15,7 @@ from engage.core.messages import msg
 from engage.core.types import Localized
 from engage.themedays.actions import reports as actions
 from engage.themedays.forms import ReportForm, report_data
-from engage.themedays.photos import LARGEST_BYTES, store_photo
+from engage.themedays.photos import LARGEST_BYTES, forget_photo, store_photo
 from engage.themedays.queries import public, staff
 from engage.themedays.rules import ActivityDeed, require_activity
 from engage.themedays.views.blueprint import blueprint
@@ -74,7 +74,9 @@ def add_photo(public_id: str) -> ResponseReturnValue:
 @guards.staff(Permission.ACTIVITY_EDIT)
 def remove_photo(public_id: str, photo_id: int) -> ResponseReturnValue:
     """Take a photo out of the report."""
-    actions.remove_photo(current_actor(), public_id, photo_id)
+    name = actions.remove_photo(current_actor(), public_id, photo_id)
+    if name is not None:
+        forget_photo(name, _folder())
     flash(gettext("The photo has been removed."), "success")
     return redirect(url_for("themedays.report", public_id=public_id) + "#photos", 303)
 
