@@ -130,4 +130,4 @@ def _person(draw: Draw, x: int, foot: int, number: int) -> None:
     coat, skin = _COATS[number % len(_COATS)], _SKINS[number % len(_SKINS)]
     draw.rounded_rectangle((x - 26, foot - 92, x + 26, foot), 20, fill=coat)
     draw.ellipse((x - 20, foot - 138, x + 20, foot - 98), fill=skin)
-    draw.pieslice((x - 21, foot - 140, x + 21, foot - 100), 180, 360, fill=_DARK)
+    draw.chord((x - 21, foot - 140, x + 21, foot - 100), 205, 335, fill=_DARK)
