@@ -128,6 +128,6 @@ def _building(draw: Draw, x: int, y: int, width: int, height: int, *, floors: in
 def _person(draw: Draw, x: int, foot: int, number: int) -> None:
     """A figure of two shapes, ``foot`` is where it stands."""
     coat, skin = _COATS[number % len(_COATS)], _SKINS[number % len(_SKINS)]
-    draw.rounded_rectangle((x - 26, foot - 92, x + 26, foot), 20, fill=coat)
+    draw.rounded_rectangle((x - 26, foot - 100, x + 26, foot), 20, fill=coat)
     draw.ellipse((x - 20, foot - 138, x + 20, foot - 98), fill=skin)
     draw.chord((x - 21, foot - 140, x + 21, foot - 100), 205, 335, fill=_DARK)
