@@ -209,9 +209,10 @@ def _commit(session: Session) -> None:
 
 
 def _cannot_write(error: OperationalError) -> bool:
-    return isinstance(error.orig, sqlite3.OperationalError) and any(
-        word in str(error.orig) for word in _CANNOT_WRITE
-    )
+    if not isinstance(error.orig, sqlite3.OperationalError):
+        # PostgreSQL says so for what lies with the server only: gone, full, shutting down, a deadlock.
+        return True
+    return any(word in str(error.orig) for word in _CANNOT_WRITE)
 
 
 def _begin_sqlite(connection: Connection) -> None:

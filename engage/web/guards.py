@@ -17,8 +17,11 @@ from engage.core.errors import NotAllowed
 from engage.web.actor import citizen_actor, current_actor, staff_actor
 from engage.web.citizen import check_citizen_write
 from engage.web.limits import hit
+from engage.web.strictjson import StrictJson
 
 _View = TypeVar("_View", bound=Callable[..., Any])
+# Nobody types it, and PostgreSQL stores no text with it.
+_NUL = "\0"
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 csrf = CSRFProtect()
@@ -84,6 +87,7 @@ def init_guards(app: Flask) -> None:
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     app.config["WTF_CSRF_TIME_LIMIT"] = None
     csrf.init_app(app)
+    app.json = StrictJson(app)
     app.before_request(_check)
 
 
@@ -100,9 +104,13 @@ def _check() -> ResponseReturnValue | None:
     if guard is None:
         raise NotAllowed
     writes = request.method not in _SAFE
+    if _NUL in request.path or any(_NUL in value for value in request.args.values()):
+        abort(404)
     answer = _pass(guard, writes)
     if answer is not None:
         return answer
+    if writes and any(_NUL in value for value in request.form.values()):
+        abort(400)
     limit = getattr(view, "limit", None)
     if limit is not None and writes:
         name, per_device, per_network = limit

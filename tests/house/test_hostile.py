@@ -9,9 +9,15 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
+from engage.accounts.permissions import Role
+from engage.core.errors import Invalid
+from engage.live.sockets.room import text as socket_text
+from engage.surveys.models import Layout
 from engage.web.citizen import signed_device
 from engage.web.guards import Door, guard_of
 from tests.factories.portal import City, make_city
+from tests.factories.questions import page, question
+from tests.factories.surveys import make_survey
 
 pytestmark = pytest.mark.database
 
@@ -207,3 +213,60 @@ def test_odd_bodies(app: Flask, city: City, citizen_client: Callable[..., Any]) 
                 answer = client.post(path, data=body, content_type=kind, headers=headers)
                 wrong.append(_fine(answer, f"{path} {what} {headers}"))
     assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
+
+
+_CARRIED = (
+    '{"aaaaaa":"\\ud800"}',
+    '{"aaaaaa":["\\ud800"]}',
+    '{"aaaaaa":"\\u0000"}',
+    '{"aaaaaa":{"a":1}}',
+    '{"aaaaaa":1e999}',
+    '{"aaaaaa":NaN}',
+    '{"aaaaaa":[[[]]]}',
+    "[" * 100_000,
+)
+
+
+def test_answers_carried_along_may_be_anything(app: Flask, citizen_client: Callable[..., Any]) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    pages = [page("p1", question("aaaaaa", "text", required=False)), page("p2", question("bbbbbb", "text"))]
+    with app.app_context():
+        survey = make_survey({"pages": pages}, layout=Layout.PAGE_BY_PAGE)
+    client = citizen_client()
+    for number, carried in enumerate(_CARRIED):
+        for wish in ("back", "next"):
+            data = {
+                "_token": client.token,
+                "_request_id": f"carried-request-{number}-{wish}",
+                "_action": wish,
+            }
+            data |= {"_state": carried, "_version": "1", "bbbbbb": "好"}
+            answer = client.post(f"/surveys/{survey.public_id}/p/1", data=data)
+            assert not _fine(answer, f"{wish} {carried[:40]}")
+
+
+def test_definitions_may_be_anything(app: Flask, staff_client: Callable[..., Any]) -> None:
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    with app.app_context():
+        survey = make_survey()
+    client = staff_client(Role.COORDINATOR)
+    path = f"/staff/surveys/{survey.public_id}"
+    half = '{"pages":[{"id":"p1","questions":[{"id":"aaaaaa","type":"text","text":{"zh_CN":"a\\ud83d"}}]}]}'
+    deep = '{"pages":' * 5000 + "1" + "}" * 5000
+    for given in (half, deep, '{"pages":[{"id":1,"questions":{}}]}', "null", "[]", '"x"', "1e400"):
+        for revision in ("0", "1e400", "99999999999999999999999", '"x"'):
+            body = f'{{"revision":{revision},"definition":{given}}}'
+            headers = {"X-CSRFToken": client.token}
+            answer = client.post(
+                f"{path}/definition", data=body, content_type="application/json", headers=headers
+            )
+            assert not _fine(answer, body[:80])
+    for page_of in (path, f"{path}/preview", f"/surveys/{survey.public_id}"):
+        assert not _fine(client.get(page_of), page_of)
+
+
+def test_a_sockets_words_are_text_or_refused() -> None:
+    for word in ("\ud800", "a\0b", 7, ["x"], "x" * 41):
+        with pytest.raises(Invalid):
+            socket_text({"room": word}, "room", 40)
+    assert socket_text({}, "room", 40) == ""

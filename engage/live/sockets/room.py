@@ -127,8 +127,12 @@ def checked(payload: Any) -> dict[str, Any]:
 def text(fields: dict[str, Any], name: str, most: int) -> str:
     """A text of the payload (empty if absent); raises ``Invalid`` for anything else or too long."""
     value = fields.get(name, "")
-    if not isinstance(value, str) or len(value) > most:
+    if not isinstance(value, str) or len(value) > most or "\0" in value:
         raise _malformed()
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: valid JSON, no valid text
+        raise _malformed() from None
     return value
 
 

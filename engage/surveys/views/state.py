@@ -9,6 +9,7 @@ from typing import Final
 from werkzeug.datastructures import MultiDict
 
 from engage.questions.compiled import Compiled
+from engage.web.strictjson import strict_loads
 
 _STATE_CHARACTERS: Final = 1_000_000
 _LONGEST_NUMBER: Final = 6
@@ -44,7 +45,7 @@ def _carried(text: str) -> dict[str, object]:
     if not text or len(text) > _STATE_CHARACTERS:
         return {}
     try:
-        data = json.loads(text)
-    except (ValueError, RecursionError):
+        data = strict_loads(text)
+    except ValueError:
         return {}
     return data if isinstance(data, dict) else {}
