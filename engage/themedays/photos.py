@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import threading
 import warnings
 from dataclasses import dataclass
 from io import BytesIO
@@ -23,6 +24,8 @@ _LONGEST = 1440
 _PHONE = 640
 # Figure of the specification: at most 40 KB at phone width.
 _PHONE_BYTES = 40_000
+# Commits use the same threads: photos sent together must not take them all, nor the memory.
+_one_at_a_time = threading.BoundedSemaphore(1)
 _QUALITIES = (78, 68, 58, 48, 38, 28)
 
 
@@ -43,7 +46,8 @@ def store_photo(data: bytes, folder: Path) -> StoredPhoto:
     if len(data) > LARGEST_BYTES:
         raise TooLarge(msg("The photo is larger than 10 MB. Please choose a smaller one."))
     if is_module_patched("threading"):
-        return gevent.get_hub().threadpool.apply(_store, (data, folder))
+        with _one_at_a_time:
+            return gevent.get_hub().threadpool.apply(_store, (data, folder))
     return _store(data, folder)
 
 
@@ -55,15 +59,14 @@ def forget_photo(name: str, folder: Path) -> None:
 
 def _store(data: bytes, folder: Path) -> StoredPhoto:
     picture = _read(data)
-    large = picture.copy()
-    large.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS)
-    drawn = _webp(large, _QUALITIES[0])
+    width, height = picture.size
+    drawn = _webp(picture, _QUALITIES[0])
     name = hashlib.sha256(drawn).hexdigest()[:24]
     picture.thumbnail((_PHONE, _PHONE), Image.Resampling.LANCZOS)
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder / f"{name}.webp", drawn)
     _write(folder / f"{name}-phone.webp", _small(picture))
-    return StoredPhoto(name, large.width, large.height)
+    return StoredPhoto(name, width, height)
 
 
 def _read(data: bytes) -> Image.Image:
@@ -74,8 +77,12 @@ def _read(data: bytes) -> Image.Image:
             with Image.open(BytesIO(data), formats=_FORMATS) as picture:
                 if picture.width * picture.height > _LARGEST_PIXELS:
                     raise refused
+                # Sixty million pixels are 180 MB: a photo is made smaller while it is read, before any copy.
+                picture.draft("RGB", (2 * _LONGEST, 2 * _LONGEST))
                 # A new image of the pixels alone: place, camera and preview stay behind.
-                return ImageOps.exif_transpose(picture).convert("RGB")
+                upright = ImageOps.exif_transpose(picture.convert("RGB"))
+                upright.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS)
+                return upright
     except (
         UnidentifiedImageError,
         OSError,

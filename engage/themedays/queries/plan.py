@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import defer, joinedload, selectinload
 
 from engage.accounts.models import Unit
 from engage.accounts.permissions import Permission
@@ -19,13 +19,13 @@ from engage.core.db import db
 from engage.core.errors import NotAllowed, NotFound
 from engage.themedays.models import (
     Activity,
+    ActivityState,
     PlanExtension,
     PlanRound,
     PlanRow,
     PlanRowCohost,
     PlanRowState,
     ThemeDay,
-    ThemeDayCohost,
     ThemeDayState,
 )
 from engage.themedays.rules import ROW_DEEDS, RowDeed, filing_ends, is_late, row_possible
@@ -71,15 +71,13 @@ class Month:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """The year on one page. ``rows_of`` and ``activities_of`` are by theme day id."""
+    """The year on one page. ``waiting`` are filed rows; ``activities_of`` is by theme day id."""
 
     round: PlanRound
     months: list[Month]
-    waiting: list[PlanRow]
-    returned: list[PlanRow]
+    waiting: Sequence[PlanRow]
     filings: list[UnitFiling]
-    rows_of: dict[int, list[PlanRow]]
-    activities_of: dict[int, list[Activity]]
+    activities_of: dict[int, int]
     drafts: int
 
 
@@ -168,33 +166,27 @@ def board(year: int) -> Board:
         select(ThemeDay)
         .options(
             joinedload(ThemeDay.unit),
-            selectinload(ThemeDay.cohosts).joinedload(ThemeDayCohost.unit),
-            selectinload(ThemeDay.activities),
+            selectinload(ThemeDay.cohosts),
+            defer(ThemeDay.story),
         )
         .where(ThemeDay.year == year)
         .order_by(ThemeDay.month, ThemeDay.day, ThemeDay.id)
     ).all()
-    rows = db.session.scalars(
+    waiting = db.session.scalars(
         select(PlanRow)
-        .options(joinedload(PlanRow.unit))
-        .where(PlanRow.round_id == plan.id, PlanRow.state != PlanRowState.DRAFT)
+        .options(joinedload(PlanRow.unit), defer(PlanRow.steps), defer(PlanRow.remarks))
+        .where(PlanRow.round_id == plan.id, PlanRow.state == PlanRowState.FILED)
         .order_by(PlanRow.planned_on, PlanRow.id)
     ).all()
     months = [Month(month) for month in range(1, 13)]
     for day in days:
         months[day.month - 1].days.append(day)
-    rows_of: dict[int, list[PlanRow]] = {}
-    for row in rows:
-        if row.theme_day_id is not None:
-            rows_of.setdefault(row.theme_day_id, []).append(row)
     return Board(
         round=plan,
         months=months,
-        waiting=[row for row in rows if row.state is PlanRowState.FILED],
-        returned=[row for row in rows if row.state is PlanRowState.RETURNED],
+        waiting=waiting,
         filings=_filings(plan),
-        rows_of=rows_of,
-        activities_of={day.id: list(day.activities) for day in days},
+        activities_of=_activity_counts([day.id for day in days]),
         drafts=sum(day.state is ThemeDayState.DRAFT for day in days),
     )
 
@@ -225,6 +217,15 @@ def _extensions(round_id: int) -> dict[int, datetime]:
         select(PlanExtension.unit_id, PlanExtension.until).where(PlanExtension.round_id == round_id)
     )
     return {row.unit_id: row.until for row in rows}
+
+
+def _activity_counts(theme_day_ids: list[int]) -> dict[int, int]:
+    rows = db.session.execute(
+        select(Activity.theme_day_id, func.count())
+        .where(Activity.theme_day_id.in_(theme_day_ids), Activity.state != ActivityState.CANCELLED)
+        .group_by(Activity.theme_day_id)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def _filings(plan: PlanRound) -> list[UnitFiling]:
