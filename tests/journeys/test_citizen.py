@@ -201,7 +201,15 @@ def test_every_public_page_on_a_desk(app: Flask, live_server: Server, open_page:
         desk.goto(live_server.url + path)
         inspect(desk, f"citizen-{name}")
     phone = open_page()
-    for name in ("calendar", "theme-day-past", "results", "consultations", "join", "receipts", "personal-data"):
+    for name in (
+        "calendar",
+        "theme-day-past",
+        "results",
+        "consultations",
+        "join",
+        "receipts",
+        "personal-data",
+    ):
         phone.goto(live_server.url + pages[name])
         inspect(phone, f"citizen-{name}")
     phone.goto(f"{live_server.url}/theme-days/{city.past.public_id}")

@@ -143,5 +143,7 @@ def test_a_moderator_prepares_the_session_and_its_record(
         press(desk, "导出全部提问（CSV）")
     lines = list(csv.reader(Path(download.value.path()).read_text(encoding="utf-8-sig").splitlines()))
     assert len(lines) == len(QUESTIONS) + 1
-    desk.get_by_role("link", name="整理实录").or_(desk.locator(f"a[href='/staff/live/{room}/record']")).first.click()
+    desk.get_by_role("link", name="整理实录").or_(
+        desk.locator(f"a[href='/staff/live/{room}/record']")
+    ).first.click()
     inspect(desk, "moderator-record")
