@@ -19,6 +19,7 @@ from engage.core.clock import now, today
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import msg
+from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.notifications.actions import notify
 from engage.notifications.queries import holders
@@ -66,7 +67,9 @@ def open_case(
     case.answered_at = case.answered_by_id = case.reminded_on = None
     case.revision = (case.revision or 0) + 1
     db.session.flush()
-    record(actor, OPENED, "case", case.id, after={"unit": unit_id, "due_on": due}, label=case.title)
+    record(
+        actor, OPENED, "case", case.id, after={"unit": _unit_name(unit_id), "due_on": due}, label=case.title
+    )
     _tell(case)
     return case
 
@@ -120,8 +123,8 @@ def reassign_case(actor: Actor, case_id: int, unit_id: int, reason: str, revisio
             REASSIGNED,
             "case",
             case.id,
-            before={"unit": before},
-            after={"unit": unit_id, "reason": reason},
+            before={"unit": _unit_name(before)},
+            after={"unit": unit.name, "reason": reason},
             label=case.title,
         )
 
@@ -162,6 +165,11 @@ def _open_case_of(source_kind: str, source_id: int) -> Case | None:
             Case.source_kind == source_kind, Case.source_id == source_id, Case.state == CaseState.OPEN
         )
     )
+
+
+def _unit_name(unit_id: int) -> Localized:
+    unit = db.session.get(Unit, unit_id)
+    return unit.name if unit is not None else Localized()
 
 
 def _case(case_id: int) -> Case:

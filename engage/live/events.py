@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engage.audit.events import Key, declare
 from engage.core.messages import Message, msg
 from engage.live.models import NamePolicy, Phase, QuestionState, Source
+from engage.live.rules.deeds import Deed
 from engage.moderation.models import ReasonClass
 
 
@@ -58,7 +59,7 @@ SESSION_STEPPED = declare(
 )
 QUESTION_ENTERED = declare("live-question.entered", msg("Live question typed in"), **_QUESTION_KEYS)
 QUESTION_DECIDED = declare(
-    "live-question.decided", msg("Live question decided"), deed=msg("Decision"), **_QUESTION_KEYS
+    "live-question.decided", msg("Live question decided"), deed=Key(msg("Decision"), Deed), **_QUESTION_KEYS
 )
 QUESTION_ANSWERED = declare(
     "live-question.answered", msg("Live question answered in writing"), **_QUESTION_KEYS

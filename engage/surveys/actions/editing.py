@@ -79,7 +79,7 @@ def create_survey(actor: Actor, unit_id: int, title: Localized, activity_id: int
             CREATED,
             "survey",
             survey.id,
-            after={"title": title, "unit": unit_id},
+            after={"title": title, "unit": survey.unit.name},
             label=title.text(),
         )
         return survey.public_id
@@ -107,7 +107,7 @@ def copy_survey(actor: Actor, survey_id: int) -> str:
         )
         db.session.add(survey)
         db.session.flush()
-        after = {"title": title, "unit": survey.unit_id}
+        after = {"title": title, "unit": source.unit.name}
         record(actor, CREATED, "survey", survey.id, after=after, label=title.text())
         return survey.public_id
 
