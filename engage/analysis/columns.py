@@ -79,7 +79,8 @@ class ColumnStore:
     def rebuild(self) -> None:
         """Forget all columns and read every response again."""
         shutil.rmtree(self.folder, ignore_errors=True)
-        self.state = State()
+        # Files are never named alike: a frame knows by their names what it has read already.
+        self.state = State(serial=self.state.serial)
         self.append_new()
 
     def fields(self) -> dict[str, Field]:
