@@ -115,7 +115,8 @@ def enter(actor: Actor, session_id: int, text: str, name: str, source: Source, r
             QUESTION,
             question.public_id,
             after={"source": source, "state": question.state},
-            label=cleaned,
+            # Not its text: the log stays where an author erases what they said.
+            label=f"No. {question.number}",
         )
         return {"question": question.public_id}
 

@@ -7,6 +7,7 @@ from engage.core.actor import Actor
 from engage.live.models import LiveQuestion, LiveSession
 
 SOURCE_KIND = "live-question"
+_TITLE = 100
 
 
 def open_case(actor: Actor, session: LiveSession, question: LiveQuestion) -> None:
@@ -16,7 +17,8 @@ def open_case(actor: Actor, session: LiveSession, question: LiveQuestion) -> Non
         SOURCE_KIND,
         question.id,
         session.unit_id,
-        question.text,
+        # Not its text: the title of a case stays where an author erases what they said.
+        f"{session.title.text()[:_TITLE]} #{question.number}",
         activity_id=session.activity_id,
         is_demo=session.is_demo,
     )

@@ -265,6 +265,6 @@ def _told(row: LiveQuestion) -> dict[str, Any]:
 
 def _audit(actor: Actor, row: LiveQuestion, deed: Deed, before: dict[str, Any]) -> None:
     was, became = changes(before, _told(row))
-    record(
-        actor, QUESTION_DECIDED, QUESTION, row.public_id, was, {"deed": deed.value, **became}, label=row.text
-    )
+    # Not its text: the log stays where an author erases what they said.
+    label = f"No. {row.number}"
+    record(actor, QUESTION_DECIDED, QUESTION, row.public_id, was, {"deed": deed.value, **became}, label=label)

@@ -59,7 +59,7 @@ class LiveQuestionSource:
             question.public_id,
             before={"answer": ""},
             after={"answer": text},
-            label=question.text,
+            label=f"No. {question.number}",
         )
 
     def reassigned(self, actor: Actor, source_id: int, unit_id: int) -> None:
