@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from engage.accounts.permissions import Role
+from engage.core.clock import now
+from engage.core.db import db
 from engage.core.ids import request_id
+from engage.core.writer import atomic
 from engage.live import actions
-from engage.live.models import Phase, QuestionState
+from engage.live.models import GuestLink, Phase, QuestionState
 from engage.live.queries import room as queries
 from engage.live.rules.deeds import Deed
 from engage.live.rules.streams import GUEST, MODERATORS, PUBLIC, STAGE
@@ -101,7 +105,8 @@ def connect(app: Flask) -> Iterator[Connect]:
 
     yield make_one
     for client in made:
-        client.disconnect()
+        if client.is_connected():
+            client.disconnect()
     if "live_pump" in app.extensions:
         app.extensions["live_pump"].stop()
 
@@ -196,3 +201,21 @@ def deltas(client: Any, count: int) -> list[str]:
         heard += [each["args"][0]["stream"] for each in client.get_received() if each["name"] == pump.DELTA]
         threading.Event().wait(0.02)
     return heard
+
+
+def test_a_link_revoked_by_another_process_ends_too(app: Flask, connect: Connect) -> None:
+    """Its event is heard by its own process only; the others look for themselves."""
+    with app.app_context():
+        room = make.make_room()
+        by = make.moderator()
+        gone, kept = (actions.make_link(by, room.id, name) for name in ("甲", "乙"))
+    shut, still = connect(1), connect(2)
+    for client, token in ((shut, gone), (still, kept)):
+        assert "error" not in client.emit("live.guest", {"token": token, "have": {}}, callback=True)
+    with app.app_context(), atomic():
+        link = db.session.scalars(select(GuestLink).where(GuestLink.label == "甲")).one()
+        link.revoked_at = now()
+    with app.app_context():
+        screens._recheck()
+    assert not shut.is_connected()
+    assert still.is_connected()

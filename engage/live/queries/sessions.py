@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -127,6 +127,23 @@ def guest_link(token: str) -> tuple[GuestLink, LiveSession] | None:
     if session.ended_at is not None and now() - session.ended_at > timedelta(hours=GUEST_HOURS):
         return None
     return link, session
+
+
+def valid_links(ids: Collection[int]) -> frozenset[int]:
+    """Those of the guest links ``ids`` that still open their session."""
+    if not ids:
+        return frozenset()
+    over = now() - timedelta(hours=GUEST_HOURS)
+    rows = db.session.scalars(
+        select(GuestLink.id)
+        .join(LiveSession, LiveSession.id == GuestLink.session_id)
+        .where(
+            GuestLink.id.in_(ids),
+            GuestLink.revoked_at.is_(None),
+            or_(LiveSession.ended_at.is_(None), LiveSession.ended_at >= over),
+        )
+    )
+    return frozenset(rows)
 
 
 def session_at(phase: Phase, *, limit: int = 20) -> Sequence[LiveSession]:

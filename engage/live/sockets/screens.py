@@ -9,14 +9,14 @@ from engage.core.errors import Gone, NotFound
 from engage.core.messages import msg
 from engage.live.events import GuestLinkRevoked
 from engage.live.queries import room as queries
-from engage.live.queries.sessions import by_public_id, guest_link
+from engage.live.queries.sessions import by_public_id, guest_link, valid_links
 from engage.live.rules.life import Act, possible
 from engage.live.rules.streams import GUEST, STAGE
 from engage.live.sockets.pump import pump, room_name
 from engage.live.sockets.room import checked, have_of, text
 from engage.web.guards import Door, Guard
 from engage.web.limits import hit, network
-from engage.web.realtime import disconnect, emit_to, hot_event, join, members
+from engage.web.realtime import disconnect, emit_to, hot_event, join, members, socketio
 from engage.web.sockethub import Peer
 
 CLOSED = "live.closed"
@@ -44,7 +44,9 @@ def join_guest(peer: Peer, payload: Any) -> dict[str, Any]:
     if found is None:
         raise Gone(msg("This link is not valid any more. Please ask the organiser for a new one."))
     link, session = found
-    pump()
+    sender = pump()
+    if _recheck not in sender.rechecks:
+        sender.rechecks.append(_recheck)
     peer.state["guest_link"] = link.id
     join(peer, room_name(session.id, GUEST))
     return {"streams": {GUEST: queries.since(session, GUEST, have_of(fields).get(GUEST, -1))}}
@@ -54,5 +56,18 @@ def join_guest(peer: Peer, payload: Any) -> dict[str, Any]:
 def _revoked(event: GuestLinkRevoked) -> None:
     for peer in members(room_name(event.session_id, GUEST)):
         if peer.state.get("guest_link") == event.link_id:
-            emit_to(peer, CLOSED, {})
-            disconnect(peer)
+            _close(peer)
+
+
+def _recheck() -> None:
+    """End what another process revoked, and what ran out after the session's end."""
+    guests = [peer for peer in socketio.peers.values() if "guest_link" in peer.state]
+    valid = valid_links({peer.state["guest_link"] for peer in guests})
+    for peer in guests:
+        if peer.state["guest_link"] not in valid:
+            _close(peer)
+
+
+def _close(peer: Peer) -> None:
+    emit_to(peer, CLOSED, {})
+    disconnect(peer)
