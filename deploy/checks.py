@@ -194,9 +194,9 @@ def main() -> None:
     if options.kind in {"all", "postgres"}:
         stages += postgres_stages(more)
     if options.kind == "acceptance":
-        stages.append(run("acceptance", pytest("-m", "acceptance", *more), {"SAMPLES": str(samples)}))
+        stages.append(run("acceptance", pytest("-s", "-m", "acceptance", *more), {"SAMPLES": str(samples)}))
     if options.kind == "soak":
-        stages.append(run("soak", pytest("-m", "soak", *more)))
+        stages.append(run("soak", pytest("-s", "-m", "soak", *more)))
     if options.kind == "bench":
         stages += benches(more)
     close(stages, began)
