@@ -94,4 +94,4 @@ def test_some_writers(database_url: str, tmp_path: Path) -> None:
 
 @pytest.mark.soak
 def test_many_writers(database_url: str, tmp_path: Path) -> None:
-    storms(database_url, tmp_path / "instance", soaking("writer", 200), 2_000)
+    storms(database_url, tmp_path / "instance", soaking("writer", 400), 500)
