@@ -14,6 +14,7 @@ from engage.config import ROOT, Config, load_config
 from engage.core.db import db, engine_options, init_db
 from engage.core.writer import init_writer
 from engage.web.citizen import init_citizens
+from engage.web.compression import init_compression
 from engage.web.display import init_display
 from engage.web.errors import init_errors
 from engage.web.guards import init_guards
@@ -79,6 +80,7 @@ def _bind(app: Flask) -> None:
     init_languages(app)
     init_limits(app)
     init_headers(app)
+    init_compression(app)
     init_citizens(app)
     init_guards(app)
     init_display(app)
