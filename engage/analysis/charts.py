@@ -12,6 +12,7 @@ PRIMARY = "#1d4f91"
 WARM = "#b45309"
 _FONT = {"family": "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif", "size": 14}
 _BAR_PIXELS = 34
+_FEW_DAYS = 7
 _WRAP = 22
 # Options are words even where they look like numbers, such as ratings.
 _OPTIONS = {"autorange": "reversed", "automargin": True, "type": "category"}
@@ -41,7 +42,9 @@ def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
 def timeline(days: tuple[tuple[str, int], ...]) -> dict[str, Any]:
     """Responses per day."""
     bar = go.Bar(x=[day for day, _ in days], y=[count for _, count in days], marker_color=WARM)
-    return _figure(bar, height=240, xaxis={"type": "date", "tickformat": "%m-%d"})
+    # Between a few days the chart library would put hours, all named by the same day.
+    kind = "category" if len(days) <= _FEW_DAYS else "date"
+    return _figure(bar, height=240, xaxis={"type": kind, "tickformat": "%m-%d"})
 
 
 def _figure(trace: Any, *, height: int, **layout: Any) -> dict[str, Any]:

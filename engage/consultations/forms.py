@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateTimeLocalField, SelectField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import InputRequired, Optional
 
 from engage.consultations.labels import LABELS
 from engage.consultations.models import Kind
@@ -41,8 +42,12 @@ class Moment(DateTimeLocalField):
 
 
 class TermsForm(StaffForm):
-    unit = SelectField(_l("Unit"), coerce=int)
-    kind = SelectField(_l("Kind"), description=_l("It decides how long people must be given at least."))
+    unit = SelectField(_l("Unit"), coerce=int, validators=[InputRequired(_l("Please choose"))])
+    kind = SelectField(
+        _l("Kind"),
+        description=_l("It decides how long people must be given at least."),
+        validators=[InputRequired(_l("Please choose"))],
+    )
     title = StringField(
         _l("Title in Chinese"),
         filters=[stripped],
@@ -80,7 +85,8 @@ class TermsForm(StaffForm):
     def kinds(self) -> None:
         """Fill in the kinds with their shortest periods in the language of this request."""
         self.kind.choices = [
-            (kind.value, f"{render(LABELS[Kind][kind])} ({render(minimum_words(kind))})") for kind in Kind
+            (kind.value, render(LABELS[Kind][kind]) + gettext(" (%(period)s)", period=words))
+            for kind, words in ((kind, render(minimum_words(kind))) for kind in Kind)
         ]
 
     def show(self, terms: Terms, zone: ZoneInfo) -> None:
