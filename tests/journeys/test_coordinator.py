@@ -1,4 +1,4 @@
-"""The coordinator: opens the year, sees who is late, arranges it, publishes it, and it becomes the calendar."""
+"""The coordinator: opens the year, sees who is late, arranges and publishes it: it becomes the calendar."""
 
 from __future__ import annotations
 

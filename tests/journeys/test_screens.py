@@ -43,7 +43,8 @@ def test_guest_and_stage_show_only_what_is_on_air(
     overlay.goto(f"{live_server.url}/stage/{address}?overlay=1")
     screens = (guest, stage, overlay)
     inspect(guest, "guest-on-air")
-    inspect(stage, "stage-on-air")  # the overlay's colours lie over a video, which the checker cannot know
+    inspect(stage, "stage-on-air")
+    inspect(overlay, "stage-overlay-on-air")
     for screen in screens:
         expect(screen.locator("[data-text]")).to_have_text(AIRED)
         assert WAITING not in screen.content()
