@@ -7,135 +7,129 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from engage.core.errors import Refusal
-from engage.core.ids import request_id
+from engage.cases.models import Case, CaseState
+from engage.core.errors import Conflict
 from engage.live import actions
-from engage.live.models import LiveLog, LiveQuestion, Phase, QuestionState
+from engage.live.models import LiveLog, Phase, QuestionState
 from engage.live.queries import room as queries
 from engage.live.rules.deeds import DEEDS, Deed
 from engage.live.rules.life import Step
 from engage.live.rules.streams import GUEST, MODERATORS, PUBLIC, STAGE
 from engage.moderation.models import ReasonClass
 from tests.factories import live as make
+from tests.live.walk import ASKERS, Client, deliver, fresh, one_deed, questions, seed_ids
 
 STREAMS = (PUBLIC, STAGE, GUEST, MODERATORS)
 
 
-class Client:
-    """What static/js/live/_stream.js does, in Python: applies in order, asks for what it lacks."""
-
-    def __init__(self, snapshot: dict[str, Any]) -> None:
-        self.replace(snapshot)
-
-    def replace(self, snapshot: dict[str, Any]) -> None:
-        self.seq = snapshot["seq"]
-        self.session = snapshot["session"]
-        self.questions = dict(snapshot["questions"])
-
-    def take(self, seq: int, payload: dict[str, Any]) -> bool:
-        """``False`` where something in between is missing."""
-        if seq <= self.seq:
-            return True
-        if seq > self.seq + 1:
-            return False
-        self._apply(seq, payload)
-        return True
-
-    def catch_up(self, answer: dict[str, Any]) -> None:
-        if "after" not in answer:
-            self.replace(answer)
-        elif answer["seq"] > self.seq >= answer["after"]:
-            self._apply(answer["seq"], answer)
-
-    def _apply(self, seq: int, payload: dict[str, Any]) -> None:
-        self.session = payload.get("session", self.session)
-        for key, view in payload.get("questions", {}).items():
-            self.questions.pop(key, None)
-            if view is not None:
-                self.questions[key] = view
-        self.seq = seq
-
-    def state(self) -> dict[str, Any]:
-        return {"seq": self.seq, "session": self.session, "questions": self.questions}
+@pytest.fixture(autouse=True)
+def _ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    seed_ids(monkeypatch.setattr)
 
 
-def one_deed(room: Any, moderator: Any, draw: random.Random) -> None:
-    """Any live action, possible or not."""
-    rows = make.db.session.scalars(make.db.select(LiveQuestion)).all()
-    kind = draw.choice(["ask", "decide", "decide", "decide", "decide", "step", "withdraw", "enter", "erase"])
-    try:
-        if kind == "ask":
-            make.ask(room, f"问题{draw.random()}是什么", by=draw.randint(1, 4))
-        elif kind == "enter":
-            actions.enter(
-                moderator, room.id, "大厅里的问题", "", draw.choice(list(make.Source)), request_id()
-            )
-        elif kind == "step":
-            actions.step(make.SYSTEM, room.id, draw.choice([Step.END, Step.REOPEN, Step.REOPEN, Step.REOPEN]))
-        elif rows and kind == "withdraw":
-            row = draw.choice(rows)
-            actions.withdraw(make.citizen(draw.randint(1, 4)), room.id, row.public_id)
-        elif rows and kind == "erase" and draw.random() < 0.5:
-            actions.erase(draw.choice(rows).id)
-        elif rows:
-            row = draw.choice(rows)
-            revision = row.revision - (draw.random() < 0.1)
-            actions.decide(
-                moderator,
-                room.id,
-                row.public_id,
-                draw.choice(list(Deed)),
-                revision,
-                reason=draw.choice(list(ReasonClass)),
-                note="理由在这里",
-                answer="答复如下。",
-            )
-    except Refusal:
-        make.db.session.rollback()
-
-
-def fresh(room_id: int, stream: str) -> dict[str, Any]:
-    make.db.session.rollback()
-    return queries.snapshot(make.db.session.get_one(make.LiveSession, room_id), stream)
-
-
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(seed=st.integers(0, 2**32), length=st.integers(5, 40))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@given(seed=st.integers(0, 2**32), length=st.integers(5, 60))
+@example(seed=5026, length=60)  # undo after the end put a question on air
 def test_deltas_bring_every_client_to_the_fresh_snapshot(app: Flask, seed: int, length: int) -> None:
-    draw = random.Random(seed)
+    draw, story = random.Random(seed), list[str]()
     with app.app_context():
-        room = make.make_room(moderation=draw.random() < 0.8)
+        room = make.make_room(moderation=draw.random() < 0.7)
         moderator = make.moderator()
-        streams = [
-            *STREAMS,
-            *(queries.stream_of_device(room.id, make.citizen(n).device) for n in range(1, 5)),
-        ]
-        clients = {stream: Client(fresh(room.id, stream)) for stream in streams}
+        askers = [queries.stream_of_device(room.id, make.citizen(n).device or "") for n in ASKERS]
+        clients = {stream: Client(fresh(room.id, stream)) for stream in (*STREAMS, *askers)}
         begun = queries.last_log_id()
         for _ in range(length):
-            one_deed(room, moderator, draw)
-            deliver(clients, begun, draw)
+            one_deed(room, moderator, draw, story)
+            deliver(clients, begun, draw, room_id=room.id)
+        told = "\n".join(story)
         for stream, client in clients.items():
             session = make.db.session.get_one(make.LiveSession, room.id)
             client.catch_up(queries.since(session, stream, client.seq))
-            assert client.state() == fresh(room.id, stream), stream
+            assert client.state() == fresh(room.id, stream), f"{stream}\n{told}"
+        streams_agree(room.id, askers, told)
 
 
-def deliver(clients: dict[str, Client], begun: int, draw: random.Random) -> None:
-    """Rows lost, twice and out of order; a client that notices a gap asks, or not yet."""
-    make.db.session.rollback()
-    rows = [row for row in queries.rows_after(begun, limit=5000) if draw.random() < 0.5]
-    draw.shuffle(rows)
-    for row in rows:
-        client = clients.get(row.stream)
-        if client is None:
-            continue
-        if not client.take(row.seq, row.payload) and draw.random() < 0.3:
-            session = make.db.session.get_one(make.LiveSession, row.session_id)
-            client.catch_up(queries.since(session, row.stream, client.seq))
+def streams_agree(room_id: int, askers: list[str], told: str) -> None:
+    """What one stream says of a question, the others that know of it say too; what is erased is in none."""
+    views = {stream: fresh(room_id, stream)["questions"] for stream in (*STREAMS, *askers)}
+    session = make.db.session.get_one(make.LiveSession, room_id)
+    rows = {row.public_id: row for row in questions(room_id)}
+    shown = {key for key, row in rows.items() if row.state is QuestionState.ON_AIR}
+    assert len(shown) <= (session.phase is Phase.LIVE), told
+    assert shown == set(views[STAGE]) == set(views[GUEST]), told
+    assert set(rows) == set(views[MODERATORS]), told
+    if session.phase is Phase.RECORDED:
+        assert not {row.state for row in rows.values()} & {QuestionState.PENDING, QuestionState.APPROVED}, (
+            told
+        )
+    owed = {row.id for row in rows.values() if row.state is QuestionState.WRITTEN and not row.answer}
+    query = make.db.select(Case.source_id).where(Case.state == CaseState.OPEN)
+    assert owed == set(make.db.session.scalars(query.where(Case.unit_id == session.unit_id))), told
+    for stream in (PUBLIC, *askers):
+        for key, view in views[stream].items():
+            same = {name: views[MODERATORS][key][name] for name in ("text", "state", "due")}
+            assert {name: view[name] for name in same} == same, f"{stream}\n{told}"
+    erased = {key for key, row in rows.items() if not row.text}
+    log = queries.rows_after(0, limit=100_000)
+    kept = [(row.payload.get("questions", {}).get(key) or {}) for row in log for key in erased]
+    assert not any(view.get("text") or view.get("answer") or view.get("name") for view in kept), told
+    assert not any(key in views[stream] for key in erased for stream in askers), told
+
+
+def test_deeds_in_one_room_say_nothing_in_another(app: Flask) -> None:
+    draw = random.Random(1005)
+    with app.app_context():
+        quiet, room = make.make_room(), make.make_room()
+        make.decide(quiet, make.ask(quiet), Deed.APPROVE, Deed.AIR)
+        before = {stream: fresh(quiet.id, stream) for stream in STREAMS}
+        begun = queries.last_log_id()
+        for _ in range(60):
+            one_deed(room, make.moderator(), draw)
+        make.db.session.rollback()
+        assert {row.session_id for row in queries.rows_after(begun)} == {room.id}
+        assert {stream: fresh(quiet.id, stream) for stream in STREAMS} == before
+
+
+@pytest.mark.parametrize("deed", [Deed.ANSWER, Deed.TAKE_DOWN, Deed.DEFER])
+def test_undo_puts_nothing_on_air_once_the_session_is_over(app: Flask, deed: Deed) -> None:
+    with app.app_context():
+        room = make.make_room()
+        asked = make.decide(room, make.ask(room), Deed.APPROVE, Deed.AIR, deed, reason=ReasonClass.INSULT)
+        actions.step(make.SYSTEM, room.id, Step.END)
+        with pytest.raises(Conflict):
+            make.decide(room, asked, Deed.UNDO)
+        make.db.session.rollback()
+        assert fresh(room.id, STAGE)["questions"] == {}
+        actions.step(make.SYSTEM, room.id, Step.REOPEN)
+        assert make.decide(room, asked, Deed.UNDO).state is QuestionState.ON_AIR
+
+
+def test_undo_leaves_nothing_undecided_in_a_published_record(app: Flask) -> None:
+    with app.app_context():
+        room = make.make_room()
+        asked = make.decide(room, make.ask(room), Deed.DECLINE, reason=ReasonClass.INSULT)
+        actions.step(make.SYSTEM, room.id, Step.END)
+        actions.step(make.SYSTEM, room.id, Step.PUBLISH_RECORD)
+        with pytest.raises(Conflict):
+            make.decide(room, asked, Deed.UNDO)
+
+
+def test_what_is_erased_on_air_is_gone_everywhere_and_undo_brings_none_of_it_back(app: Flask) -> None:
+    with app.app_context():
+        room = make.make_room()
+        first = make.decide(room, make.ask(room, SECRET, by=1), Deed.APPROVE, Deed.AIR)
+        second = make.decide(room, make.ask(room, by=2), Deed.APPROVE, Deed.AIR)
+        actions.erase(first.id)
+        assert make.decide(room, second, Deed.UNDO).state is QuestionState.APPROVED
+        make.decide(room, second, Deed.AIR)
+        actions.erase(second.id)
+        own = [queries.stream_of_device(room.id, make.citizen(n).device or "") for n in ASKERS]
+        for stream in (PUBLIC, STAGE, GUEST, *own):
+            assert fresh(room.id, stream)["questions"] == {}, stream
+        streams_agree(room.id, own, "")
 
 
 def test_seq_has_no_gap_in_any_stream(app: Flask) -> None:

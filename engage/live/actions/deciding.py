@@ -21,7 +21,7 @@ from engage.live.actions.cases import close_case, open_case
 from engage.live.actions.log import Change
 from engage.live.events import QUESTION, QUESTION_DECIDED
 from engage.live.models import LiveDecision, LiveQuestion, LiveSession, QuestionState
-from engage.live.rules.deeds import DEEDS, PUBLISHED, Deed, require_deed
+from engage.live.rules.deeds import DEEDS, PUBLISHED, Deed, require_deed, require_state
 from engage.live.rules.text import require_answer, require_note
 from engage.moderation.models import ReasonClass
 
@@ -168,6 +168,7 @@ def _undo(actor: Actor, session: LiveSession, row: LiveQuestion) -> None:
     )
     if decision is None:
         raise Conflict(msg("There is nothing to undo for this question."))
+    require_state(QuestionState(decision.before["state"]), session.phase)
     change = Change(session)
     change.touch(row)
     told = _told(row)

@@ -55,6 +55,8 @@ DEEDS: Final[dict[Deed, Rule]] = {
     Deed.TAKE_DOWN: Rule(PUBLISHED, _S.TAKEN_DOWN, _ANNOUNCED | {Phase.RECORDED}, reason=True),
 }
 
+NOT_IN_THIS_PHASE: Final = msg("This is not possible in the present phase of the session.")
+
 STATE_WORDS: Final[dict[QuestionState, Message]] = {
     _S.PENDING: msg("waiting for review"),
     _S.APPROVED: msg("approved"),
@@ -75,8 +77,18 @@ def require_deed(deed: Deed, state: QuestionState, phase: Phase) -> QuestionStat
             msg("This question is {state} now, so this is not possible any more.", state=STATE_WORDS[state])
         )
     if phase not in rule.phases:
-        raise Conflict(msg("This is not possible in the present phase of the session."))
+        raise Conflict(NOT_IN_THIS_PHASE)
     return rule.target
+
+
+def require_state(state: QuestionState, phase: Phase) -> None:
+    """Raise ``Conflict`` where no question may stand at ``state`` in ``phase``, as undo could bring it back.
+
+    Only a live session has a question on air, and a published record none that is not decided.
+    """
+    undecided = state in (_S.PENDING, _S.APPROVED)
+    if (state is _S.ON_AIR and phase is not Phase.LIVE) or (undecided and phase is Phase.RECORDED):
+        raise Conflict(NOT_IN_THIS_PHASE)
 
 
 def possible_deeds(state: QuestionState, phase: Phase) -> list[Deed]:
