@@ -236,6 +236,9 @@ def _begin_sqlite(connection: Connection) -> None:
 def _begin_other(connection: Connection) -> None:
     if connection.get_execution_options().get("engage_write"):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+    else:
+        # As on SQLite: what a page reads in several statements is of one moment (a room and its seq).
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
 
 
 def _end_reading(session: Session) -> None:
