@@ -235,7 +235,10 @@ def _begin_sqlite(connection: Connection) -> None:
 
 def _begin_other(connection: Connection) -> None:
     if connection.get_execution_options().get("engage_write"):
+        # Waiting for one's turn has an end, as on SQLite; what comes after may take its time.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{round(WAIT_SECONDS * 1000)}ms'")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
+        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
     else:
         # As on SQLite: what a page reads in several statements is of one moment (a room and its seq).
         connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")

@@ -26,27 +26,26 @@ class Tile:
     urgent: bool = False
 
 
+_Build = Callable[[Actor], Tile | Iterable[Tile] | None]
+
+
 @dataclass(frozen=True, slots=True)
 class _Source:
     permission: Permission
     position: int
-    build: Callable[[Actor], Tile | Iterable[Tile] | None]
+    build: _Build
 
 
 _sources: dict[str, _Source] = {}
 
 
-def home_tile(
-    permission: Permission, *, position: int = 100
-) -> Callable[[Callable[[Actor], Tile | Iterable[Tile] | None]], Callable[[Actor], Tile | Iterable[Tile] | None]]:
-    """Register a function that answers the tile (or tiles, or ``None``) for an actor who holds ``permission``.
+def home_tile(permission: Permission, *, position: int = 100) -> Callable[[_Build], _Build]:
+    """Register a function that answers the tile or tiles (or ``None``) for a holder of ``permission``.
 
     It runs at each opening of the staff home: one cheap query. Lower positions come first.
     """
 
-    def register(
-        build: Callable[[Actor], Tile | Iterable[Tile] | None],
-    ) -> Callable[[Actor], Tile | Iterable[Tile] | None]:
+    def register(build: _Build) -> _Build:
         _sources[f"{build.__module__}.{build.__qualname__}"] = _Source(permission, position, build)
         return build
 

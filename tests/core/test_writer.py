@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from engage.core import bus
+from engage.core import bus, writer
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Busy
@@ -114,7 +114,7 @@ def test_gathered_commands_undo_only_themselves(app: Flask, heard: list[str]) ->
 
         return run
 
-    def writer(number: int) -> None:
+    def write(number: int) -> None:
         with app.app_context():
             ready.wait()
             try:
@@ -122,7 +122,7 @@ def test_gathered_commands_undo_only_themselves(app: Flask, heard: list[str]) ->
             except ValueError as error:
                 outcomes[number] = error
 
-    threads = [threading.Thread(target=writer, args=(number,)) for number in range(20)]
+    threads = [threading.Thread(target=write, args=(number,)) for number in range(20)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -158,6 +158,23 @@ def test_a_lock_held_too_long_is_said_and_loses_nothing(
             db.session.add(_row("now"))
         assert _names() == {"now"}
     holder.close()
+
+
+def test_postgresql_waits_for_its_turn_only_so_long(
+    app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if database_url.startswith("sqlite"):
+        assert writer.WAIT_SECONDS > 0  # its lock is held from outside in the test above
+        return
+    monkeypatch.setattr("engage.core.writer.WAIT_SECONDS", 0.05)
+    with app.app_context(), db.engine.connect() as other:
+        other.exec_driver_sql(f"SELECT pg_advisory_lock({writer._ADVISORY_LOCK})")
+        with pytest.raises(Busy), atomic():
+            db.session.add(_row("late"))
+        other.exec_driver_sql(f"SELECT pg_advisory_unlock({writer._ADVISORY_LOCK})")
+        with atomic():
+            db.session.add(_row("now"))
+        assert _names() == {"now"}
 
 
 @pytest.mark.sqlite_only
