@@ -11,9 +11,11 @@ from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
 
-from engage.core.errors import Refusal, TooMany
+from engage.core.errors import Busy, Refusal, TooMany
 from engage.core.messages import Message, msg
 from engage.web.display import language_tag
 from engage.web.kept import KEEPING, kept_form
@@ -111,6 +113,8 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    for unreachable in (OperationalError, PoolTimeout):
+        app.register_error_handler(unreachable, _database)
 
 
 def wants_json() -> bool:
@@ -125,6 +129,11 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
     retry_after = refusal.retry_after if isinstance(refusal, TooMany) else 0
     words = None if refusal.message == Refusal.default else refusal.message
     return _answer(refusal.status, words, retry_after)
+
+
+def _database(error: Exception) -> ResponseReturnValue:
+    log.error("database out of reach: %s", type(error).__name__)
+    return _answer(Busy.status, Busy.default)
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:

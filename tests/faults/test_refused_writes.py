@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from engage.consultations.models import Comment
 from engage.core.db import db
@@ -96,3 +97,16 @@ def test_what_was_typed_comes_back(
     assert again.status_code in (200, 303)
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(table)) == 1
+
+
+def test_a_database_out_of_reach_is_said_on_pages_too(
+    app: Flask, citizen_client: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_values: object, **_named: object) -> None:
+        raise OperationalError("SELECT 1", {}, Exception("the server closed the connection"))
+
+    monkeypatch.setattr("engage.portal.queries.results.page", gone)
+    refused = citizen_client().get("/results")
+    assert refused.status_code == 503
+    assert "closed the connection" not in refused.text
+    assert "稍后" in refused.text or "稍候" in refused.text
