@@ -45,6 +45,8 @@ def test_guest_and_stage_show_only_what_is_on_air(
     inspect(guest, "guest-on-air")
     inspect(stage, "stage-on-air")
     inspect(overlay, "stage-overlay-on-air")
+    ground = overlay.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert ground == "rgba(0, 0, 0, 0)", "the video must be seen through the overlay"
     for screen in screens:
         expect(screen.locator("[data-text]")).to_have_text(AIRED)
         assert WAITING not in screen.content()

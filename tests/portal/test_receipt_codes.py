@@ -76,7 +76,6 @@ def asked(text: str = "加装电梯的费用怎么分摊？", phase: Phase = Pha
         ("' OR 1=1 -- -", "12 位字母和数字"),
         ("停车停车停车停车停车停车", "不含 0、1、I、L、O、U"),
         ("A" * 5000, "12 位字母和数字"),
-        ("\x00\x00\x00", "12 位字母和数字"),
     ],
 )
 def test_what_is_no_code_gets_a_sentence(citizen_client: Clients, typed: str, words: str) -> None:
