@@ -28,6 +28,7 @@ from sqlalchemy.orm import Session
 from engage.core import bus
 from engage.core.db import db
 from engage.core.errors import Busy
+from engage.core.savepoints import PLAIN, PlainSavepoint, is_changed
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +44,13 @@ _POLL_SECONDS = 0.01
 @dataclass(slots=True)
 class _Scope:
     events: list[object] = field(default_factory=list)
+    plain: bool = False
 
 
 @dataclass(slots=True)
 class _Command:
     run: Callable[[], Any]
+    plain: bool = False
     done: threading.Event = field(default_factory=threading.Event)
     value: Any = None
     error: BaseException | None = None
@@ -95,17 +98,18 @@ def atomic() -> Iterator[Session]:
     bus.deliver(scope.events)
 
 
-def gather(run: Callable[[], _T]) -> _T:
+def gather(run: Callable[[], _T], *, plain: bool = False) -> _T:
     """Run ``run`` in a transaction shared with other gathered commands; answers after the commit.
 
     ``run`` works on plain values and ``db.session`` only (no request, no ``g``): another greenlet may run it.
-    Its error undoes only itself. Raises what ``run`` raises, or ``Busy``.
+    Its error undoes only itself. ``plain`` promises that ``run`` changes no objects, only executes statements
+    on the connection, which costs a third less. Raises what ``run`` raises, or ``Busy``.
     """
     if _SCOPE in db.session().info:
         return run()
     writer = _writer()
     _end_reading(db.session())
-    command = _Command(run)
+    command = _Command(run, plain)
     with writer.mutex:
         leads = not writer.pending
         writer.pending.append(command)
@@ -150,7 +154,8 @@ def _run_batch(batch: list[_Command]) -> None:
 
 
 def _run_one(session: Session, scope: _Scope, member: _Command) -> None:
-    savepoint = session.begin_nested()
+    savepoint = PlainSavepoint(session) if member.plain else session.begin_nested()
+    scope.plain = member.plain
     try:
         member.value = member.run()
         savepoint.commit()
@@ -164,6 +169,8 @@ def _run_one(session: Session, scope: _Scope, member: _Command) -> None:
         member.error = error
     else:
         member.events = scope.events
+    finally:
+        scope.plain = False
     scope.events = []
 
 
@@ -245,7 +252,7 @@ def _begin_other(connection: Connection) -> None:
 
 
 def _end_reading(session: Session) -> None:
-    if session.new or session.dirty or session.deleted:
+    if is_changed(session):
         raise RuntimeError("rows were changed outside atomic()")
     session.rollback()
 
@@ -263,5 +270,10 @@ def _writer() -> Writer:
 
 @event.listens_for(Session, "before_flush")
 def _flush_only_inside(session: Session, _context: Any, _instances: Any) -> None:
-    if _SCOPE not in session.info and (session.new or session.dirty or session.deleted):
+    if not is_changed(session):
+        return
+    scope = session.info.get(_SCOPE)
+    if scope is None:
         raise RuntimeError("rows were changed outside atomic()")
+    if scope.plain:
+        raise RuntimeError(PLAIN)

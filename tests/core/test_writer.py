@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from engage.core import bus, writer
 from engage.core.clock import now
@@ -133,6 +134,68 @@ def test_gathered_commands_undo_only_themselves(app: Flask, heard: list[str]) ->
     assert set(heard) == good
     assert all(isinstance(outcomes[number], ValueError) for number in (0, 5, 10, 15))
     assert all(outcomes[number] == number for number in range(20) if number % 5)
+
+
+def _batch(app: Flask, commands: dict[str, Callable[[], object]], plain: set[str]) -> dict[str, object]:
+    """Run commands in one shared transaction; answers by name what each returned or raised."""
+    outcomes: dict[str, object] = {}
+    waiting = app.extensions["engage_writer"]
+
+    def writer(name: str) -> None:
+        with app.app_context():
+            try:
+                outcomes[name] = gather(commands[name], plain=name in plain)
+            except Exception as error:
+                outcomes[name] = error
+
+    threads = [threading.Thread(target=writer, args=(name,)) for name in commands]
+    with waiting.lock:  # nobody leads a batch until all have gathered in one
+        for count, thread in enumerate(threads, 1):
+            thread.start()
+            while len(waiting.pending) < count:
+                thread.join(0.001)
+    for thread in threads:
+        thread.join()
+    return outcomes
+
+
+def _store(*names: str | None) -> str | None:
+    for name in names:
+        db.session.add(OutboxJob(name=name, payload={}, run_at=now()))
+        db.session.flush()
+    return names[0]
+
+
+def _execute(*names: str | None) -> str | None:
+    for name in names:
+        row: dict[str, object] = {"name": name, "payload": {}, "run_at": now()}
+        db.session.connection().execute(insert(OutboxJob), row)
+    return names[0]
+
+
+def test_a_row_the_database_refuses_undoes_only_its_command(app: Flask) -> None:
+    """A failed flush ends the innermost transaction: it must be the command's own, not the batch's."""
+    commands: dict[str, Callable[[], object]] = {
+        "first": lambda: _store("first"),
+        "plain": lambda: _execute("plain"),
+        "bad": lambda: _store("bad", None),
+        "second": lambda: _store("second"),
+        "bad plain": lambda: _execute("bad plain", None),
+        "objects": lambda: db.session.add(_row("objects")),
+        "deleted": lambda: db.session.delete(db.session.scalars(select(OutboxJob)).first()),
+        "flushed": lambda: _store("flushed"),
+        "third": lambda: _execute("third"),
+        "last": lambda: _store("last"),
+    }
+    outcomes = _batch(app, commands, {"plain", "bad plain", "objects", "deleted", "flushed", "third"})
+    assert isinstance(outcomes.pop("bad"), IntegrityError)
+    assert isinstance(outcomes.pop("bad plain"), IntegrityError)
+    for name in ("objects", "deleted", "flushed"):
+        assert "plain command" in str(outcomes.pop(name)), name
+    good = {"first", "plain", "second", "third", "last"}
+    assert outcomes == {name: name for name in good}
+    with app.app_context():
+        assert _names() == good
 
 
 @pytest.fixture

@@ -94,7 +94,7 @@ def support(actor: Actor, session_id: int, question: str, on: bool, request_id: 
         once(request_id, f"live.support:{question_id}:{device}", on, write)
         return done[0] if done else _present(question_id, on)
 
-    return gather(run)
+    return gather(run, plain=True)
 
 
 _NOT_PUBLIC = msg("This question is not public any more, so it cannot be supported.")
