@@ -172,6 +172,7 @@ def test_a_lost_network_and_a_killed_server_make_one_response(
     screen = open_page()
     screen.goto(address(live_server, survey))
     pick(screen, "q1", "b")
+    expect(screen.locator("[data-saved]")).to_have_text(re.compile("."))  # the script is there
     screen.context.set_offline(True)
     forward(screen)
     expect(screen.locator("[data-saved]")).to_have_text(re.compile("."))

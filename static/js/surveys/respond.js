@@ -52,7 +52,7 @@ class Respondent {
     }
     for (const [id, values] of early) {
       restore(this.boxes.get(id), values);
-      this.draft.save(id, values, this.more());
+      if (this.draft.save(id, values, this.more())) this.say(this.words.kept);
     }
     this.refresh();
     if (!this.paged) return;
