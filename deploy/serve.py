@@ -130,6 +130,7 @@ class Announcer:
 
     def __init__(self, prepared: dict[str, Any], host: str, port: int, began: float) -> None:
         self.prepared, self.host, self.port, self.began = prepared, host, port, began
+        self.started = time.monotonic()
         self.waiting = True
         self.complained = False
 
@@ -141,7 +142,7 @@ class Announcer:
             self.waiting = False
             show(self.prepared, self.host, self.port, seconds)
             return None
-        if seconds > READY_SECONDS and not self.complained:
+        if time.monotonic() - self.started > READY_SECONDS and not self.complained:
             self.complained = True
             print("Engage does not answer yet: the lines above should say why.", file=sys.stderr, flush=True)
         return 0.05

@@ -111,10 +111,12 @@ def _percent_pattern(digits: int) -> str:
     return "0." + "0" * digits + "%" if digits else "0%"
 
 
-def date_text(moment: date | datetime | None, weekday: bool = False) -> str:
-    """A day as people write it: 2026年3月5日; times are read on the site's clocks."""
+def date_text(moment: date | datetime | str | None, weekday: bool = False) -> str:
+    """A day (or its ISO text) as people write it: 2026年3月5日; times are read on the site's clocks."""
     if moment is None:
         return _NOTHING
+    if isinstance(moment, str):
+        moment = date.fromisoformat(moment)
     pattern = "y年M月d日" if _chinese() else "d MMMM y"
     if weekday:
         pattern = pattern + " EEEE" if _chinese() else "EEEE, " + pattern

@@ -216,3 +216,14 @@ def test_paper_may_come_after_closing_but_not_before(
     with app.app_context():
         path = f"/staff/surveys/{_in_phase(phase).public_id}/enter"
     assert staff_client(Role.TYPIST).get(path).status_code == status
+
+
+@pytest.mark.parametrize(("name", "offered"), [("closed", True), ("archived", False), ("withdrawn", False)])
+def test_typing_in_is_offered_only_where_it_is_possible(
+    app: Flask, staff_client: Callable[..., StaffClient], name: str, offered: bool
+) -> None:
+    with app.app_context():
+        survey = _in_phase(name).public_id
+    client = staff_client(Role.COORDINATOR)
+    assert (f"/staff/surveys/{survey}/enter" in client.get(f"/staff/surveys/{survey}/publish").text) is offered
+    assert (client.get(f"/staff/surveys/{survey}/enter").status_code == 200) is offered

@@ -281,3 +281,14 @@ def test_the_boards_queries_do_not_grow_with_the_year(app: Flask, staff_client: 
     with counted_queries(app) as many:
         assert client.get(f"/staff/plan/{YEAR}/board").status_code == 200
     assert len(many) == len(few), "\n".join(many)
+
+
+def test_a_theme_day_links_only_activities_that_may_be_opened(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        own, other = make_unit("市水利局"), make_unit("市财政局")
+        day = make_theme_day(unit=other)
+        mine, theirs = make_activity(day, unit_id=own.id), make_activity(day, unit_id=other.id)
+        address, mine_id, theirs_id = day.public_id, mine.public_id, theirs.public_id
+    page = staff_client(Role.DEPARTMENT, unit=own).get(f"/staff/theme-days/{address}").text
+    assert f"/staff/activities/{mine_id}" in page
+    assert f"/staff/activities/{theirs_id}" not in page

@@ -38,6 +38,7 @@ AFTERNOON = datetime(2026, 3, 5, 7, 0, tzinfo=UTC)  # 15:00 in Shanghai
 class TestTimes:
     def test_chinese(self, chinese: Flask) -> None:
         assert display.date_text(date(2026, 3, 5)) == "2026年3月5日"
+        assert display.date_text("2026-03-05") == "2026年3月5日"
         assert display.date_text(date(2026, 3, 5), weekday=True) == "2026年3月5日 星期四"
         assert display.datetime_text(AFTERNOON) == "2026年3月5日 15:00"
 

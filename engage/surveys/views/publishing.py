@@ -65,6 +65,7 @@ def publish(public_id: str) -> ResponseReturnValue:
         versions=queries.versions_of(survey.id),
         phase=_phase(survey),
         deeds=_possible(survey),
+        may_enter=_is_possible(survey, Deed.ENTER),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -98,18 +99,17 @@ def poster(public_id: str) -> ResponseReturnValue:
 
 
 def _possible(survey: Survey) -> list[Deed]:
-    current = _phase(survey)
-    return [
-        deed
-        for deed in _DEEDS
-        if current in ALLOWED[deed][1]
-        and may(
-            current_actor(),
-            ALLOWED[deed][0] or Permission.SURVEY_EDIT,
-            unit_id=survey.unit_id,
-            activity_id=survey.activity_id,
-        )
-    ]
+    return [deed for deed in _DEEDS if _is_possible(survey, deed)]
+
+
+def _is_possible(survey: Survey, deed: Deed) -> bool:
+    permission, phases = ALLOWED[deed]
+    return _phase(survey) in phases and may(
+        current_actor(),
+        permission or Permission.SURVEY_EDIT,
+        unit_id=survey.unit_id,
+        activity_id=survey.activity_id,
+    )
 
 
 def _phase(survey: Survey) -> Phase:

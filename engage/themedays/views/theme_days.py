@@ -68,6 +68,11 @@ def theme_day(public_id: str) -> ResponseReturnValue:
         rows=staff.rows_of(day.id),
         arranges=arranges,
         may_write=may(current_actor(), Permission.ACTIVITY_EDIT, anywhere=True),
+        readable={
+            one.id
+            for one in day.activities
+            if may(current_actor(), Permission.ACTIVITY_READ, unit_id=one.unit_id, activity_id=one.id)
+        },
         phase_of=staff.phase_of,
         others=[one for one in plan.theme_days_of(day.year) if one.id != day.id] if arranges else (),
         published=day.state is ThemeDayState.PUBLISHED,

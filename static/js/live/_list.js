@@ -1,4 +1,6 @@
 // The list of published questions: at most WINDOW rows in the page, and nobody's reading place is moved by arrivals.
+import { dayText } from "./_days.js";
+
 const WINDOW = 150;
 const TAGS = { "on-air": "open", answered: "good", written: "soon" };
 
@@ -175,7 +177,7 @@ export class QuestionList {
     state.className = `tag tag--${TAGS[view.state] ?? "closed"}`;
     const answer = row.querySelector("[data-answer]");
     answer.hidden = !view.answer && !view.due;
-    put("answer-head", view.due ? words.due.replace("{day}", view.due) : words.answer);
+    put("answer-head", view.due ? words.due.replace("{day}", dayText(view.due)) : words.answer);
     put("answer-text", view.answer);
     row.classList.toggle("room-question--mine", streams.mine.questions.has(view.id));
     put("count", String(totals.of(view.id)));

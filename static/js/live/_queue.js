@@ -1,4 +1,6 @@
 // The columns of the console, drawn from the moderators' stream.
+import { dayText } from "./_days.js";
+
 const MOST = 120;
 
 export class Queue {
@@ -99,7 +101,7 @@ export class Queue {
     put("who", (view.name || words.anonymous) + (view.source === "web" ? "" : ` · ${words.sources[view.source]}`));
     put("hits", view.hits.map((hit) => words.hits[hit]).join(" · "));
     put("reason", view.reason ? [words.states[view.state], words.reasons[view.reason], view.note].filter(Boolean).join(" · ") : "");
-    put("answer", view.answer || (view.due ? words.due.replace("{day}", view.due) : ""));
+    put("answer", view.answer || (view.due ? words.due.replace("{day}", dayText(view.due)) : ""));
     put("by", view.by ? words.by.replace("{who}", view.by).replace("{deed}", words.done[view.deed] ?? "") : "");
     this.counted(view.id);
     row.querySelector("[data-actions]")?.replaceChildren(...this.deeds(view).map((deed) => this.#form(view, deed)));

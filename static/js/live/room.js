@@ -1,5 +1,6 @@
 // The room on a phone: what is on air, the published questions, one's own questions, and asking.
 import { Asking } from "./_asking.js";
+import { dayText } from "./_days.js";
 import { Link, readData, requestId } from "./_link.js";
 import { QuestionList } from "./_list.js";
 import { Totals, Stream } from "./_stream.js";
@@ -97,7 +98,7 @@ class Room {
     part("reason").hidden = !view.reason;
     part("reason").textContent = view.reason ? `${this.words.kind[view.reason]} ${view.note ?? ""}`.trim() : "";
     part("answer").hidden = !view.answer && !view.due;
-    part("answer").textContent = view.due ? this.words.due.replace("{day}", view.due) : view.answer;
+    part("answer").textContent = view.due ? this.words.due.replace("{day}", dayText(view.due)) : view.answer;
     const form = part("withdraw");
     form.hidden = view.state !== "pending";
     form.addEventListener("submit", (event) => {
