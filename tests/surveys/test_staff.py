@@ -225,5 +225,6 @@ def test_typing_in_is_offered_only_where_it_is_possible(
     with app.app_context():
         survey = _in_phase(name).public_id
     client = staff_client(Role.COORDINATOR)
-    assert (f"/staff/surveys/{survey}/enter" in client.get(f"/staff/surveys/{survey}/publish").text) is offered
-    assert (client.get(f"/staff/surveys/{survey}/enter").status_code == 200) is offered
+    typing_in = f"/staff/surveys/{survey}/enter"
+    assert (typing_in in client.get(f"/staff/surveys/{survey}/publish").text) is offered
+    assert (client.get(typing_in).status_code == 200) is offered
