@@ -126,12 +126,13 @@ def sqlite_stages(more: list[str]) -> list[Stage]:
     ]
 
 
-def postgres_stages(more: list[str]) -> list[Stage]:
+def postgres_stages(more: list[str], *, browsers: bool) -> list[Stage]:
     """Tests that touch the database, on a server of their own; without a server the stage fails."""
     name = "tests on PostgreSQL"
     try:
         with postgres.server() as address:
-            command = pytest(*side_by_side(), "-m", f"({USUAL}) and database and not sqlite_only", *more)
+            chosen = f"({USUAL}) and database and not sqlite_only"
+            command = pytest(*side_by_side(), "-m", chosen + ("" if browsers else " and not browser"), *more)
             return [run(name, command, {"ENGAGE_TEST_DATABASE": address})]
     except postgres.NoServer as error:
         heading(name)
@@ -192,7 +193,8 @@ def main() -> None:
     if options.kind == "all":
         stages += sqlite_stages(more)
     if options.kind in {"all", "postgres"}:
-        stages += postgres_stages(more)
+        # `make test-postgres` runs the journeys in the browser too; `make test` has to stay short.
+        stages += postgres_stages(more, browsers=options.kind == "postgres")
     if options.kind == "acceptance":
         stages.append(run("acceptance", pytest("-s", "-m", "acceptance", *more), {"SAMPLES": str(samples)}))
     if options.kind == "soak":

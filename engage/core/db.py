@@ -34,6 +34,8 @@ class _Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMING)
 
 
+_OPENING_MS = 2000
+
 db = SQLAlchemy(model_class=_Base, session_options={"expire_on_commit": False})
 
 
@@ -72,8 +74,11 @@ def _prepare_sqlite(engine: Engine) -> None:
     def connect(connection: Any, _record: Any) -> None:
         # The driver's implicit BEGIN would be a deferred one; ours are explicit (see engage.core.writer).
         connection.isolation_level = None
+        # Opening the log right after another process closed it may wait for its recovery; nothing else may.
+        connection.execute(f"PRAGMA busy_timeout={_OPENING_MS}")
         for pragma in _PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA busy_timeout=0")
 
 
 __all__ = [
