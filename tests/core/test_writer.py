@@ -8,7 +8,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -223,18 +224,29 @@ def test_a_lock_held_too_long_is_said_and_loses_nothing(
     holder.close()
 
 
-def test_postgresql_waits_for_its_turn_only_so_long(
+@contextmanager
+def _held_from_outside(database_url: str) -> Iterator[None]:
+    """Another connection holds what every write of this database has to wait for."""
+    if database_url.startswith("sqlite"):
+        holder = sqlite3.connect(database_url.removeprefix("sqlite:///"), isolation_level=None)
+        holder.execute("BEGIN IMMEDIATE")
+        yield
+        holder.execute("ROLLBACK")
+        holder.close()
+        return
+    with db.engine.connect() as other:
+        other.exec_driver_sql(f"SELECT pg_advisory_lock({writer._ADVISORY_LOCK})")
+        yield
+        other.exec_driver_sql(f"SELECT pg_advisory_unlock({writer._ADVISORY_LOCK})")
+
+
+def test_waiting_for_ones_turn_has_an_end(
     app: Flask, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if database_url.startswith("sqlite"):
-        assert writer.WAIT_SECONDS > 0  # its lock is held from outside in the test above
-        return
     monkeypatch.setattr("engage.core.writer.WAIT_SECONDS", 0.05)
-    with app.app_context(), db.engine.connect() as other:
-        other.exec_driver_sql(f"SELECT pg_advisory_lock({writer._ADVISORY_LOCK})")
-        with pytest.raises(Busy), atomic():
+    with app.app_context():
+        with _held_from_outside(database_url), pytest.raises(Busy), atomic():
             db.session.add(_row("late"))
-        other.exec_driver_sql(f"SELECT pg_advisory_unlock({writer._ADVISORY_LOCK})")
         with atomic():
             db.session.add(_row("now"))
         assert _names() == {"now"}
