@@ -10,6 +10,7 @@ from typing import Any, cast
 import orjson
 from sqlalchemy import Table, bindparam, insert, select
 
+from engage.core.actor import Actor
 from engage.core.clock import today
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
@@ -72,6 +73,24 @@ def once(
     values = {"request_hash": request_hash, "body_hash": body_hash, "answer": answer, "day": today()}
     connection.execute(_NOTE_REQUEST, values)
     return Outcome(answer, repeated=False)
+
+
+def made_once(actor: Actor, request_id: str, deed: str, body: Any, make: Callable[[], str]) -> str:
+    """The public id of what ``make`` makes for a member of staff, made once for the id of their form.
+
+    Call inside ``atomic``. ``deed`` names what is made (``"activity.create"``); ``body`` is what was filled
+    in: JSON, dataclasses, dates. Another body under the same id makes another thing. Without an id
+    (commands, demonstration) it is made each time. Raises what ``make`` raises, and ``Invalid`` for a
+    malformed id.
+    """
+    if not request_id:
+        return make()
+    filled_in = orjson.dumps(
+        body, default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS
+    ).decode()
+    deed = f"staff.{deed}:{actor.id}"
+    outcome = once(request_id, deed, filled_in, lambda: {"made": make()}, several=True)
+    return cast(str, outcome.answer["made"])
 
 
 def request_deed_key(request_id: str, body: Any, *, several: bool) -> str:

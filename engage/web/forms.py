@@ -6,21 +6,28 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import SelectField
+from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from engage.core.errors import Invalid
+from engage.core.ids import request_id
 from engage.core.messages import Message, msg
 from engage.web.languages import render
 
 
 class StaffForm(FlaskForm):
-    """Base of every staff form; the guard has checked its token before the view runs."""
+    """Base of every staff form; the guard has checked its token before the view runs.
+
+    ``request_id`` is drawn for each rendering and kept when the form comes back with findings: what a form
+    makes is made once, however often it is sent (``participation.actions.made_once``).
+    """
+
+    request_id = HiddenField(name="_request_id", default=request_id)
 
     def refuse(self, invalid: Invalid) -> None:
         """Show the sentences of ``invalid`` at their fields, those without one at the first field."""
-        fields = list(self)
+        fields = [field for field in self if not isinstance(field, HiddenField)]
         for name, sentence in invalid.errors.items():
             field = self[name] if name in self else fields[0]
             field.errors = [*field.errors, render(sentence)]

@@ -149,7 +149,7 @@ def test_a_unit_reports_with_a_photo(app: Flask, house: House, inspect: Inspect,
     house.goto(visitor, f"/activities/{activity.public_id}")
     shown = visitor.get_by_role("img", name="居民在改造现场查看加装电梯的图纸")
     shown.scroll_into_view_if_needed()
-    visitor.wait_for_function("image => image.naturalWidth > 0", arg=shown.element_handle())
+    expect(shown).not_to_have_js_property("naturalWidth", 0)
     inspect(visitor, "activity-reported")
 
 
