@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import postgres
+from scratch import scratch
 from setup import ROOT, VENV, environment, set_up, stop
 
 BIN = VENV / "bin"
@@ -111,28 +112,27 @@ def pytest(*arguments: str) -> list[str]:
 
 def side_by_side() -> list[str]:
     """One pytest process a core; tests that measure time carry the mark ``alone`` and come after."""
-    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "loadgroup"]
+    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
 
 
 def sqlite_stages(more: list[str]) -> list[Stage]:
     together = f"({USUAL}) and not alone"
-    return [
-        run("tests on SQLite", pytest(*side_by_side(), "-m", together, *more)),
-        run(
-            "tests on SQLite that need the machine to themselves",
-            pytest("-m", f"({USUAL}) and alone", *more),
-            fine=(0, NO_TESTS),
-        ),
-    ]
+    with scratch("tests") as folder:
+        command = pytest(*side_by_side(), f"--basetemp={folder}", "-m", together, *more)
+        stages = [run("tests on SQLite", command)]
+    # What measures time does so on the disk that a city would use.
+    command = pytest("-m", f"({USUAL}) and alone", *more)
+    stages.append(run("tests on SQLite that need the machine to themselves", command, fine=(0, NO_TESTS)))
+    return stages
 
 
 def postgres_stages(more: list[str], *, browsers: bool) -> list[Stage]:
     """Tests that touch the database, on a server of their own; without a server the stage fails."""
     name = "tests on PostgreSQL"
     try:
-        with postgres.server() as address:
-            chosen = f"({USUAL}) and database and not sqlite_only"
-            command = pytest(*side_by_side(), "-m", chosen + ("" if browsers else " and not browser"), *more)
+        with postgres.server() as address, scratch("tests") as folder:
+            chosen = f"({USUAL}) and database and not sqlite_only" + ("" if browsers else " and not browser")
+            command = pytest(*side_by_side(), f"--basetemp={folder}", "-m", chosen, *more)
             return [run(name, command, {"ENGAGE_TEST_DATABASE": address})]
     except postgres.NoServer as error:
         heading(name)

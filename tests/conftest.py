@@ -4,6 +4,7 @@ from __future__ import annotations
 
 pytest_plugins = [
     "tests.fixtures.marks",
+    "tests.fixtures.quick",
     "tests.fixtures.database",
     "tests.fixtures.clients",
     "tests.fixtures.staff",

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -57,7 +56,6 @@ def _work(
     return work
 
 
-@pytest.mark.alone
 def test_kill_nine_under_load(app: Flask, make_server: Callable[..., Server]) -> None:
     places = _prepare(app)
     people = phones(app, PHONES)
