@@ -14,11 +14,11 @@ _WRITTEN = re.compile(
 _TEXT = "希望办事再快一点，多听群众意见，窗口少一些来回跑。"
 
 
-def fill_in(page: bytes) -> bytes:
-    """The body of the form, urlencoded: the last option of each choice, a number, a sentence."""
+def fill_in(page: bytes, mark: str = "") -> bytes:
+    """The body of the form, urlencoded: the last option of each choice, a number, a sentence and ``mark``."""
     fields = {name.decode(): html.unescape(value.decode()) for name, value in _FIELD.findall(page)}
     fields |= {name.decode(): value.decode() for name, value in _CHOICE.findall(page)}
     for number, name in _WRITTEN.findall(page):
-        fields[name.decode()] = "3" if number else _TEXT
+        fields[name.decode()] = "3" if number else _TEXT + mark
     fields["_whole"] = "1"
     return urlencode(fields).encode()

@@ -1,7 +1,8 @@
-"""The thinnest HTTP/1.1 client that is honest: keep-alive, cookies, bodies by length or in chunks."""
+"""The thinnest HTTP/1.1 client that is honest: keep-alive, cookies, compressed bodies, whole or in chunks."""
 
 from __future__ import annotations
 
+import gzip
 import socket
 from dataclasses import dataclass, field
 
@@ -47,7 +48,9 @@ class Connection:
     def _ask(self, head: str, body: bytes, cookies: dict[str, str] | None) -> Answer:
         if cookies:
             head += "Cookie: " + "; ".join(f"{name}={value}" for name, value in cookies.items()) + "\r\n"
-        self.socket.sendall(f"{head}Host: {self.host}\r\nAccept: text/html\r\n\r\n".encode() + body)
+        self.socket.sendall(
+            f"{head}Host: {self.host}\r\nAccept: text/html\r\nAccept-Encoding: gzip\r\n\r\n".encode() + body
+        )
         return self._answer()
 
     def _answer(self) -> Answer:
@@ -63,7 +66,10 @@ class Connection:
                 key, _, content = value.partition(";")[0].partition("=")
                 cookies[key] = content
             headers[name] = value
-        return Answer(int(status.split()[1]), headers, self._body(headers), cookies)
+        body = self._body(headers)
+        if headers.get("content-encoding") == "gzip":
+            body = gzip.decompress(body)
+        return Answer(int(status.split()[1]), headers, body, cookies)
 
     def _read(self, size: int) -> bytes:
         body = self.reader.read(size)

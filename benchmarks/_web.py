@@ -63,7 +63,13 @@ class Server:
         return round(max(sizes) / 1024, 1)
 
 
-def start(folder: Path, questions: int, seed: str = "benchmarks._seed") -> Server:
+def start(
+    folder: Path,
+    questions: int,
+    seed: str = "benchmarks._seed",
+    app: str = "engage.wsgi:app",
+    gunicorn: str = "deploy/gunicorn.conf.py",
+) -> Server:
     """A server on a fresh database in `folder`, filled by the module `seed`.
 
     By default with one open survey of so many questions.
@@ -83,8 +89,7 @@ def start(folder: Path, questions: int, seed: str = "benchmarks._seed") -> Serve
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        [sys.executable, "-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", f"127.0.0.1:{port}",
-         os.environ.get("ENGAGE_BENCH_APP", "engage.wsgi:app")],
+        [sys.executable, "-m", "gunicorn", "-c", gunicorn, "-b", f"127.0.0.1:{port}", app],
         cwd=ROOT, env=environment, start_new_session=True,
     )  # fmt: skip
     server = Server(process, f"http://127.0.0.1:{port}", made.stdout.split()[-1], str(database))

@@ -9,8 +9,9 @@ limits on), then joins by WebSocket. A frame is a question that one viewer asks 
 at once: it is committed (`synchronous=FULL`), logged, and sent to everyone. A time runs from asking to the
 arrival at each phone, so the load's own reading is in it. `lost` counts frames that a viewer should have
 got and did not. `--server lean` is the same room without the live domain and its database, `stock`
-Flask-SocketIO as shipped. Bytes per viewer are the server's resident memory less that before the first one;
-`join_cpu_ms` is the server's processor time for one join. The last line is one JSON object.
+Flask-SocketIO and gunicorn as shipped. Bytes per viewer are the server's resident memory less that before the
+first page was opened; `join_cpu_ms` is the server's processor time for one join. The last line is one JSON
+object.
 """
 
 from __future__ import annotations
@@ -167,8 +168,8 @@ def run(arguments: argparse.Namespace, kind: Live | Bare, server: _web.Server | 
     host, port = address.hostname or "127.0.0.1", address.port or 80
     _web.pin_load(os.getpid(), server)
     viewers = [Viewer(number) for number in range(arguments.viewers)]
-    kind.prepare(host, port, viewers)
     empty = server.memory_mb() if server else 0.0
+    kind.prepare(host, port, viewers)
     crowd = Crowd(host, port, viewers)
     print(f"{len(viewers):,} viewers have the page; joining", flush=True)
     try:
@@ -215,9 +216,10 @@ def main() -> None:
     if arguments.url and not arguments.room and arguments.server == "live":
         raise SystemExit("Say which room: --room PUBLIC_ID")
     os.environ["BENCH_SERVER"] = arguments.server
-    os.environ["ENGAGE_BENCH_APP"] = Live.app if arguments.server == "live" else Bare.app
+    app = Live.app if arguments.server == "live" else Bare.app
+    gunicorn = "benchmarks/_stock.conf.py" if arguments.server == "stock" else "deploy/gunicorn.conf.py"
     with tempfile.TemporaryDirectory(prefix="engage-bench-") as folder:
-        server = None if arguments.url else _web.start(Path(folder), 0, seed=Live.seed)
+        server = None if arguments.url else _web.start(Path(folder), 0, Live.seed, app, gunicorn)
         try:
             kind = Live(server.survey if server else arguments.room) if arguments.server == "live" else Bare()
             result = run(arguments, kind, server)

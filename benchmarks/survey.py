@@ -5,8 +5,9 @@
 
 Without --url it starts a web process of its own on a fresh database in a temporary folder. Server and load
 are pinned to a core each where the machine has two. Rate limits stay on: every journey is another phone,
-coming from one of 250 addresses with a cookie the server gave it. `lost` counts responses that were
-acknowledged with a receipt but are not in the database. The last line is one JSON object.
+coming from one of 250 addresses with a cookie the server gave it, and pages travel compressed. Each person
+writes a number of their own into the text answers: `lost` counts those that were acknowledged and are not in
+the database, `doubled` those that are there twice. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ import sqlite3  # noqa: E402
 import statistics  # noqa: E402
 import tempfile  # noqa: E402
 import time  # noqa: E402
+from collections import Counter  # noqa: E402
 from dataclasses import dataclass, field  # noqa: E402
 from itertools import count  # noqa: E402
 from pathlib import Path  # noqa: E402
@@ -33,6 +35,7 @@ import gevent  # noqa: E402
 
 from benchmarks import _forms, _http, _web  # noqa: E402
 
+MARK = "编号"
 _CODE = re.compile(rb'id="receipt-code">([^<]+)<')
 
 
@@ -42,25 +45,25 @@ class Run:
 
     journeys: list[float] = field(default_factory=list)
     steps: dict[str, list[float]] = field(default_factory=lambda: {"form": [], "send": [], "receipt": []})
-    acknowledged: int = 0
+    acknowledged: set[int] = field(default_factory=set)
     failed: dict[str, int] = field(default_factory=dict)
 
     def fail(self, why: str) -> None:
         self.failed[why] = self.failed.get(why, 0) + 1
 
 
-def journey(connection: _http.Connection, path: str, run: Run) -> None:
+def journey(connection: _http.Connection, path: str, run: Run, number: int) -> None:
     """One person's visit from the form to the receipt code."""
     began = time.perf_counter()
     form = connection.get(path)
     fetched = time.perf_counter()
     if form.status != 200 or b"questionnaire" not in form.body:
         return run.fail(f"form {form.status}")
-    sent = connection.post(path, _forms.fill_in(form.body), form.cookies)
+    sent = connection.post(path, _forms.fill_in(form.body, f"{MARK}{number}。"), form.cookies)
     posted = time.perf_counter()
     if sent.status != 303:
         return run.fail(f"send {sent.status}")
-    run.acknowledged += 1
+    run.acknowledged.add(number)
     receipt = connection.get(sent.headers["location"], form.cookies | sent.cookies)
     ended = time.perf_counter()
     if receipt.status != 200 or not _CODE.search(receipt.body):
@@ -83,17 +86,18 @@ def people(
                 if connection is not None:
                     connection.close()
                 connection = _http.Connection(host, port, f"127.0.0.{2 + number % 250}")
-            journey(connection, path, run)
+            journey(connection, path, run, number)
         except (OSError, ValueError) as error:
             run.fail(type(error).__name__)
             connection = None
 
 
-def load(url: str, survey: str, seconds: float, at_once: int, keep_alive: bool) -> tuple[Run, float]:
+def load(
+    url: str, survey: str, seconds: float, at_once: int, keep_alive: bool, numbers: count[int]
+) -> tuple[Run, float]:
     """Drive the journeys; answers the run and how long it really took."""
     address = urlsplit(url)
     run = Run()
-    numbers = count()
     began = time.perf_counter()
     until = began + seconds
     crowd = [
@@ -113,10 +117,15 @@ def load(url: str, survey: str, seconds: float, at_once: int, keep_alive: bool) 
     return run, time.perf_counter() - began
 
 
-def responses(database: str) -> int:
-    """How many responses the database holds."""
+def stored(database: str) -> Counter[int]:
+    """How often each person's number is in the database."""
+    found: Counter[int] = Counter()
     with sqlite3.connect(f"file:{database}?mode=ro", uri=True) as connection:
-        return int(connection.execute("SELECT count(*) FROM survey_response").fetchone()[0])
+        for (answers,) in connection.execute("SELECT answers FROM survey_response"):
+            marked = next((text for text in json.loads(answers).values() if MARK in str(text)), None)
+            if marked is not None:
+                found[int(re.search(rf"{MARK}(\d+)", str(marked))[1])] += 1  # type: ignore[index]
+    return found
 
 
 def milliseconds(times: list[float], percent: int) -> float:
@@ -126,20 +135,24 @@ def milliseconds(times: list[float], percent: int) -> float:
     return round(statistics.quantiles(times, n=100, method="inclusive")[percent - 1] * 1000, 1)
 
 
-def report(run: Run, seconds: float, lost: int | None, more: dict[str, Any]) -> dict[str, Any]:
+def report(
+    run: Run, seconds: float, lost: int | None, doubled: int | None, more: dict[str, Any]
+) -> dict[str, Any]:
     """Print the table and the JSON line."""
     rate = round(len(run.journeys) / seconds, 1)
     print(f"\n{'step':<12}{'n':>9}{'p50 ms':>10}{'p99 ms':>10}")
     for name, times in (*run.steps.items(), ("journey", run.journeys)):
         print(f"{name:<12}{len(times):>9,}{milliseconds(times, 50):>10}{milliseconds(times, 99):>10}")
     print(
-        f"\n{rate} journeys/s, {run.acknowledged:,} acknowledged, {lost} lost, failed: {run.failed or 'none'}"
+        f"\n{rate} journeys/s, {len(run.acknowledged):,} acknowledged, {lost} lost, {doubled} doubled, "
+        f"failed: {run.failed or 'none'}"
     )
     result = {
         "journeys_per_s": rate,
         "p50_ms": milliseconds(run.journeys, 50),
         "p99_ms": milliseconds(run.journeys, 99),
         "lost": lost,
+        "doubled": doubled,
         "failed": sum(run.failed.values()),
         **more,
     }
@@ -179,11 +192,13 @@ def measure(arguments: argparse.Namespace, server: _web.Server | None) -> None:
     if not survey:
         raise SystemExit("Say which survey: --survey PUBLIC_ID")
     _web.pin_load(os.getpid(), server)
-    load(url, survey, arguments.warm_up, arguments.at_once, arguments.keep_alive)
-    before = responses(database) if database else 0
+    numbers = count()
+    load(url, survey, arguments.warm_up, arguments.at_once, arguments.keep_alive, numbers)
     cpu = server.cpu_seconds() if server else 0.0
-    run, seconds = load(url, survey, arguments.seconds, arguments.at_once, arguments.keep_alive)
-    lost = max(0, run.acknowledged - (responses(database) - before)) if database else None
+    run, seconds = load(url, survey, arguments.seconds, arguments.at_once, arguments.keep_alive, numbers)
+    there = stored(database) if database else None
+    lost = None if there is None else len(run.acknowledged - there.keys())
+    doubled = None if there is None else sum(times - 1 for times in there.values())
     more: dict[str, Any] = {"at_once": arguments.at_once, "questions": arguments.questions}
     if server:
         more |= {
@@ -191,7 +206,7 @@ def measure(arguments: argparse.Namespace, server: _web.Server | None) -> None:
             "cpu_ms_per_journey": round((server.cpu_seconds() - cpu) / max(1, len(run.journeys)) * 1000, 2),
             "memory_mb": server.memory_mb(),
         }
-    report(run, seconds, lost, more)
+    report(run, seconds, lost, doubled, more)
 
 
 if __name__ == "__main__":
