@@ -39,6 +39,8 @@ def load(url: URL, source: Path) -> None:
 
 
 def _copy_sqlite(path: Path, target: Path, progress: Callable[[str], None]) -> None:
+    if not path.exists():
+        raise BackupError(f"There is no database yet: {path} does not exist.")
     source = sqlite3.connect(path, isolation_level=None)
     copy = sqlite3.connect(target)
     told = 0
@@ -53,7 +55,8 @@ def _copy_sqlite(path: Path, target: Path, progress: Callable[[str], None]) -> N
     try:
         # One moment for the whole copy: without it, each commit of others makes the copying begin anew.
         source.execute("BEGIN")
-        source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()
+        if source.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone() is None:
+            raise BackupError(f"There is no database yet: {path} is empty.")
         source.backup(copy, pages=_PAGES, progress=tell)
     except sqlite3.Error as error:
         raise BackupError(f"The database cannot be copied: {error}.") from error
