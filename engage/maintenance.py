@@ -60,7 +60,7 @@ def restore(file: Path, yes: bool, check: bool, as_json: bool) -> None:
     tell = _tell(as_json)
     try:
         if check:
-            report = check_backup(file)
+            report = check_backup(file, current_app.config["ENGAGE"].instance)
             _say(
                 {"file": str(file), "files": report.files, "made_at": report.made_at},
                 as_json,
@@ -70,8 +70,6 @@ def restore(file: Path, yes: bool, check: bool, as_json: bool) -> None:
         with stopped(current_app.config["ENGAGE"].instance):
             if not yes:
                 click.confirm("Replace the content of this installation by the backup?", abort=True)
-            tell("Checking the backup …")
-            check_backup(file)
             aside = _restore(file, tell)
     except Running as error:
         raise click.ClickException("The site is running. Stop web and worker first, then restore.") from error
@@ -87,7 +85,7 @@ def restore(file: Path, yes: bool, check: bool, as_json: bool) -> None:
 def _restore(file: Path, tell: Any) -> Path:
     instance = current_app.config["ENGAGE"].instance
     with tempfile.TemporaryDirectory(dir=instance, prefix=".restore-") as folder:
-        tell("Unpacking …")
+        tell("Unpacking and checking …")
         manifest = unpack(file, Path(folder))
         ours, theirs = _url().get_backend_name(), manifest["database"]
         if ours != theirs:

@@ -68,23 +68,23 @@ def write_backup(
     return report
 
 
-def check_backup(path: Path) -> BackupReport:
+def check_backup(path: Path, room: Path | None = None) -> BackupReport:
     """Read an archive whole, compare every file with its hash, and check the database in it.
 
-    Raises ``BackupError`` for one that is damaged, incomplete or not ours.
+    ``room`` is the folder to unpack in for the while (default: the archive's own, since the system's temporary
+    folder is often small). Raises ``BackupError`` for one that is damaged, incomplete or not ours.
     """
-    # Beside the archive: the system's own temporary folder is often small, and others can read its names.
-    with tempfile.TemporaryDirectory(dir=path.resolve().parent, prefix=".check-") as folder:
+    with tempfile.TemporaryDirectory(dir=room or path.resolve().parent, prefix=".check-") as folder:
         manifest = unpack(path, Path(folder))
-        database = Path(folder) / DATABASE["sqlite"]
-        if database.exists():
-            _check_sqlite(database)
     size = sum(item["size"] for item in manifest["files"].values())
     return BackupReport(len(manifest["files"]), size, manifest["made_at"])
 
 
 def unpack(path: Path, folder: Path) -> dict[str, Any]:
-    """Extract an archive into an empty ``folder`` and answer its manifest. Raises ``BackupError``."""
+    """Extract an archive into an empty ``folder``, check it, and answer its manifest.
+
+    Raises ``BackupError``.
+    """
     try:
         with tarfile.open(path, "r:gz") as archive:
             manifest = _manifest(archive)
@@ -92,6 +92,9 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
                 _extract(archive, name, described, folder)
     except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
         raise BackupError(f"{path.name} is not a usable backup: {error}") from error
+    database = folder / DATABASE["sqlite"]
+    if database.exists():
+        _check_sqlite(database)
     return manifest
 
 
