@@ -20,7 +20,7 @@ from engage.core.dumps import BackupError
 from engage.core.replacing import replace_by
 from engage.core.running import Running, stopped
 from engage.participation import erased
-from engage.participation.deletion import deletions, reapply_deletions
+from engage.participation.deletion import NotAllDeleted, deletions, reapply_deletions
 from engage.participation.erased import Noted
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -99,7 +99,10 @@ def _restore(file: Path, tell: Any) -> Path:
     tell("Bringing the database up to date …")
     upgrade()
     tell("Deleting again what was deleted since the backup …")
-    reapply_deletions(noted)
+    try:
+        reapply_deletions(noted)
+    except NotAllDeleted as error:
+        click.echo(f"Warning: {error} The log says why; the worker tries again every hour.", err=True)
     erased.write_down(instance, deletions())
     return aside
 

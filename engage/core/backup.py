@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import hashlib
 import io
 import json
@@ -10,6 +11,7 @@ import os
 import sqlite3
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,8 +73,8 @@ def write_backup(
 def check_backup(path: Path, room: Path | None = None) -> BackupReport:
     """Read an archive whole, compare every file with its hash, and check the database in it.
 
-    ``room`` is the folder to unpack in for the while (default: the archive's own, since the system's temporary
-    folder is often small). Raises ``BackupError`` for one that is damaged, incomplete or not ours.
+    ``room`` is the folder to unpack in meanwhile (default: the archive's own, since the temporary one
+    is often small). Raises ``BackupError`` for one that is damaged, incomplete or not ours.
     """
     with tempfile.TemporaryDirectory(dir=room or path.resolve().parent, prefix=".check-") as folder:
         manifest = unpack(path, Path(folder))
@@ -90,8 +92,10 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
             manifest = _manifest(archive)
             for name, described in manifest["files"].items():
                 _extract(archive, name, described, folder)
-    except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, KeyError, ValueError) as error:
         raise BackupError(f"{path.name} is not a usable backup: {error}") from error
+    except OSError as error:
+        raise BackupError(f"{path.name} cannot be unpacked: {error.strerror or error}.") from error
     database = folder / DATABASE["sqlite"]
     if database.exists():
         _check_sqlite(database)

@@ -85,17 +85,20 @@ def erase_by_code(code: str, request_id: str) -> None:
     Raises like ``look_up``, and ``Invalid`` for a malformed request id.
     """
 
+    done: list[Noted] = []
+
     def write() -> dict[str, Any]:
         found, eraser = look_up(code)
         eraser.erase(found.object_id)
         receipts.forget(found.kind, found.object_id)
-        _note(Noted(fresh_mark(), found.kind, found.object_id, today()))
+        done.append(Noted(fresh_mark(), found.kind, found.object_id, today()))
+        _note(done[0])
         return {}
 
     with atomic():
         # First of all: after a lost answer the code is not known any more.
         once(request_id, "participation.erase", receipts.normalised(code), write, several=True)
-    keep_outside()
+    _write_down(done)
 
 
 def deletions() -> list[Noted]:
@@ -108,8 +111,12 @@ def deletions() -> list[Noted]:
 
 def keep_outside() -> None:
     """Write down beside the database what it knows of erasures and the list there lacks."""
+    _write_down(deletions())
+
+
+def _write_down(noted: list[Noted]) -> None:
     try:
-        erased.write_down(current_app.config["ENGAGE"].instance, deletions())
+        erased.write_down(current_app.config["ENGAGE"].instance, noted)
     except OSError:
         # It is erased and noted in the database; the worker's clock tries again.
         log.exception("list of erasures not written")

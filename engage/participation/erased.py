@@ -7,6 +7,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +17,8 @@ import gevent
 from gevent.monkey import is_module_patched
 
 NAME = "deletions.jsonl"
+# Only whole lines count.
+_MARK = re.compile(rb'^\{"mark": "([\w-]+)".*\}$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +58,7 @@ def _append(path: Path, wanted: list[Noted]) -> None:
         fcntl.flock(file, fcntl.LOCK_EX)
         file.seek(0)
         data = file.read()
-        known = {noted.mark for noted in _parsed(data)}
+        known = {mark.decode() for mark in _MARK.findall(data)}
         lines = [_line(noted) for noted in wanted if noted.mark not in known]
         if not lines:
             return

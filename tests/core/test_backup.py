@@ -121,6 +121,27 @@ def test_damaged_or_hostile_archives_are_refused(archive: Path, tmp_path: Path, 
     assert not (tmp_path.parent / "outside").exists()
 
 
+@pytest.mark.parametrize("part", [0.1, 0.3, 0.5, 0.7, 0.9])
+def test_a_flipped_bit_anywhere_is_noticed(archive: Path, part: float) -> None:
+    data = bytearray(archive.read_bytes())
+    for at in range(int(len(data) * part), int(len(data) * part) + 40):
+        data[at] ^= 0x55
+    archive.write_bytes(data)
+    with pytest.raises(BackupError, match="not a usable backup"):
+        check_backup(archive)
+
+
+def test_no_room_to_unpack_is_not_blamed_on_the_backup(
+    archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(backup, "_extract", full)
+    with pytest.raises(BackupError, match=r"cannot be unpacked: No space left on device\."):
+        check_backup(archive)
+
+
 @pytest.mark.parametrize("content", [b"", b"not an archive", b"\x1f\x8b\x08 cut short"])
 def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.tar.gz"

@@ -22,6 +22,7 @@ from engage.core.db import db
 from engage.core.ids import request_id
 from engage.core.running import hold_running, seconds_since_beat
 from engage.core.writer import atomic
+from engage.participation import deletion
 from engage.participation import erased as erased_list
 from engage.participation.deletion import erase_by_code
 from engage.participation.receipts import issue
@@ -232,3 +233,16 @@ def test_a_database_in_a_backup_that_cannot_be_loaded_changes_nothing(
     assert "Traceback" not in refused.output
     assert _said(app) == ["后来的"]
     assert not list(app.config["ENGAGE"].instance.glob("before-restore-*"))
+
+
+def test_what_cannot_be_deleted_again_is_said_and_the_rest_restored(
+    app: Flask, runner: FlaskCliRunner, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(deletion, "_delete_batch", failing)
+    restored = runner.invoke(args=["engage", "restore", str(archive), "--yes"])
+    assert restored.exit_code == 0, restored.output
+    assert "Warning: Personal data that was due could not be deleted from: audit_entry, " in restored.output
+    assert "Restored. What was there is now in" in restored.output
