@@ -19,7 +19,7 @@ from flask import Flask
 from flask.cli import ScriptInfo
 
 from engage import create_app
-from engage.config import ConfigError
+from engage.cli import is_new
 
 PAGES = ({"title": "Home", "url": "/"}, {"title": "Staff", "url": "/staff/"})
 
@@ -35,13 +35,21 @@ def run(app: Flask, *arguments: str) -> Any:
 
 
 def prepare(app: Flask, *, demo: bool, links_only: bool) -> dict[str, Any]:
-    """Migrate, load the demonstration into a new database when wanted, and make the links."""
+    """Migrate, load the demonstration into a new database when wanted, and make the links.
+
+    An interrupted first start leaves a note that the demonstration is wanted still, for the next one.
+    """
     answer: dict[str, Any] = {"new": False, "pages": list(PAGES), "links": []}
     if not links_only:
+        wanted = app.config["ENGAGE"].instance / "demo-wanted"
+        with app.app_context():
+            if demo and is_new():
+                wanted.touch()
         answer["new"] = bool(run(app, "init", "--json")["new"])
-        if answer["new"] and demo:
+        if demo and wanted.exists():
             print("Loading the demonstration content …", file=sys.stderr, flush=True)
             run(app, "demo", "--json")
+        wanted.unlink(missing_ok=True)
     made = run(app, "signin", "--json")
     answer["links"] = made["links"]
     if answer["links"]:
@@ -57,8 +65,6 @@ def main() -> None:
     try:
         with contextlib.redirect_stdout(sys.stderr):
             answer = prepare(create_app(), demo=options.demo, links_only=options.links)
-    except ConfigError as error:
-        sys.exit(str(error))
     except click.ClickException as error:
         sys.exit(error.format_message())
     print(json.dumps(answer, ensure_ascii=False), flush=True)

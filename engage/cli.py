@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +13,43 @@ from flask import current_app
 from flask.cli import AppGroup
 from flask_migrate import upgrade
 from sqlalchemy import inspect
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engage.core.db import db
+from engage.core.errors import Refusal
 
-engage_cli = AppGroup("engage", help="Run and keep an Engage installation.")
+_NO_TABLE = ("no such table", "no such column", "does not exist")
+
+
+class EngageGroup(AppGroup):
+    """Commands that say in a sentence what stood in their way; our own mistakes stay tracebacks."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Refusal as refusal:
+            raise click.ClickException(str(refusal.message)) from refusal
+        except DBAPIError as error:
+            raise click.ClickException(_about_database(error.orig)) from error
+        except (SQLAlchemyError, sqlite3.Error) as error:
+            raise click.ClickException(_about_database(error)) from error
+        except OSError as error:
+            if error.errno == errno.EPIPE:
+                raise
+            where = f"{error.filename}: " if error.filename else ""
+            raise click.ClickException(f"{where}{error.strerror or error}.") from error
+
+
+def _about_database(error: BaseException | None) -> str:
+    words = str(error).strip()
+    if any(sign in words for sign in _NO_TABLE):
+        return (
+            "There is no database yet, or one of an older version. Run first: flask --app engage engage init"
+        )
+    return f"The database cannot be used: {words.splitlines()[0] if words else type(error).__name__}."
+
+
+engage_cli = EngageGroup("engage", help="Run and keep an Engage installation.")
 
 
 def say(result: dict[str, Any], *, as_json: bool, text: str) -> None:
@@ -22,11 +57,18 @@ def say(result: dict[str, Any], *, as_json: bool, text: str) -> None:
     click.echo(json.dumps(result, ensure_ascii=False) if as_json else text)
 
 
+def is_new() -> bool:
+    """Whether the database has not been created yet."""
+    return not inspect(db.engine).has_table("alembic_version")
+
+
 @engage_cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def init(as_json: bool) -> None:
     """Create or migrate the database in the instance folder; safe to run again."""
-    fresh = not inspect(db.engine).has_table("alembic_version")
+    fresh = is_new()
+    if not as_json:
+        click.echo("Creating the database …" if fresh else "Bringing the database up to date …")
     upgrade()
     folder: Path = current_app.config["ENGAGE"].instance
     current_app.config["ENGAGE"].files.mkdir(parents=True, exist_ok=True)

@@ -10,14 +10,23 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+import click
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
 ROOT = Path(__file__).resolve().parent.parent
 _PREFIX = "ENGAGE_"
+_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+_DATABASES = {"sqlite", "postgresql"}
 # Read by the start scripts or the shell, not by the application.
 _FOREIGN = {"ENGAGE_INSTANCE", "ENGAGE_TEST_DATABASE", "ENGAGE_SCREENSHOTS"}
 
 
-class ConfigError(Exception):
-    """A setting that is unknown, missing or of the wrong kind; the message says which and what to do."""
+class ConfigError(click.ClickException):
+    """A setting that is unknown, missing or of the wrong kind; the message says which and what to do.
+
+    Of this kind, because Flask makes the application before any command of ours can say it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,19 +61,39 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """
     environ = os.environ if environ is None else environ
     instance = Path(environ.get("ENGAGE_INSTANCE") or ROOT / "instance").resolve()
-    instance.mkdir(parents=True, exist_ok=True)
-    values = {**_from_file(instance / "engage.toml"), **_from_environment(environ)}
-    known = {item.name: item for item in fields(Config) if item.name != "instance"}
-    unknown = sorted(set(values) - set(known))
-    if unknown:
-        raise ConfigError(
-            f"Unknown setting: {', '.join(unknown)}. Known settings: {', '.join(sorted(known))}."
-        )
-    values.setdefault("secret_key", _secret_key(instance))
+    try:
+        instance.mkdir(parents=True, exist_ok=True)
+        values = {**_from_file(instance / "engage.toml"), **_from_environment(environ)}
+        known = {item.name: item for item in fields(Config) if item.name != "instance"}
+        unknown = sorted(set(values) - set(known))
+        if unknown:
+            raise ConfigError(
+                f"Unknown setting: {', '.join(unknown)}. Known settings: {', '.join(sorted(known))}."
+            )
+        values.setdefault("secret_key", _secret_key(instance))
+    except OSError as error:
+        raise ConfigError(f"{error.filename or instance} cannot be used: {error.strerror}.") from error
     values.setdefault("database_url", f"sqlite:///{instance / 'engage.db'}")
-    return Config(
-        instance=instance, **{name: _typed(known[name].type, name, value) for name, value in values.items()}
-    )
+    typed = {name: _typed(known[name].type, name, value) for name, value in values.items()}
+    _check(typed)
+    return Config(instance=instance, **typed)
+
+
+def _check(values: dict[str, Any]) -> None:
+    values["log_level"] = str(values.get("log_level", "INFO")).upper()
+    if values["log_level"] not in _LEVELS:
+        raise ConfigError(f"Setting log_level must be one of {', '.join(_LEVELS)}.")
+    if not values["secret_key"]:
+        raise ConfigError("Setting secret_key must not be empty.")
+    try:
+        backend = make_url(values["database_url"]).get_backend_name()
+    except (ArgumentError, ValueError):
+        backend = ""
+    if backend not in _DATABASES:
+        # Not repeated here: it may hold a password.
+        raise ConfigError(
+            "Setting database_url must be an address such as postgresql+psycopg://user:password@host/name."
+        )
 
 
 def _from_file(path: Path) -> dict[str, Any]:

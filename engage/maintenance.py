@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,10 +14,14 @@ from flask_migrate import upgrade
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
-from engage.analysis.socket_path import is_ours, socket_path
-from engage.core.backup import BackupError, check_backup, restore_database, unpack, write_backup
+from engage.core.backup import check_backup, unpack, write_backup
 from engage.core.db import db
-from engage.participation.deletion import Noted, deletions, reapply_deletions
+from engage.core.dumps import BackupError
+from engage.core.replacing import replace_by
+from engage.core.running import Running, stopped
+from engage.participation import erased
+from engage.participation.deletion import NotAllDeleted, deletions, reapply_deletions
+from engage.participation.erased import Noted
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 
@@ -57,65 +60,68 @@ def restore(file: Path, yes: bool, check: bool, as_json: bool) -> None:
     tell = _tell(as_json)
     try:
         if check:
-            report = check_backup(file)
+            report = check_backup(file, current_app.config["ENGAGE"].instance)
             _say(
                 {"file": str(file), "files": report.files, "made_at": report.made_at},
                 as_json,
                 "The backup is good.",
             )
             return
-        _refuse_while_running()
-        if not yes:
-            click.confirm("Replace the content of this installation by the backup?", abort=True)
-        tell("Checking the backup …")
-        check_backup(file)
-        aside = _restore(file, tell)
+        with stopped(current_app.config["ENGAGE"].instance):
+            if not yes:
+                click.confirm("Replace the content of this installation by the backup?", abort=True)
+            aside = _restore(file, tell)
+    except Running as error:
+        raise click.ClickException("The site is running. Stop web and worker first, then restore.") from error
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     _say(
         {"restored": str(file), "moved_aside": str(aside)},
         as_json,
-        f"Restored. What was there is now in {aside}.",
+        f"Restored. What was there is now in {aside}: delete that folder when you need it no more.",
     )
 
 
 def _restore(file: Path, tell: Any) -> Path:
     instance = current_app.config["ENGAGE"].instance
     with tempfile.TemporaryDirectory(dir=instance, prefix=".restore-") as folder:
-        tell("Unpacking …")
+        tell("Unpacking and checking …")
         manifest = unpack(file, Path(folder))
         ours, theirs = _url().get_backend_name(), manifest["database"]
         if ours != theirs:
             raise BackupError(f"The backup is of a {theirs} database, this installation uses {ours}.")
-        noted = _deletions()
+        noted = _noted(instance, manifest["made_at"])
         url = _url()
         db.session.remove()
         db.engine.dispose()
-        aside = restore_database(url, Path(folder), instance)
+        tell("Putting it in place …")
+        aside = replace_by(Path(folder), url=url, instance=instance)
     tell("Bringing the database up to date …")
     upgrade()
     tell("Deleting again what was deleted since the backup …")
-    reapply_deletions(noted)
+    try:
+        reapply_deletions(noted)
+    except NotAllDeleted as error:
+        click.echo(f"Warning: {error} The log says why; the worker tries again every hour.", err=True)
+    erased.write_down(instance, deletions())
     return aside
 
 
-def _deletions() -> list[Noted]:
-    """The deletions the present database knows; none where it cannot be read any more."""
+def _noted(instance: Path, made_at: str) -> list[Noted]:
+    """The deletions known here, from the database and from the list beside it; a warning without either."""
+    known = erased.read(instance)
     try:
-        return deletions()
+        in_database: list[Noted] | None = deletions()
     except SQLAlchemyError:
-        return []
-
-
-def _refuse_while_running() -> None:
-    path = socket_path(current_app.config["ENGAGE"].instance)
-    if is_ours(path) and _answers(path):
-        raise BackupError("The site seems to be running. Stop it first, then restore.")
-
-
-def _answers(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as probe:
-        return probe.connect_ex(str(path)) == 0
+        in_database = None
+    if known is None and in_database is None:
+        click.echo(
+            f"Warning: neither the present database nor {instance / erased.NAME} can be read. What people "
+            f"had erased since {made_at} comes back with this backup: find a copy of that file, put it "
+            "there and restore once more, or erase by hand.",
+            err=True,
+        )
+    return erased.joined(in_database or [], known or [])
 
 
 def _url() -> URL:

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import logging
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -21,9 +24,12 @@ from sqlalchemy import delete, select, update
 
 from engage import create_app
 from engage.analysis import jobs as analysis
+from engage.config import ConfigError
 from engage.core.clock import now
 from engage.core.db import db
+from engage.core.errors import Busy
 from engage.core.jobs import JOBS, MAX_ATTEMPTS, PERIODICS, OutboxJob, periodic
+from engage.core.running import beat, hold_running
 from engage.core.wakeups import ChangeWatch
 from engage.core.writer import atomic
 
@@ -32,9 +38,32 @@ log = logging.getLogger(__name__)
 THREADS = 2
 LOOK_SECONDS = 0.1
 SWEEP_SECONDS = 1.0
+BEAT_SECONDS = 5.0
+RELEASE_SECONDS = 60.0
+# How long to wait before each further try to note that work is done, where the database takes no write.
+FINISH_PAUSES = (0.5, 2.0, 10.0)
 BATCH = 200
 _KEEP_DONE = timedelta(days=7)
+_KEEP_FAILED = timedelta(days=30)
 _FIRST_RETRY = timedelta(seconds=5)
+
+
+@dataclass(slots=True)
+class _Clock:
+    """Something done at once and then about every ``seconds``."""
+
+    seconds: float
+    run: Callable[[], object]
+    due: float = 0.0
+
+    def look(self, moment: float) -> None:
+        if moment < self.due:
+            return
+        self.due = moment + self.seconds
+        try:
+            self.run()
+        except Exception:
+            log.exception("clock failed")
 
 
 class Worker:
@@ -51,9 +80,8 @@ class Worker:
 
     def serve(self) -> None:
         """Work until SIGTERM or SIGINT."""
+        self.running = hold_running(self.app.config["ENGAGE"].instance)
         self.huey.flush()
-        with self.app.app_context():
-            _release_unfinished()
         consumer = Consumer(
             self.huey, workers=THREADS, periodic=False, initial_delay=0.02, backoff=1.0, max_delay=0.1
         )
@@ -75,17 +103,27 @@ class Worker:
                 count += len(due)
         return count
 
+    def release_lost(self) -> None:
+        """Take back what is begun and not in our hands: of a killed worker, or not noted as done."""
+        with self.app.app_context(), atomic():
+            begun = select(OutboxJob.id).where(OutboxJob.done_at.is_(None), OutboxJob.started_at.is_not(None))
+            lost = set(db.session.scalars(begun)) - self.taken
+            if lost:
+                db.session.execute(update(OutboxJob).where(OutboxJob.id.in_(lost)).values(started_at=None))
+
     def _relay(self) -> None:
         watch = ChangeWatch(self.app)
+        clocks = [
+            _Clock(BEAT_SECONDS, lambda: beat(self.app.config["ENGAGE"].instance)),
+            _Clock(RELEASE_SECONDS, self.release_lost),
+            *(_Clock(one.seconds, partial(self.run_periodic, name)) for name, one in PERIODICS.items()),
+        ]
         last_sweep = 0.0
-        next_tick = dict.fromkeys(PERIODICS, 0.0)
         while not self.stopping.wait(LOOK_SECONDS):
+            moment = time.monotonic()
+            for clock in clocks:
+                clock.look(moment)
             try:
-                moment = time.monotonic()
-                for name, clock in PERIODICS.items():
-                    if moment >= next_tick[name]:
-                        next_tick[name] = moment + clock.seconds
-                        self.run_periodic(name)
                 if watch.changed() or moment - last_sweep >= SWEEP_SECONDS:
                     last_sweep = moment
                     self._hand_over()
@@ -153,31 +191,34 @@ def _execute(job_id: int, name: str, payload: dict[str, Any], attempts: int) -> 
 
 
 def _finish(job_id: int, **values: Any) -> None:
-    db.session.rollback()
-    with atomic():
-        db.session.execute(update(OutboxJob).where(OutboxJob.id == job_id).values(**values))
-
-
-def _release_unfinished() -> None:
-    """Take back what a killed worker had begun."""
-    with atomic():
-        db.session.execute(
-            update(OutboxJob)
-            .where(OutboxJob.done_at.is_(None), OutboxJob.started_at.is_not(None))
-            .values(started_at=None)
-        )
+    for pause in (*FINISH_PAUSES, None):
+        db.session.rollback()
+        try:
+            with atomic():
+                db.session.execute(update(OutboxJob).where(OutboxJob.id == job_id).values(**values))
+            return
+        except Busy:
+            if pause is None:
+                raise
+            time.sleep(pause)
 
 
 @periodic("core.forget_done_jobs", seconds=3600)
 def forget_done_jobs() -> None:
-    """Delete rows of work done a week ago."""
+    """Delete rows of work done a week ago, and of work given up a month ago."""
+    given_up = OutboxJob.done_at.is_(None) & OutboxJob.started_at.is_(None)
+    given_up &= (OutboxJob.attempts >= MAX_ATTEMPTS) & (OutboxJob.run_at < now() - _KEEP_FAILED)
     with atomic():
-        db.session.execute(delete(OutboxJob).where(OutboxJob.done_at < now() - _KEEP_DONE))
+        db.session.execute(delete(OutboxJob).where((OutboxJob.done_at < now() - _KEEP_DONE) | given_up))
 
 
 def main() -> None:
     """Entry point of ``python -m engage.worker``."""
-    Worker(create_app()).serve()
+    try:
+        app = create_app()
+    except ConfigError as error:
+        sys.exit(str(error))
+    Worker(app).serve()
 
 
 if __name__ == "__main__":

@@ -5,5 +5,7 @@ from gevent import monkey
 monkey.patch_all()
 
 from engage import create_app
+from engage.core.running import hold_running
 
 app = create_app()
+running = hold_running(app.config["ENGAGE"].instance)

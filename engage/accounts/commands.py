@@ -16,6 +16,7 @@ from engage.accounts.permissions import Role
 from engage.accounts.scopes import find_activity
 from engage.core.actor import SYSTEM, ScopeKind
 from engage.core.errors import Invalid, Refusal
+from engage.core.writer import atomic
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 # What is worth opening first comes first.
@@ -40,10 +41,12 @@ def create_user(
     try:
         scope, scope_id = _scope(unit_code, activity)
         existing = queries.person_by_email(email)
-        user_id = existing.id if existing else actions.create_person(SYSTEM, email, name)
-        if role is not None:
-            actions.grant_role(SYSTEM, user_id, Role(role), scope, scope_id)
-        link = _link(user_id)
+        # One transaction: where the role cannot be granted, no account is left without it.
+        with atomic():
+            user_id = existing.id if existing else actions.create_person(SYSTEM, email, name)
+            if role is not None:
+                actions.grant_role(SYSTEM, user_id, Role(role), scope, scope_id)
+            link = _link(user_id)
     except Invalid as refusal:
         raise click.ClickException(" ".join(str(words) for words in refusal.errors.values())) from refusal
     except Refusal as refusal:

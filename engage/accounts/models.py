@@ -34,6 +34,8 @@ class UnitKind(StrEnum):
 class Unit(Model):
     """A unit (单位): it holds activities and answers citizens. ``code`` is its short name in tables."""
 
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
     code: Mapped[str] = mapped_column(String(40), unique=True)
@@ -46,6 +48,8 @@ class Unit(Model):
 
 class User(Model):
     """A staff member. ``email`` is lower case; without ``password_hash`` only a sign-in link lets them in."""
+
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
@@ -69,7 +73,15 @@ class User(Model):
             erase="",
         ),
     )
-    password_hash: Mapped[str | None] = mapped_column(String(200))
+    password_hash: Mapped[str | None] = mapped_column(
+        String(200),
+        info=personal(
+            msg("Staff: to sign in and to be reached."),
+            what=msg("Staff: password, as a code that cannot be turned back"),
+            days=CLOSED_ACCOUNT_DAYS,
+            since="closed_at",
+        ),
+    )
     active: Mapped[bool] = mapped_column(default=True)
     is_demo: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -32,6 +32,7 @@ class Case(Model):
     __table_args__ = (
         Index("ix_owed_case_source", "source_kind", "source_id", unique=True),
         Index("ix_owed_case_unit_state_due", "unit_id", "state", "due_on"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -21,6 +21,8 @@ from engage.moderation.models import ReasonClass
 # Comments belong to the file of a decision, kept for ten years
 # (机关文件材料归档范围和文书档案保管期限规定).
 KEEP_DAYS = 3650
+# As long as the log of deeds tells it.
+DECIDED_BY_DAYS = 1826
 CLAUSE_KEY_LENGTH = 12
 
 
@@ -82,6 +84,8 @@ class Consultation(Model):
     the period is shorter than its kind asks for. `comment_count` is the last number given to a comment.
     """
 
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -138,6 +142,7 @@ class Comment(Model):
         ),
         Index("ix_consultation_comment_public", "consultation_id", "clause", "state", "has_text", "id"),
         Index("ix_consultation_comment_queue", "consultation_id", "state", "id"),
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -170,7 +175,17 @@ class Comment(Model):
     reason: Mapped[ReasonClass | None] = mapped_column(EnumText(ReasonClass))
     reason_note: Mapped[str] = mapped_column(String(200), default="")
     revision: Mapped[int] = mapped_column(default=0)
-    decided_by: Mapped[str] = mapped_column(String(120), default="")
+    decided_by: Mapped[str] = mapped_column(
+        String(120),
+        default="",
+        info=personal(
+            msg("To be able to say later which staff member decided what."),
+            what=msg("Staff: who reviewed a comment"),
+            days=DECIDED_BY_DAYS,
+            since="decided_at",
+            erase="",
+        ),
+    )
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reply: Mapped[str] = mapped_column(Text, default="")
     reply_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import hashlib
 import io
 import json
 import os
-import shutil
 import sqlite3
-import subprocess
 import tarfile
 import tempfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy.engine import URL
 
 from engage.core.clock import now
+from engage.core.dumps import DATABASE, BackupError, dialect_of, dump
 
-FORMAT = 1
-_DATABASE = {"sqlite": "engage.db", "postgresql": "engage.dump"}
+FORMAT = 2
+_MANIFEST = "manifest.json"
 # Made again from the database; leaving them out keeps backups small.
 _DERIVED = {"columns", "exports"}
 _MOST_BYTES = 200 * 1024**3
+_MANIFEST_BYTES = 50_000_000
 _CHUNK = 1 << 20
-
-
-class BackupError(Exception):
-    """A backup that cannot be made or used; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +56,10 @@ def write_backup(
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
             copied = Path(folder)
             progress("Copying the database …")
-            _dump(url, copied / _DATABASE[_dialect(url)])
+            dump(url, copied / DATABASE[dialect_of(url)], progress)
             _write_private(copied / "secret.key", secret_key)
             progress("Packing …")
-            _pack(partial, copied, instance / "files", _dialect(url))
+            _pack(partial, copied, instance / "files", dialect_of(url))
         progress("Checking what was written …")
         report = check_backup(partial)
         partial.replace(target)
@@ -71,88 +70,36 @@ def write_backup(
     return report
 
 
-def check_backup(path: Path) -> BackupReport:
+def check_backup(path: Path, room: Path | None = None) -> BackupReport:
     """Read an archive whole, compare every file with its hash, and check the database in it.
 
-    Raises ``BackupError`` for one that is damaged, incomplete or not ours.
+    ``room`` is the folder to unpack in meanwhile (default: the archive's own, since the temporary one
+    is often small). Raises ``BackupError`` for one that is damaged, incomplete or not ours.
     """
-    with tempfile.TemporaryDirectory(prefix="engage-check-") as folder:
+    with tempfile.TemporaryDirectory(dir=room or path.resolve().parent, prefix=".check-") as folder:
         manifest = unpack(path, Path(folder))
-        database = Path(folder) / _DATABASE["sqlite"]
-        if database.exists():
-            _check_sqlite(database)
     size = sum(item["size"] for item in manifest["files"].values())
     return BackupReport(len(manifest["files"]), size, manifest["made_at"])
 
 
 def unpack(path: Path, folder: Path) -> dict[str, Any]:
-    """Extract an archive into an empty ``folder`` and answer its manifest. Raises ``BackupError``."""
+    """Extract an archive into an empty ``folder``, check it, and answer its manifest.
+
+    Raises ``BackupError``.
+    """
     try:
         with tarfile.open(path, "r:gz") as archive:
             manifest = _manifest(archive)
             for name, described in manifest["files"].items():
                 _extract(archive, name, described, folder)
-    except (tarfile.TarError, EOFError, OSError, KeyError, ValueError) as error:
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, KeyError, ValueError) as error:
         raise BackupError(f"{path.name} is not a usable backup: {error}") from error
+    except OSError as error:
+        raise BackupError(f"{path.name} cannot be unpacked: {error.strerror or error}.") from error
+    database = folder / DATABASE["sqlite"]
+    if database.exists():
+        _check_sqlite(database)
     return manifest
-
-
-def restore_database(url: URL, folder: Path, instance: Path) -> Path:
-    """Put the unpacked parts in place; answers the folder to which what was there has been moved."""
-    aside = instance / f"before-restore-{now():%Y%m%d-%H%M%S}"
-    aside.mkdir()
-    for name in ("secret.key", "files"):
-        if (instance / name).exists():
-            shutil.move(instance / name, aside / name)
-    if _dialect(url) == "sqlite":
-        database = Path(str(url.database))
-        for path in (database, *(database.with_name(database.name + end) for end in ("-wal", "-shm"))):
-            if path.exists():
-                shutil.move(path, aside / path.name)
-        shutil.move(folder / _DATABASE["sqlite"], database)
-    else:
-        _run(
-            [
-                "pg_restore",
-                "--clean",
-                "--if-exists",
-                "--no-owner",
-                "-d",
-                _plain(url),
-                str(folder / _DATABASE["postgresql"]),
-            ]
-        )
-    shutil.move(folder / "secret.key", instance / "secret.key")
-    if (folder / "files").exists():
-        shutil.move(folder / "files", instance / "files")
-    return aside
-
-
-def _dialect(url: URL) -> str:
-    return url.get_backend_name()
-
-
-def _dump(url: URL, target: Path) -> None:
-    if _dialect(url) == "sqlite":
-        with sqlite3.connect(str(url.database)) as source, sqlite3.connect(target) as copy:
-            source.backup(copy, pages=2000, sleep=0.01)
-        copy.close()
-        source.close()
-        return
-    _run(["pg_dump", "--format=custom", "--file", str(target), _plain(url)])
-
-
-def _run(command: list[str]) -> None:
-    try:
-        finished = subprocess.run(command, capture_output=True, text=True, check=False)
-    except FileNotFoundError as error:
-        raise BackupError(f"{command[0]} is missing: install the PostgreSQL client programs.") from error
-    if finished.returncode:
-        raise BackupError(f"{command[0]} failed: {finished.stderr.strip()[-500:]}")
-
-
-def _plain(url: URL) -> str:
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 def _write_private(path: Path, text: str) -> None:
@@ -163,18 +110,42 @@ def _write_private(path: Path, text: str) -> None:
 def _pack(target: Path, copied: Path, uploads: Path, dialect: str) -> None:
     members = {path.name: path for path in sorted(copied.iterdir())}
     members.update({f"files/{path.relative_to(uploads).as_posix()}": path for path in _uploads(uploads)})
-    files = {name: {"size": path.stat().st_size, "sha256": _hash(path)} for name, path in members.items()}
-    manifest = {"format": FORMAT, "made_at": now().isoformat(), "database": dialect, "files": files}
-    data = json.dumps(manifest, indent=1).encode()
+    files: dict[str, dict[str, Any]] = {}
     with os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         with tarfile.open(fileobj=file, mode="w:gz", compresslevel=3) as archive:
-            head = tarfile.TarInfo("manifest.json")
-            head.size = len(data)
-            archive.addfile(head, io.BytesIO(data))
             for name, path in members.items():
-                archive.add(path, name, recursive=False)
+                # People go on working meanwhile: an upload may be gone since it was listed.
+                with contextlib.suppress(FileNotFoundError):
+                    files[name] = _add(archive, name, path)
+            manifest = {"format": FORMAT, "made_at": now().isoformat(), "database": dialect, "files": files}
+            data = json.dumps(manifest, indent=1).encode()
+            # Last, because only now it is known what was packed.
+            described = tarfile.TarInfo(_MANIFEST)
+            described.size = len(data)
+            archive.addfile(described, io.BytesIO(data))
         file.flush()
         os.fsync(file.fileno())
+
+
+class _Hashed:
+    """A file that is hashed while it is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file = file
+        self.digest = hashlib.sha256()
+
+    def read(self, size: int = -1) -> bytes:
+        data = self.file.read(size)
+        self.digest.update(data)
+        return data
+
+
+def _add(archive: tarfile.TarFile, name: str, path: Path) -> dict[str, Any]:
+    with path.open("rb") as file:
+        member = archive.gettarinfo(arcname=name, fileobj=file)
+        hashed = _Hashed(file)
+        archive.addfile(member, cast(BinaryIO, hashed))
+    return {"size": member.size, "sha256": hashed.digest.hexdigest()}
 
 
 def _uploads(folder: Path) -> Iterator[Path]:
@@ -186,10 +157,13 @@ def _uploads(folder: Path) -> Iterator[Path]:
 
 
 def _manifest(archive: tarfile.TarFile) -> dict[str, Any]:
-    first = archive.next()
-    if first is None or first.name != "manifest.json" or first.size > 50_000_000:
-        raise ValueError("it has no manifest")
-    file = archive.extractfile(first)
+    try:
+        member = archive.getmember(_MANIFEST)
+    except KeyError:
+        raise ValueError("it has no manifest") from None
+    if member.size > _MANIFEST_BYTES:
+        raise ValueError("its manifest is too large")
+    file = archive.extractfile(member)
     manifest = json.loads(file.read()) if file else {}
     if manifest.get("format") != FORMAT:
         raise ValueError(f"its format is {manifest.get('format')}, this version reads {FORMAT}")
@@ -214,11 +188,6 @@ def _extract(archive: tarfile.TarFile, name: str, described: dict[str, Any], fol
             file.write(chunk)
     if digest.hexdigest() != described["sha256"]:
         raise ValueError(f"{name} is damaged")
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _check_sqlite(path: Path) -> None:

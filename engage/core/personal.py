@@ -17,7 +17,8 @@ _KEY = "personal"
 class Personal:
     """``what`` says in plain words what is kept. ``since`` names the column from which ``days`` are counted.
 
-    ``erase`` is what replaces the value; with ``whole_row`` the row is deleted instead.
+    ``erase`` is what replaces the value; with ``whole_row`` the row is deleted instead. ``derived`` names a
+    job and a column: what was derived from the row is made anew by that job with that column's value.
     """
 
     purpose: Message
@@ -26,6 +27,7 @@ class Personal:
     since: str = "created_at"
     erase: str | None = None
     whole_row: bool = False
+    derived: tuple[str, str] | None = None
 
 
 def personal(
@@ -36,9 +38,10 @@ def personal(
     since: str = "created_at",
     erase: str | None = None,
     whole_row: bool = False,
+    derived: tuple[str, str] | None = None,
 ) -> dict[str, Any]:
     """The ``info`` of a personal column: ``mapped_column(info=personal(msg("…"), days=180))``."""
-    return {_KEY: Personal(purpose, days, what, since, erase, whole_row)}
+    return {_KEY: Personal(purpose, days, what, since, erase, whole_row, derived)}
 
 
 def personal_columns(metadata: MetaData) -> Iterator[tuple[Column[Any], Personal]]:

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.accounts.models import Unit
-from engage.core.clock import now
+from engage.core.clock import minute, now
 from engage.core.db import EnumText, JsonData, LocalizedText, Model, UtcDateTime
 from engage.core.ids import PUBLIC_ID_LENGTH, public_id
 from engage.core.messages import msg
@@ -71,6 +71,7 @@ class LiveSession(Model):
     """
 
     __tablename__ = "live_session"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
@@ -113,7 +114,10 @@ class LiveQuestion(Model):
     """
 
     __tablename__ = "live_question"
-    __table_args__ = (Index("ix_live_question_session_id_state", "session_id", "state"),)
+    __table_args__ = (
+        Index("ix_live_question_session_id_state", "session_id", "state"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
@@ -160,11 +164,22 @@ class LiveQuestion(Model):
     due_on: Mapped[date | None]
     case_id: Mapped[int | None]
     revision: Mapped[int] = mapped_column(default=0)
-    decided_by: Mapped[str] = mapped_column(String(120), default="")
+    decided_by: Mapped[str] = mapped_column(
+        String(120),
+        default="",
+        info=personal(
+            msg("To be able to say later which staff member decided what."),
+            what=msg("Staff: who decided about a question"),
+            # As long as the log of deeds tells it.
+            days=1826,
+            since="asked_at",
+            erase="",
+        ),
+    )
     decided_deed: Mapped[str] = mapped_column(String(40), default="")
     supports: Mapped[int] = mapped_column(default=0)
     support_changes: Mapped[int] = mapped_column(default=0)
-    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=minute)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     on_air_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -237,11 +252,20 @@ class GuestLink(Model):
     """A link that opens one session to one guest speaker until it is revoked; only its hash is kept."""
 
     __tablename__ = "live_guest_link"
+    __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    label: Mapped[str] = mapped_column(String(80))
+    label: Mapped[str] = mapped_column(
+        String(80),
+        info=personal(
+            msg("To tell the links of guest speakers apart and to end the right one."),
+            what=msg("Staff: the name on a guest speaker's link"),
+            days=365,
+            erase="",
+        ),
+    )
     created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,50 +2,70 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import Column, Date, Table, delete, insert, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from engage.core.clock import local, now, today
 from engage.core.db import Model, db
 from engage.core.errors import Gone, NotFound
+from engage.core.ids import request_id as fresh_mark
+from engage.core.jobs import enqueue
 from engage.core.messages import msg
 from engage.core.personal import Personal, personal_columns
 from engage.core.writer import atomic
-from engage.participation import receipts
+from engage.participation import erased, receipts
+from engage.participation.actions import once
+from engage.participation.erased import Noted
 from engage.participation.erasers import Eraser, eraser_of
 from engage.participation.models import Deletion, WriteRequest
 
+log = logging.getLogger(__name__)
+
 BATCH = 500
 REQUEST_DAYS = 30
-_BY_CODE = "receipt:"
 _NOT_FOUND = msg("This receipt code is not known. Please check it; letters and digits must be exact.")
 
 
-@dataclass(frozen=True, slots=True)
-class Noted:
-    """A deletion somebody asked for, as it is carried over a restore."""
+class NotAllDeleted(Exception):
+    """Some of what was due could not be deleted; the rest was."""
 
-    table_name: str
-    row_key: str
-    day: date
+
+@dataclass(frozen=True, slots=True)
+class _Duty:
+    """Columns of one table with one deadline: blanked together, or the table whose rows go."""
+
+    table: Table
+    declared: Personal
+    columns: list[tuple[Column[Any], Personal]]
 
 
 def delete_due(moment: datetime | None = None) -> int:
     """Delete or blank every personal value whose days are over; answers how many rows were touched.
 
-    In batches of ``BATCH`` rows, each its own short transaction.
+    In batches of ``BATCH`` rows, each its own short transaction. A table that fails holds up no other; then
+    ``NotAllDeleted`` is raised at the end.
     """
     moment = moment or now()
-    touched = 0
-    for table, declared, columns in _duties():
-        while count := _delete_batch(table, declared, columns, moment):
-            touched += count
-    return touched + _prune_requests(moment)
+    touched, failed = 0, []
+    for duty in _duties():
+        try:
+            while count := _delete_batch(duty, moment):
+                touched += count
+        except Exception:
+            log.exception("not deleted on time", extra={"table": duty.table.name})
+            db.session.rollback()
+            failed.append(duty.table.name)
+    touched += _prune_requests(moment)
+    if failed:
+        raise NotAllDeleted(f"Personal data that was due could not be deleted from: {', '.join(failed)}.")
+    return touched
 
 
 def look_up(code: str) -> tuple[receipts.Found, Eraser]:
@@ -59,81 +79,97 @@ def look_up(code: str) -> tuple[receipts.Found, Eraser]:
     return found, eraser
 
 
-def erase_by_code(code: str) -> None:
-    """Erase what a receipt code opens, and the receipt. Raises like ``look_up``."""
-    with atomic():
+def erase_by_code(code: str, request_id: str) -> None:
+    """Erase what a receipt code opens, and the receipt; the same form sent again changes nothing.
+
+    Raises like ``look_up``, and ``Invalid`` for a malformed request id.
+    """
+
+    done: list[Noted] = []
+
+    def write() -> dict[str, Any]:
         found, eraser = look_up(code)
         eraser.erase(found.object_id)
         receipts.forget(found.kind, found.object_id)
-        _note(found.kind, found.object_id)
+        done.append(Noted(fresh_mark(), found.kind, found.object_id, today()))
+        _note(done[0])
+        return {}
+
+    with atomic():
+        # First of all: after a lost answer the code is not known any more.
+        once(request_id, "participation.erase", receipts.normalised(code), write, several=True)
+    _write_down(done)
 
 
 def deletions() -> list[Noted]:
-    """The deletions people asked for, for a restore to carry over."""
+    """The erasures this database knows, for a restore to carry over."""
     rows = db.session.execute(
-        select(Deletion.table_name, Deletion.row_key, Deletion.day).order_by(Deletion.id)
+        select(Deletion.mark, Deletion.kind, Deletion.object_id, Deletion.day).order_by(Deletion.mark)
     )
-    return [Noted(row.table_name, row.row_key, row.day) for row in rows]
+    return [Noted(row.mark, row.kind, row.object_id, row.day) for row in rows]
+
+
+def keep_outside() -> None:
+    """Write down beside the database what it knows of erasures and the list there lacks."""
+    _write_down(deletions())
+
+
+def _write_down(noted: list[Noted]) -> None:
+    try:
+        erased.write_down(current_app.config["ENGAGE"].instance, noted)
+    except OSError:
+        # It is erased and noted in the database; the worker's clock tries again.
+        log.exception("list of erasures not written")
 
 
 def reapply_deletions(noted: Iterable[Noted]) -> int:
     """After a restore: erase again what was erased since the backup; answers how many.
 
-    ``noted`` are the ``deletions`` of the database that was replaced. Those the backup knows itself are left
-    out, since a row number may have been given anew since. What is due by the clock is deleted as well.
+    ``noted`` are erasures known from elsewhere. Those the backup knows itself are left out: in it they are
+    done. What is due by the clock is deleted as well.
     """
-    known = set(deletions())
-    missing = [deletion for deletion in noted if deletion not in known]
+    known = {deletion.mark for deletion in deletions()}
+    missing = [deletion for deletion in noted if deletion.mark not in known]
     for deletion in missing:
-        kind = deletion.table_name.removeprefix(_BY_CODE)
-        eraser = eraser_of(kind)
+        eraser = eraser_of(deletion.kind)
         with atomic():
             if eraser is not None:
-                eraser.erase(int(deletion.row_key))
-            receipts.forget(kind, int(deletion.row_key))
-            _note(kind, int(deletion.row_key), deletion.day)
+                eraser.erase(deletion.object_id)
+            receipts.forget(deletion.kind, deletion.object_id)
+            _note(deletion)
     delete_due()
     return len(missing)
 
 
-def _note(kind: str, object_id: int, day: date | None = None) -> None:
+def _note(noted: Noted) -> None:
     db.session.execute(
-        insert(Deletion).values(table_name=_BY_CODE + kind, row_key=str(object_id), day=day or today())
+        insert(Deletion).values(mark=noted.mark, kind=noted.kind, object_id=noted.object_id, day=noted.day)
     )
 
 
-def _duties() -> Iterator[tuple[Table, Personal, list[tuple[Column[Any], Personal]]]]:
-    """Per table and deadline: the columns that are blanked together, or the table whose rows go."""
+def _duties() -> Iterator[_Duty]:
     grouped: dict[tuple[str, str, int, bool], list[tuple[Column[Any], Personal]]] = {}
     for column, declared in personal_columns(Model.metadata):
         key = (column.table.name, declared.since, declared.days, declared.whole_row)
         grouped.setdefault(key, []).append((column, declared))
     for (name, *_), columns in grouped.items():
-        yield Model.metadata.tables[name], columns[0][1], columns
+        yield _Duty(Model.metadata.tables[name], columns[0][1], columns)
 
 
-def _delete_batch(
-    table: Table, declared: Personal, columns: list[tuple[Column[Any], Personal]], moment: datetime
-) -> int:
-    since = table.c[declared.since]
-    cutoff: date | datetime = moment - timedelta(days=declared.days)
-    if isinstance(since.type, Date):
-        cutoff = local(moment - timedelta(days=declared.days)).date()
-    due: ColumnElement[bool] = since < cutoff
+def _delete_batch(duty: _Duty, moment: datetime) -> int:
+    table, declared = duty.table, duty.declared
+    blanks = {column: _blank(column, personal) for column, personal in duty.columns}
     keys = list(table.primary_key.columns)
-    if not declared.whole_row:
-        blanks = {column: _blank(column, personal) for column, personal in columns}
-        still = [column.is_distinct_from(blank) for column, blank in blanks.items()]
-        due &= still[0] if len(still) == 1 else _any(still)
+    derived = [table.c[declared.derived[1]]] if declared.derived else []
     with atomic():
-        rows = db.session.execute(select(*keys).where(due).limit(BATCH)).all()
+        rows = db.session.execute(
+            select(*keys, *derived).where(_due(duty, blanks, moment)).limit(BATCH)
+        ).all()
         if not rows:
             return 0
-        which = (
-            keys[0].in_([row[0] for row in rows])
-            if len(keys) == 1
-            else tuple_(*keys).in_([tuple(r) for r in rows])
-        )
+        which = tuple_(*keys).in_([tuple(row[: len(keys)]) for row in rows])
+        if len(keys) == 1:
+            which = keys[0].in_([row[0] for row in rows])
         # Core statements: audit entries past their time may go, which the ORM would refuse.
         if declared.whole_row:
             db.session.execute(delete(table).where(which))
@@ -141,7 +177,26 @@ def _delete_batch(
             db.session.execute(
                 update(table).where(which).values({c.name: blank for c, blank in blanks.items()})
             )
+        if declared.derived:
+            _make_anew(declared.derived, {row[-1] for row in rows})
     return len(rows)
+
+
+def _make_anew(derived: tuple[str, str], values: set[Any]) -> None:
+    job, column = derived
+    for value in sorted(values):
+        enqueue(job, {column: value}, key=f"{job}:{value}")
+
+
+def _due(duty: _Duty, blanks: dict[Column[Any], str | None], moment: datetime) -> ColumnElement[bool]:
+    since = duty.table.c[duty.declared.since]
+    cutoff: date | datetime = moment - timedelta(days=duty.declared.days)
+    if isinstance(since.type, Date):
+        cutoff = local(moment - timedelta(days=duty.declared.days)).date()
+    due: ColumnElement[bool] = since < cutoff
+    if duty.declared.whole_row:
+        return due
+    return due & _any([column.is_distinct_from(blank) for column, blank in blanks.items()])
 
 
 def _any(conditions: list[ColumnElement[bool]]) -> ColumnElement[bool]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from engage.core.jobs import periodic
-from engage.participation.deletion import delete_due
+from engage.participation.deletion import delete_due, keep_outside
 from engage.participation.mixing import EVERY_SECONDS, mix
 
 log = logging.getLogger(__name__)
@@ -14,6 +14,7 @@ log = logging.getLogger(__name__)
 @periodic("participation.delete-due", seconds=3600)
 def delete_on_time() -> None:
     """Delete what is due, about every hour."""
+    keep_outside()
     count = delete_due()
     if count:
         log.info("personal data deleted on time", extra={"rows": count})

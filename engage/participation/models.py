@@ -56,9 +56,14 @@ class Receipt(Model):
 
 
 class Deletion(Model):
-    """A deletion that was done and must be done again after a restore; names rows, holds no personal data."""
+    """An erasure that must be done again after a restore; names a row, holds no personal data.
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    table_name: Mapped[str] = mapped_column(String(80))
-    row_key: Mapped[str] = mapped_column(String(120))
+    ``mark`` tells it from every other, also where a row number is given anew after a restore.
+    """
+
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    mark: Mapped[str] = mapped_column(String(32), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    object_id: Mapped[int]
     day: Mapped[date] = mapped_column(Date)

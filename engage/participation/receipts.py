@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.exc import IntegrityError
 
 from engage.core.db import db
 from engage.core.ids import keyed_bytes, keyed_hash
@@ -27,6 +28,10 @@ class Found:
     object_id: int
 
 
+class Repeated(Exception):
+    """The deed of this receipt was done before; its request id is forgotten by now, its receipt is not."""
+
+
 def code_for(request_id: str, kind: str) -> str:
     """The code of the deed with ``request_id``: 11 characters (53 bits) and a check character."""
     number = int.from_bytes(keyed_bytes(key("receipt-code"), kind, request_id), "big")
@@ -39,10 +44,16 @@ def code_for(request_id: str, kind: str) -> str:
 
 
 def issue(request_id: str, kind: str, object_id: int) -> str:
-    """Store the receipt of ``object_id`` in the running transaction and answer its code."""
+    """Store the receipt of ``object_id`` in the running transaction and answer its code.
+
+    Raises ``Repeated`` where it exists: the transaction is to be undone, and ``code_for`` is the answer.
+    """
     code = code_for(request_id, kind)
     values = {"code_hash": _code_hash(normalised(code)), "kind": kind, "object_id": object_id}
-    db.session.connection().execute(_ISSUE, values)
+    try:
+        db.session.connection().execute(_ISSUE, values)
+    except IntegrityError as error:
+        raise Repeated from error
     return code
 
 

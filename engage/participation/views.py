@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engage.core.db import Model
-from engage.core.errors import Gone, NotFound
+from engage.core.errors import Gone, Invalid, NotFound
 from engage.core.messages import Message, msg
 from engage.core.personal import personal_columns
 from engage.participation.deletion import REQUEST_DAYS, erase_by_code, look_up
@@ -51,16 +51,18 @@ def erase() -> ResponseReturnValue:
     try:
         if not well_formed(normalised(code)):
             raise NotFound(_MISTYPED)
+        confirmed = request.form.get("step") == "confirm"
+        if confirmed and request.form.get("sure") == "yes":
+            erase_by_code(code, request.form.get("_request_id", ""))
+            return redirect(url_for("participation.erased"), 303)
         _, eraser = look_up(code)
-        if request.form.get("step") != "confirm":
-            return _confirm(code, eraser)
-        if request.form.get("sure") != "yes":
-            return _confirm(code, eraser, render(_NOT_SURE), 422)
-        erase_by_code(code)
+        return _confirm(code, eraser, *((render(_NOT_SURE), 422) if confirmed else ()))
+    except Invalid as refusal:
+        words = next(iter(refusal.errors.values()))
     except (NotFound, Gone) as refusal:
-        page = render_template("participation/kept.html", **_page(), code=code, error=render(refusal.message))
-        return page, 422
-    return redirect(url_for("participation.erased"), 303)
+        words = refusal.message
+    page = render_template("participation/kept.html", **_page(), code=code, error=render(words))
+    return page, 422
 
 
 @blueprint.get("/personal-data/erased")

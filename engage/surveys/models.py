@@ -13,8 +13,13 @@ from engage.accounts.models import Unit
 from engage.core.clock import now
 from engage.core.db import EnumText, JsonData, LocalizedText, Model, UtcDateTime
 from engage.core.ids import PUBLIC_ID_LENGTH, public_id
+from engage.core.messages import msg
+from engage.core.personal import personal
 from engage.core.types import Localized
 from engage.themedays.models import Activity
+
+# Responses belong to the file of the decision they were asked for, kept for ten years.
+KEEP_DAYS = 3650
 
 
 class State(StrEnum):
@@ -49,6 +54,8 @@ class Survey(Model):
     `version_number` is the newest published version, None before the first.
     """
 
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
@@ -74,7 +81,7 @@ class Survey(Model):
 class SurveyVersion(Model):
     """What was published: never changed. Its question and option ids are those of the versions before it."""
 
-    __table_args__ = (UniqueConstraint("survey_id", "number"),)
+    __table_args__ = (UniqueConstraint("survey_id", "number"), {"sqlite_autoincrement": True})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
@@ -88,7 +95,10 @@ class Response(Model):
     """One filled-in survey. `answers` maps question ids to stored values (`questions.logic.Value`)."""
 
     __tablename__ = "survey_response"
-    __table_args__ = (Index("ix_survey_response_survey_id_id", "survey_id", "id"),)
+    __table_args__ = (
+        Index("ix_survey_response_survey_id_id", "survey_id", "id"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
@@ -97,4 +107,14 @@ class Response(Model):
     source: Mapped[Source] = mapped_column(EnumText(Source), default=Source.WEB)
     entered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     submitted_minute: Mapped[datetime] = mapped_column(UtcDateTime)
-    answers: Mapped[dict[str, Any]] = mapped_column(JsonData)
+    answers: Mapped[dict[str, Any]] = mapped_column(
+        JsonData,
+        info=personal(
+            msg("To count the answers and to read what people wrote in their own words."),
+            what=msg("Your response to a survey"),
+            days=KEEP_DAYS,
+            since="submitted_minute",
+            whole_row=True,
+            derived=("analysis.rebuild", "survey_id"),
+        ),
+    )

@@ -181,6 +181,8 @@ class ScheduleChange(Model):
 class Activity(Model):
     """One activity of a theme day. Surveys, consultations and live sessions point to it."""
 
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
     theme_day_id: Mapped[int] = mapped_column(ForeignKey("theme_day.id"), index=True)

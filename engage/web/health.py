@@ -1,19 +1,25 @@
-"""For machines: is the process up, can it read its database, how late is the worker."""
+"""For machines: is the process up, can it read its database, and is the worker at work."""
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from engage.core.clock import now
 from engage.core.db import db
-from engage.core.jobs import OutboxJob
+from engage.core.jobs import MAX_ATTEMPTS, OutboxJob
+from engage.core.running import seconds_since_beat
 from engage.web.guards import public
 
 blueprint = Blueprint("health", __name__)
 LATE_SECONDS = 60
+SILENT_SECONDS = 30
+HANGING_AFTER = timedelta(minutes=15)
 
 
 @blueprint.get("/healthz")
@@ -25,17 +31,44 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """503 only without the database; a late worker is said in the body."""
+    """503 only without the database; a worker that is stopped, late or stuck is said in the body."""
     try:
         db.session.execute(text("SELECT 1"))
-        oldest = db.session.scalar(
-            select(func.min(OutboxJob.run_at)).where(
-                OutboxJob.done_at.is_(None), OutboxJob.started_at.is_(None)
-            )
-        )
+        work = _work()
     except SQLAlchemyError:
         return jsonify(status="unavailable", database="unreachable"), 503
-    late = max(0, round((now() - oldest).total_seconds())) if oldest else 0
+    silent = seconds_since_beat(current_app.config["ENGAGE"].instance)
     return jsonify(
-        status="ok", database="ok", worker="late" if late > LATE_SECONDS else "ok", worker_late_s=late
+        status="ok",
+        database="ok",
+        worker=_state(silent, work),
+        worker_silent_s=None if silent is None else round(silent),
+        **work,
     )
+
+
+def _work() -> dict[str, int]:
+    unfinished = select(func.count()).where(OutboxJob.done_at.is_(None))
+    waiting = OutboxJob.started_at.is_(None)
+    oldest = db.session.scalar(
+        select(func.min(OutboxJob.run_at)).where(
+            OutboxJob.done_at.is_(None), waiting, OutboxJob.attempts < MAX_ATTEMPTS
+        )
+    )
+    return {
+        "worker_late_s": max(0, round((now() - oldest).total_seconds())) if oldest else 0,
+        "hanging_jobs": _count(unfinished.where(OutboxJob.started_at < now() - HANGING_AFTER)),
+        "failed_jobs": _count(unfinished.where(waiting, OutboxJob.attempts >= MAX_ATTEMPTS)),
+    }
+
+
+def _count(query: Any) -> int:
+    return db.session.scalar(query) or 0
+
+
+def _state(silent: float | None, work: dict[str, int]) -> str:
+    if silent is None or silent > SILENT_SECONDS:
+        return "stopped"
+    if work["hanging_jobs"]:
+        return "stuck"
+    return "late" if work["worker_late_s"] > LATE_SECONDS else "ok"

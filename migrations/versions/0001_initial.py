@@ -49,11 +49,12 @@ def upgrade():
 
     op.create_table(
         "deletion",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("table_name", sa.String(length=80), nullable=False),
-        sa.Column("row_key", sa.String(length=120), nullable=False),
+        sa.Column("mark", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("object_id", sa.Integer(), nullable=False),
         sa.Column("day", sa.Date(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_deletion")),
+        sa.PrimaryKeyConstraint("mark", name=op.f("pk_deletion")),
+        sqlite_with_rowid=False,
     )
     op.create_table(
         "outbox_job",
@@ -148,6 +149,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_unit")),
         sa.UniqueConstraint("code", name=op.f("uq_unit_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_unit_public_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "user",
@@ -165,6 +167,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
         sa.UniqueConstraint("public_id", name=op.f("uq_user_public_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "write_request",
@@ -320,6 +323,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_activity_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_activity")),
         sa.UniqueConstraint("public_id", name=op.f("uq_activity_public_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_activity_starts_at"), ["starts_at"], unique=False)
@@ -381,6 +385,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_consultation_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consultation")),
         sa.UniqueConstraint("public_id", name=op.f("uq_consultation_public_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("consultation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_consultation_activity_id"), ["activity_id"], unique=False)
@@ -420,6 +425,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_session")),
         sa.UniqueConstraint("join_code", name=op.f("uq_live_session_join_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_live_session_public_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("live_session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_live_session_activity_id"), ["activity_id"], unique=False)
@@ -451,6 +457,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_owed_case_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_owed_case")),
         sa.UniqueConstraint("public_id", name=op.f("uq_owed_case_public_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("owed_case", schema=None) as batch_op:
         batch_op.create_index("ix_owed_case_source", ["source_kind", "source_id"], unique=True)
@@ -525,6 +532,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_survey_unit_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
         sa.UniqueConstraint("public_id", name=op.f("uq_survey_public_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("survey", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_survey_activity_id"), ["activity_id"], unique=False)
@@ -580,6 +588,7 @@ def upgrade():
             "consultation_id", "row_hash", name=op.f("uq_consultation_comment_consultation_id_row_hash")
         ),
         sa.UniqueConstraint("public_id", name=op.f("uq_consultation_comment_public_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("consultation_comment", schema=None) as batch_op:
         batch_op.create_index(
@@ -653,6 +662,7 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_guest_link")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_live_guest_link_token_hash")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("live_guest_link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_live_guest_link_session_id"), ["session_id"], unique=False)
@@ -704,6 +714,7 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_live_question")),
         sa.UniqueConstraint("public_id", name=op.f("uq_live_question_public_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("live_question", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_live_question_asker_key"), ["asker_key"], unique=False)
@@ -771,6 +782,7 @@ def upgrade():
         sa.ForeignKeyConstraint(["survey_id"], ["survey.id"], name=op.f("fk_survey_version_survey_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_version")),
         sa.UniqueConstraint("survey_id", "number", name=op.f("uq_survey_version_survey_id_number")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "live_decision",
@@ -825,6 +837,7 @@ def upgrade():
             ["version_id"], ["survey_version.id"], name=op.f("fk_survey_response_version_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey_response")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("survey_response", schema=None) as batch_op:
         batch_op.create_index("ix_survey_response_survey_id_id", ["survey_id", "id"], unique=False)

@@ -9,6 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engage.accounts.permissions import Role
+from engage.accounts.queries import person_by_email
 from tests.factories.accounts import make_unit, make_user
 from tests.fixtures.clients import hidden_fields
 
@@ -39,6 +40,14 @@ def test_grants_a_role_on_a_unit_and_says_what_is_wrong(app: Flask) -> None:
         assert answer.output.startswith("Error: ")
         assert "Traceback" not in answer.output
     assert run(args=["engage", "create-user", "no address", "李华"]).exit_code == 1
+
+
+def test_no_account_is_left_where_its_role_cannot_be_granted(app: Flask) -> None:
+    command = ["engage", "create-user", "li@example.com", "李华", "--role", "department"]
+    refused = app.test_cli_runner().invoke(args=command)
+    assert refused.exit_code == 1, refused.output
+    with app.app_context():
+        assert person_by_email("li@example.com") is None
 
 
 def test_fresh_links_for_the_demonstration_accounts(app: Flask) -> None:

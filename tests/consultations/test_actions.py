@@ -261,7 +261,7 @@ def test_an_author_erases_everything_by_code(app: Flask) -> None:
         with atomic():
             found = db.session.get_one(Comment, row.id)
             found.state, found.reply = CommentState.PUBLISHED, "李明您好。"
-        erase_by_code(code)
+        erase_by_code(code, request_id())
         (row,) = comments_of(one)
         assert (row.text, row.reply, row.stance, row.state) == ("", "", None, CommentState.ERASED)
         assert receipts.find(code) is None

@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
+import os
+import tarfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from flask_migrate import stamp
-from sqlalchemy import select
+from sqlalchemy import select, text
 
+from engage.core import replacing
 from engage.core.clock import minute
 from engage.core.db import db
+from engage.core.ids import request_id
+from engage.core.running import hold_running, seconds_since_beat
 from engage.core.writer import atomic
+from engage.participation import deletion
+from engage.participation import erased as erased_list
 from engage.participation.deletion import erase_by_code
 from engage.participation.receipts import issue
 from engage.surveys.models import Response, Source
 from tests.factories.surveys import make_survey
+from tests.fixtures.server import Server, wait_until
 
 pytestmark = pytest.mark.database
 
@@ -31,7 +42,7 @@ def runner(app: Flask) -> FlaskCliRunner:
     return app.test_cli_runner()
 
 
-def _answer(text: str, request_id: str) -> str:
+def _answer(words: str, request_id: str) -> str:
     survey = db.session.execute(db.text("SELECT id, survey_id FROM survey_version")).first()
     if survey is None:
         made = make_survey()
@@ -45,7 +56,7 @@ def _answer(text: str, request_id: str) -> str:
             language="zh_CN",
             source=Source.WEB,
             submitted_minute=minute(),
-            answers={"t1": text},
+            answers={"t1": words},
         )
         db.session.add(row)
         db.session.flush()
@@ -64,7 +75,7 @@ def test_saved_restored_and_deletions_done_again(app: Flask, runner: FlaskCliRun
     checked = runner.invoke(args=["engage", "restore", str(archive), "--check"])
     assert checked.exit_code == 0, checked.output
     with app.app_context():
-        erase_by_code(erased)
+        erase_by_code(erased, request_id())
         _answer("后来的", "c" * 20)
         db.session.remove()
     restored = runner.invoke(args=["engage", "restore", str(archive), "--yes"])
@@ -88,8 +99,150 @@ def test_a_damaged_file_changes_nothing(app: Flask, runner: FlaskCliRunner, tmp_
     assert not list(app.config["ENGAGE"].instance.glob("before-restore-*"))
 
 
-@pytest.mark.parametrize("command", ["init", "backup", "restore", "create-user", "signin"])
-def test_every_command_explains_itself(runner: FlaskCliRunner, command: str) -> None:
-    told = runner.invoke(args=["engage", command, "--help"])
-    assert told.exit_code == 0
-    assert "--json" in told.output
+def _said(app: Flask) -> list[str]:
+    with app.app_context():
+        words = [row["t1"] for row in db.session.scalars(select(Response.answers).order_by(Response.id))]
+        db.session.remove()
+    return words
+
+
+@pytest.fixture
+def archive(app: Flask, runner: FlaskCliRunner, tmp_path: Path) -> Path:
+    """A backup of one answer, after which it was erased and another one given."""
+    path = tmp_path / "saved.tar.gz"
+    with app.app_context():
+        code = _answer("要删除的", "a" * 20)
+        db.session.remove()
+    saved = runner.invoke(args=["engage", "backup", str(path)])
+    assert saved.exit_code == 0, saved.output
+    with app.app_context():
+        erase_by_code(code, request_id())
+        _answer("后来的", "c" * 20)
+        db.session.remove()
+    return path
+
+
+def _lose_the_database(app: Flask) -> None:
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            db.session.remove()
+            db.engine.dispose()
+            Path(str(db.engine.url.database)).write_bytes(b"no database any more" * 1000)
+        else:
+            with db.engine.begin() as connection:
+                connection.execute(text("DROP TABLE deletion"))
+        db.session.remove()
+
+
+def test_what_was_erased_stays_erased_although_the_database_is_lost(
+    app: Flask, runner: FlaskCliRunner, archive: Path
+) -> None:
+    _lose_the_database(app)
+    restored = runner.invoke(args=["engage", "restore", str(archive), "--yes"])
+    assert restored.exit_code == 0, restored.output
+    assert "Warning" not in restored.output
+    assert _said(app) == []
+    with app.app_context():
+        assert len(erased_list.read(app.config["ENGAGE"].instance) or []) == 1
+
+
+def test_a_restore_that_knows_of_no_erasures_says_so(
+    app: Flask, runner: FlaskCliRunner, archive: Path
+) -> None:
+    _lose_the_database(app)
+    (app.config["ENGAGE"].instance / erased_list.NAME).unlink()
+    restored = runner.invoke(args=["engage", "restore", str(archive), "--yes"])
+    assert restored.exit_code == 0, restored.output
+    assert "Warning: neither the present database nor" in restored.output
+    assert "deletions.jsonl can be read" in restored.output
+    assert _said(app) == ["要删除的"]
+
+
+def test_the_list_of_erasures_is_in_no_backup(archive: Path) -> None:
+    with tarfile.open(archive) as packed:
+        assert not [name for name in packed.getnames() if "deletions" in name]
+
+
+def test_a_restore_waits_for_nobody_and_says_what_runs(
+    app: Flask, runner: FlaskCliRunner, archive: Path
+) -> None:
+    running = hold_running(app.config["ENGAGE"].instance)
+    refused = runner.invoke(args=["engage", "restore", str(archive), "--yes"])
+    assert refused.exit_code == 1
+    assert refused.output == "Error: The site is running. Stop web and worker first, then restore.\n"
+    assert _said(app) == ["后来的"]
+    os.close(running)
+    assert runner.invoke(args=["engage", "restore", str(archive), "--yes"]).exit_code == 0
+
+
+def test_web_and_worker_both_count_as_running(
+    app: Flask, runner: FlaskCliRunner, archive: Path, make_server: Callable[..., Server]
+) -> None:
+    server = make_server()
+    command = ["engage", "restore", str(archive), "--yes"]
+    assert "The site is running" in runner.invoke(args=command).output
+    server.start_worker()
+    wait_until(lambda: seconds_since_beat(app.config["ENGAGE"].instance) is not None)
+    server.kill()
+    assert "The site is running" in runner.invoke(args=command).output
+    server.stop()
+    assert runner.invoke(args=command).exit_code == 0
+
+
+def test_a_failed_restore_leaves_database_key_and_uploads(
+    app: Flask, runner: FlaskCliRunner, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    instance = app.config["ENGAGE"].instance
+    (instance / "files").mkdir()
+    (instance / "files" / "one").write_bytes(b"picture")
+    move = replacing.shutil.move
+
+    def failing(source: Path, target: Path) -> object:
+        if Path(source) == instance / "files":
+            raise PermissionError(13, "Permission denied")
+        return move(source, target)
+
+    monkeypatch.setattr(replacing.shutil, "move", failing)
+    refused = runner.invoke(args=["engage", "restore", str(archive), "--yes"])
+    assert refused.exit_code == 1
+    assert "Error: The restore failed: Permission denied. Everything is as it was before." in refused.output
+    assert "Traceback" not in refused.output
+    assert _said(app) == ["后来的"]
+    assert (instance / "files" / "one").read_bytes() == b"picture"
+    assert (instance / "secret.key").read_text() == app.config["SECRET_KEY"]
+    assert not list(instance.glob("before-restore-*"))
+
+
+def test_a_database_in_a_backup_that_cannot_be_loaded_changes_nothing(
+    app: Flask, runner: FlaskCliRunner, archive: Path, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.tar.gz"
+    with tarfile.open(archive) as source, tarfile.open(bad, "w:gz") as copy:
+        contents = {name: source.extractfile(name).read() for name in source.getnames()}  # type: ignore[union-attr]
+        manifest = json.loads(contents["manifest.json"])
+        database = "engage.db" if "engage.db" in contents else "engage.dump"
+        contents[database] = contents[database][:3000] + b"\xff" * (len(contents[database]) - 3000)
+        manifest["files"][database]["sha256"] = hashlib.sha256(contents[database]).hexdigest()
+        contents["manifest.json"] = json.dumps(manifest).encode()
+        for name, data in contents.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(data)
+            copy.addfile(member, io.BytesIO(data))
+    refused = runner.invoke(args=["engage", "restore", str(bad), "--yes"])
+    assert refused.exit_code == 1, refused.output
+    assert "Traceback" not in refused.output
+    assert _said(app) == ["后来的"]
+    assert not list(app.config["ENGAGE"].instance.glob("before-restore-*"))
+
+
+def test_what_cannot_be_deleted_again_is_said_and_the_rest_restored(
+    app: Flask, runner: FlaskCliRunner, archive: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(deletion, "_delete_batch", failing)
+    restored = runner.invoke(args=["engage", "restore", str(archive), "--yes"])
+    assert restored.exit_code == 0, restored.output
+    assert "Warning: Personal data that was due could not be deleted from: audit_entry, " in restored.output
+    assert "Restored. What was there is now in" in restored.output

@@ -46,3 +46,30 @@ def test_nothing_of_one_installation_is_in_the_migrations() -> None:
     folder = Path(__file__).resolve().parents[2] / "migrations"
     for path in (folder / "versions").glob("*.py"):
         assert "from engage" not in path.read_text(encoding="utf-8"), f"{path.name} depends on later code"
+
+
+# Their numbers stand where no foreign key leads: in notes about devices, receipts, erasures, grants, cases,
+# column files and the log of deeds.
+_NUMBERED_FOR_GOOD = {
+    "activity", "consultation", "consultation_comment", "live_guest_link", "live_log", "live_question",
+    "live_session", "owed_case", "survey", "survey_response", "survey_version", "unit", "user",
+}  # fmt: skip
+
+
+def test_numbers_that_are_kept_elsewhere_are_never_given_twice(app: Flask) -> None:
+    declared = {
+        name for name, table in db.metadata.tables.items() if table.dialect_options["sqlite"]["autoincrement"]
+    }
+    assert declared == _NUMBERED_FOR_GOOD
+    with app.app_context(), db.engine.begin() as connection:
+        if connection.dialect.name == "sqlite":
+            made = connection.execute(
+                text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")
+            )
+            assert set(made.scalars()) == declared
+        # PostgreSQL's sequences never go back.
+        unit = text("INSERT INTO unit (public_id, code, name, kind, position, active, is_demo) VALUES "
+                    "('a', 'a', '{}', 'department', 0, true, false) RETURNING id")  # fmt: skip
+        first = connection.execute(unit).scalar_one()
+        connection.execute(text("DELETE FROM unit"))
+        assert connection.execute(unit).scalar_one() > first

@@ -8,11 +8,13 @@ from typing import Any
 from engage.accounts.models import Unit
 from engage.core.clock import now
 from engage.core.db import db
-from engage.core.ids import short_id
+from engage.core.ids import request_id, short_id
 from engage.core.types import Localized
 from engage.core.writer import atomic
+from engage.surveys.actions.submit import Submission, submit
 from engage.surveys.models import Layout, State, Survey, SurveyVersion
-from tests.factories.questions import twenty_questions
+from engage.surveys.queries.published import published
+from tests.factories.questions import twenty_answers, twenty_questions
 
 
 def make_unit(**values: Any) -> Unit:
@@ -65,3 +67,9 @@ def add_version(survey: Survey, data: dict[str, Any]) -> None:
     with atomic():
         survey.version_number = (survey.version_number or 0) + 1
         db.session.add(SurveyVersion(survey_id=survey.id, number=survey.version_number, definition=data))
+
+
+def send_response(survey: Survey, *, device: str = "phone", id: str = "", **answers: object) -> str:
+    """A citizen's response to twenty questions through the front door; answers its receipt code."""
+    sent = Submission(twenty_answers() | answers, 1, "zh_CN", id or request_id(), device)
+    return submit(published(survey.public_id), sent)

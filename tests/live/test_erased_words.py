@@ -42,7 +42,7 @@ def test_no_word_of_an_erased_question_stays(app: Flask) -> None:
         case = db.session.scalars(select(Case)).one()
         answer_case(make_actor(Role.COORDINATOR), case.id, "已列入明年计划，请您放心。", case.revision)
         assert "live_question" in _tables_with(WORDS)
-        erase_by_code(asked.receipt)
+        erase_by_code(asked.receipt, request_id())
         db.session.remove()
         assert _tables_with(WORDS) == set()
         assert _tables_with(f"{room.title.text()} #1") >= {"owed_case"}

@@ -3,15 +3,27 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import Date, DateTime, Table
+from flask import Flask
+from sqlalchemy import Date, DateTime, Table, select
 
-from engage.core.db import Model
+from engage.core.db import Model, db
+from engage.live.models import LiveQuestion
 from engage.participation.models import Participation, Receipt, WriteRequest
+from tests.factories import live
+from tests.factories.consultations import make_consultation, send_comment
+from tests.factories.surveys import make_survey, send_response
 
 _APART = [Participation.__table__, WriteRequest.__table__, Receipt.__table__]
 _OWN = {table.name for table in _APART}
-# Tables of what citizens said, as far as they have landed.
-_SAID = ("survey_response", "comment", "live_question")
+# What citizens said: the one time that is theirs, and the times of what staff did with it.
+_SAID = {
+    "survey_response": ("submitted_minute", set()),
+    "consultation_comment": ("submitted_minute", {"decided_at", "replied_at", "adopted_at"}),
+    "live_question": ("asked_at", {"published_at", "on_air_at", "answered_at", "due_on"}),
+}
+# A question answers back to the phone that asked it: by a key that differs from session to session.
+_DEVICES = {("live_question", "asker_key")}
+_DEVICE_WORDS = ("device", "address", "network", "agent", "asker", "phone", "cookie", "hash_of")
 
 
 @pytest.mark.parametrize("table", _APART, ids=lambda table: table.name)
@@ -38,17 +50,26 @@ def test_no_key_leads_from_or_to_it(table: Table) -> None:
 
 
 @pytest.mark.parametrize("name", _SAID)
-def test_what_was_said_holds_no_device_and_no_finer_time_than_the_minute(name: str) -> None:
-    table = Model.metadata.tables.get(name)
-    if table is None:
-        return  # its domain is not part of this build
-    if name == "live_question":
-        return  # a question answers back to the phone that asked it; its key differs from session to session
-    for column in table.columns:
-        assert not any(
-            word in column.name for word in ("device", "address", "network", "agent", "hash_of")
-        ), column
-        if isinstance(column.type, DateTime) and column.name.startswith(
-            ("submitted", "created", "answered_by")
-        ):
-            assert column.name.endswith("minute"), f"{name}.{column.name} is finer than the minute"
+def test_what_was_said_holds_no_device_and_no_other_time(name: str) -> None:
+    own, of_staff = _SAID[name]
+    table = Model.metadata.tables[name]
+    marks = {column.name for column in table.columns if any(word in column.name for word in _DEVICE_WORDS)}
+    assert {(name, mark) for mark in marks} <= _DEVICES
+    times = {column.name for column in table.columns if _is_time(column.type)}
+    assert times == {own} | of_staff
+
+
+def _is_time(kind: object) -> bool:
+    return isinstance(kind, DateTime | Date) or isinstance(getattr(kind, "impl", None), DateTime | Date)
+
+
+@pytest.mark.database
+def test_the_time_of_what_was_said_is_no_finer_than_the_minute(app: Flask) -> None:
+    with app.app_context():
+        send_response(make_survey())
+        send_comment(make_consultation())
+        live.ask(live.make_room())
+        for name, (own, _) in _SAID.items():
+            stored = db.session.scalars(select(Model.metadata.tables[name].c[own])).one()
+            assert (stored.second, stored.microsecond) == (0, 0), name
+        assert db.session.scalars(select(LiveQuestion.asked_at)).one().tzinfo is not None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,54 +18,22 @@ from engage.audit.actions import record
 from engage.audit.models import ADDRESS_DAYS, AuditEntry, AuditOrigin
 from engage.core.actor import Actor, ActorKind
 from engage.core.clock import now, today
-from engage.core.db import Model, db
-from engage.core.errors import Gone, NotFound
+from engage.core.db import db
+from engage.core.errors import Gone, Invalid, NotFound
 from engage.core.ids import request_id
+from engage.core.jobs import OutboxJob
 from engage.core.messages import msg
-from engage.core.personal import personal_columns
 from engage.core.writer import atomic
-from engage.participation import deletion, receipts
+from engage.participation import deletion, jobs, receipts
+from engage.participation import erased as erased_list
 from engage.participation.erasers import Eraser, _erasers, register_eraser
 from engage.participation.models import Deletion, Participation, Receipt, WriteRequest
+from engage.surveys.models import KEEP_DAYS, Response
 from tests.audit.test_log import TRIED
 from tests.factories.accounts import make_session, make_user
+from tests.factories.surveys import make_survey, send_response
 
 pytestmark = pytest.mark.database
-
-_PERSONAL_NAME = re.compile(
-    r"(^|_)(email|phone|telephone|mobile|address|device|contact|nickname|ip|wechat|asker|speaker_name|user_agent)"
-)
-_PERSON_TABLES = {"user": {"name"}, "plan_contact": {"name"}}
-# Names that look personal and are not; each with its reason.
-_NOT_PERSONAL = {
-    "site_settings.contact": "the office's own telephone and address, published on every page",
-    "activity.address": "the place where an activity is held, published",
-    "consultation.contact": "the office's telephone and address for comments, published",
-    "activity.contact": "the office's telephone for questions, published",
-    "live_session.video_address": "the address of the stream, published",
-    "survey.one_per_device": "a setting",
-}
-
-
-def test_every_column_that_sounds_personal_is_declared() -> None:
-    declared = {f"{column.table.name}.{column.name}" for column, _ in personal_columns(Model.metadata)}
-    sounds = {
-        f"{table.name}.{column.name}"
-        for table in Model.metadata.sorted_tables
-        for column in table.columns
-        if _PERSONAL_NAME.search(column.name) or column.name in _PERSON_TABLES.get(table.name, set())
-    }
-    missing = sounds - declared - set(_NOT_PERSONAL)
-    assert not missing, f"declare with info=personal(…): {sorted(missing)}"
-
-
-def test_every_declaration_can_be_carried_out() -> None:
-    for column, declared in personal_columns(Model.metadata):
-        where = f"{column.table.name}.{column.name}"
-        assert declared.since in column.table.columns, f"{where}: no column {declared.since}"
-        assert declared.days > 0, where
-        assert declared.what is not None, f"{where}: say in plain words what it is (what=…)"
-        assert declared.whole_row or not column.primary_key, where
 
 
 def test_keeps_until_the_day_and_deletes_after_it(app: Flask) -> None:
@@ -148,12 +118,104 @@ def _issue(kind: str = "test", object_id: int = 5) -> str:
 def test_erases_by_code_once(app: Flask, erased: list[int]) -> None:
     with app.app_context():
         code = _issue()
-        deletion.erase_by_code(code.lower().replace("-", " "))
+        deletion.erase_by_code(code.lower().replace("-", " "), "a" * 20)
         assert erased == [5]
         assert db.session.scalar(select(Receipt.kind)) is None
         with pytest.raises(NotFound):
-            deletion.erase_by_code(code)
+            deletion.erase_by_code(code, "b" * 20)
         assert erased == [5]
+
+
+def test_the_same_form_sent_again_is_answered_as_the_first_time(app: Flask, erased: list[int]) -> None:
+    with app.app_context():
+        code, other = _issue(), _issue(object_id=6)
+        deletion.erase_by_code(code, "a" * 20)
+        deletion.erase_by_code(code, "a" * 20)
+        assert erased == [5]
+        assert len(deletion.deletions()) == 1
+        # Gone back in the browser, another code is typed into the same form.
+        deletion.erase_by_code(other, "a" * 20)
+        assert erased == [5, 6]
+
+
+@pytest.mark.parametrize("request_id", ["", "short", "ü" * 20])
+def test_a_form_without_its_number_erases_nothing(app: Flask, erased: list[int], request_id: str) -> None:
+    with app.app_context():
+        code = _issue()
+        with pytest.raises(Invalid):
+            deletion.erase_by_code(code, request_id)
+        assert erased == []
+        assert receipts.find(code) is not None
+
+
+def test_an_erasure_is_written_down_beside_the_database(app: Flask, erased: list[int]) -> None:
+    instance = app.config["ENGAGE"].instance
+    with app.app_context():
+        assert erased_list.read(instance) is None
+        deletion.erase_by_code(_issue(), request_id())
+        assert erased_list.read(instance) == deletion.deletions()
+        line = json.loads((instance / erased_list.NAME).read_text())
+        assert set(line) == {"mark", "kind", "id", "day"}
+        deletion.keep_outside()
+        assert len(erased_list.read(instance) or []) == 1
+
+
+def test_a_list_that_cannot_be_written_refuses_nobody_and_is_made_up_for(
+    app: Flask, erased: list[int]
+) -> None:
+    instance = app.config["ENGAGE"].instance
+    (instance / erased_list.NAME).mkdir()
+    with app.app_context():
+        deletion.erase_by_code(_issue(), request_id())
+        assert erased == [5]
+        (instance / erased_list.NAME).rmdir()
+        jobs.delete_on_time()
+        assert erased_list.read(instance) == deletion.deletions()
+
+
+def test_a_line_cut_off_costs_no_other(tmp_path: Path) -> None:
+    first, second = (erased_list.Noted(mark, "test", 1, today()) for mark in ("one", "two"))
+    erased_list.write_down(tmp_path, [first])
+    with (tmp_path / erased_list.NAME).open("a") as file:
+        file.write('{"mark": "cut o')
+    erased_list.write_down(tmp_path, [first, second])
+    assert erased_list.read(tmp_path) == [first, second]
+
+
+def test_a_table_that_fails_holds_up_no_other(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    first, *_ = [duty.table.name for duty in deletion._duties()]
+    batch = deletion._delete_batch
+
+    def failing(duty: deletion._Duty, moment: datetime) -> int:
+        if duty.table.name == first:
+            raise ZeroDivisionError
+        return batch(duty, moment)
+
+    monkeypatch.setattr(deletion, "_delete_batch", failing)
+    with app.app_context():
+        make_session(make_user())
+        with atomic():
+            old = {"request_hash": "r", "body_hash": "b", "answer": {}, "day": today() - timedelta(days=99)}
+            db.session.execute(insert(WriteRequest).values(old))
+        with pytest.raises(deletion.NotAllDeleted, match=first):
+            deletion.delete_due(now() + timedelta(days=91))
+        assert first != "staff_session"
+        assert db.session.scalar(select(StaffSession.id)) is None
+        assert db.session.scalar(select(WriteRequest.day)) is None
+
+
+def test_responses_past_their_time_go_with_what_was_made_of_them(app: Flask) -> None:
+    with app.app_context():
+        survey = make_survey()
+        send_response(survey)
+        deletion.delete_due(now() + timedelta(days=KEEP_DAYS - 1))
+        assert db.session.scalar(select(func.count()).select_from(Response)) == 1
+        deletion.delete_due(now() + timedelta(days=KEEP_DAYS + 1))
+        assert db.session.scalar(select(func.count()).select_from(Response)) == 0
+        jobs_waiting = db.session.execute(select(OutboxJob.name, OutboxJob.payload)).all()
+        assert ("analysis.rebuild", {"survey_id": survey.id}) in jobs_waiting
 
 
 def test_a_failing_eraser_leaves_everything(app: Flask, erased: list[int]) -> None:
@@ -164,7 +226,7 @@ def test_a_failing_eraser_leaves_everything(app: Flask, erased: list[int]) -> No
     with app.app_context():
         code = _issue()
         with pytest.raises(ZeroDivisionError):
-            deletion.erase_by_code(code)
+            deletion.erase_by_code(code, request_id())
         assert receipts.find(code) is not None
         assert deletion.deletions() == []
 
@@ -173,22 +235,37 @@ def test_a_kind_nobody_erases_is_refused(app: Flask) -> None:
     with app.app_context():
         code = _issue("unknown-kind")
         with pytest.raises(Gone):
-            deletion.erase_by_code(code)
+            deletion.erase_by_code(code, request_id())
 
 
 def test_a_restore_applies_what_the_backup_does_not_know(app: Flask, erased: list[int]) -> None:
     with app.app_context():
-        deletion.erase_by_code(_issue(object_id=1))
+        deletion.erase_by_code(_issue(object_id=1), request_id())
         backup = deletion.deletions()
-        deletion.erase_by_code(_issue(object_id=2))
+        deletion.erase_by_code(_issue(object_id=2), request_id())
         noted = deletion.deletions()
         with atomic():  # the backup comes back: it knows the first erasure only
-            db.session.execute(Deletion.__table__.delete().where(Deletion.row_key == "2"))
+            db.session.execute(Deletion.__table__.delete().where(Deletion.object_id == 2))
         assert deletion.deletions() == backup
         erased.clear()
         assert deletion.reapply_deletions(noted) == 1
         assert erased == [2]
         assert deletion.deletions() == noted
+
+
+def test_a_number_given_anew_is_not_taken_for_the_erasure_before_it(app: Flask, erased: list[int]) -> None:
+    with app.app_context():
+        deletion.erase_by_code(_issue(object_id=1), request_id())
+        before = deletion.deletions()
+        # After a restore the number was given to somebody else, who has it erased on the same day.
+        deletion.erase_by_code(_issue(object_id=1), request_id())
+        noted = deletion.deletions()
+        with atomic():
+            later = [one.mark for one in noted if one not in before]
+            db.session.execute(Deletion.__table__.delete().where(Deletion.mark.in_(later)))
+        erased.clear()
+        assert deletion.reapply_deletions(noted) == 1
+        assert erased == [1]
 
 
 def test_the_page_says_what_is_kept_in_both_languages(client: Any) -> None:
@@ -214,9 +291,14 @@ def test_people_erase_their_own_after_confirming_twice(
     assert (done.status_code, done.location) == (303, "/personal-data/erased")
     assert erased == [5]
     assert phone.get("/personal-data/erased").status_code == 200
+    retry = phone.post("/personal-data/erase", data={**fields, "step": "confirm", "sure": "yes"})
+    assert (retry.status_code, retry.location) == (303, "/personal-data/erased")
+    assert erased == [5]
     again = phone.post("/personal-data/erase", data=fields)
     assert again.status_code == 422
     assert code in again.text
+    lost = {**fields, "step": "confirm", "sure": "yes", "_request_id": ""}
+    assert "页面已过期，请刷新后重新提交" in phone.post("/personal-data/erase", data=lost).text
 
 
 @pytest.mark.parametrize(

@@ -42,9 +42,9 @@ def _responses(count: int) -> tuple[list[int], list[str]]:
 def test_only_the_response_of_the_code_goes(app: Flask) -> None:
     with app.app_context():
         ids, codes = _responses(3)
-        erase_by_code(codes[1])
+        erase_by_code(codes[1], request_id())
         assert db.session.scalars(select(Response.id).order_by(Response.id)).all() == [ids[0], ids[2]]
-        assert [noted.row_key for noted in deletions()] == [str(ids[1])]
+        assert [noted.object_id for noted in deletions()] == [ids[1]]
         assert db.session.scalar(select(OutboxJob.name).where(OutboxJob.name == "analysis.rebuild"))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -68,7 +69,8 @@ def comment(consultation: Published, submission: Submission) -> str:
     def write() -> dict[str, Any]:
         return _store(consultation.id, submission, text, code_key)
 
-    gather(lambda: once(submission.request_id, deed, body, write, several=True))
+    with suppress(receipts.Repeated):
+        gather(lambda: once(submission.request_id, deed, body, write, several=True))
     return receipts.code_for(code_key, RECEIPT_KIND)
 
 

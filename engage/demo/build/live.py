@@ -12,7 +12,7 @@ from engage.cases.actions import answer_case
 from engage.cases.models import Case, CaseState
 from engage.core.actor import Actor, ActorKind
 from engage.core.calendar import add_working_days
-from engage.core.clock import local
+from engage.core.clock import local, minute
 from engage.core.db import db
 from engage.core.ids import request_id
 from engage.demo.build.surveys import sample_request
@@ -136,7 +136,7 @@ def _support(world: World, question: LiveQuestion, count: int) -> None:
 def _shift(world: World, question: LiveQuestion, asked: Asked, started: datetime, number: int) -> None:
     """Move a question made just now to when it would have been asked and decided."""
     now = world.moments.now
-    question.asked_at = now - timedelta(minutes=asked.ago)
+    question.asked_at = minute(now - timedelta(minutes=asked.ago))
     decided = min(question.asked_at + timedelta(minutes=2), now)
     question.published_at = decided if question.published_at else None
     if question.on_air_at:
@@ -204,7 +204,7 @@ def _recorded(world: World, session: LiveSession, number: int, asked: Asked, sta
         answer=asked.answer,
         revision=len(_DEEDS[asked.state]),
         decided_by=world.people["moderator"].name if asked.state is not _S.WITHDRAWN else "",
-        asked_at=at,
+        asked_at=minute(at),
         published_at=at + timedelta(minutes=1) if shown else None,
         on_air_at=at + timedelta(minutes=2) if asked.state is _S.ANSWERED else None,
         answered_at=answered if shown else None,

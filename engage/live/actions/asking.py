@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from engage.accounts.permissions import Permission
 from engage.audit.actions import record
 from engage.core.actor import Actor
-from engage.core.clock import now
+from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.errors import Conflict, NotAllowed, NotFound
 from engage.core.messages import msg
@@ -63,8 +63,12 @@ def ask(actor: Actor, session_id: int, text: str, name: str, request_id: str) ->
         receipts.issue(code_key, RECEIPT_KIND, question.id)
         return {"question": question.public_id}
 
-    outcome = gather(lambda: once(request_id, deed, body, write, several=True))
-    return Asked(outcome.answer["question"], receipts.code_for(code_key, RECEIPT_KIND), outcome.repeated)
+    code = receipts.code_for(code_key, RECEIPT_KIND)
+    try:
+        outcome = gather(lambda: once(request_id, deed, body, write, several=True))
+    except receipts.Repeated:
+        return Asked(_asked_before(code), code, repeated=True)
+    return Asked(outcome.answer["question"], code, outcome.repeated)
 
 
 def withdraw(actor: Actor, session_id: int, question: str) -> None:
@@ -132,7 +136,7 @@ def _new(session: LiveSession, text: str, name: str, source: Source) -> LiveQues
     question = LiveQuestion(
         session_id=session.id, number=session.question_count, text=text, nickname=name, source=source
     )
-    question.asked_at = now()
+    question.asked_at = minute()
     return question
 
 
@@ -145,11 +149,19 @@ def _admit(session: LiveSession, question: LiveQuestion) -> None:
         question.state = QuestionState.PENDING
     else:
         question.state = QuestionState.APPROVED
-        question.published_at = question.asked_at
+        question.published_at = now()
     db.session.add(question)
     db.session.flush()
     change.add(question)
     change.write()
+
+
+def _asked_before(code: str) -> str:
+    found = receipts.find(code)
+    row = db.session.get(LiveQuestion, found.object_id) if found else None
+    if row is None:
+        raise NotFound
+    return row.public_id
 
 
 def _require_room(session: LiveSession, asker: str) -> None:

@@ -72,7 +72,7 @@ def room_view(session: LiveSession) -> dict[str, Any]:
         "totals": room_queries.totals(session.id),
         "on_air": [view for view in questions if view["state"] == "on-air"],
         "listed": [view for view in questions if view["state"] != "on-air"],
-        "own": sorted(mine["questions"].values(), key=lambda view: -view["at"]),
+        "own": sorted(mine["questions"].values(), key=lambda view: view["at"])[::-1],
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -64,7 +65,10 @@ def submit(survey: Published, submission: Submission) -> str:
         return {}
 
     several = not survey.one_per_device
-    gather(lambda: once(submission.request_id, f"survey.answer:{survey.id}", body, write, several=several))
+    with suppress(receipts.Repeated):
+        gather(
+            lambda: once(submission.request_id, f"survey.answer:{survey.id}", body, write, several=several)
+        )
     return receipts.code_for(receipt_key, RECEIPT_KIND)
 
 

@@ -81,7 +81,7 @@ class Room {
   }
 
   drawOwn() {
-    const views = [...this.streams.mine.questions.values()].sort((a, b) => b.at - a.at);
+    const views = [...this.streams.mine.questions.values()].sort((a, b) => a.at - b.at).reverse();
     this.root.querySelector("[data-own-section]").hidden = !views.length;
     const list = this.root.querySelector("[data-own]");
     const template = this.root.querySelector("[data-own-template]").content.firstElementChild;

@@ -1,0 +1,72 @@
+"""Settings: what is unknown or wrong stops the start with a sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from engage.config import ConfigError, load_config
+
+
+def _load(instance: Path, **settings: str) -> object:
+    return load_config({"ENGAGE_INSTANCE": str(instance), **settings})
+
+
+def test_without_any_setting_there_is_a_key_and_a_database(tmp_path: Path) -> None:
+    first = load_config({"ENGAGE_INSTANCE": str(tmp_path / "new")})
+    assert len(first.secret_key) == 64
+    assert (tmp_path / "new" / "secret.key").stat().st_mode & 0o077 == 0
+    assert first.database_url == f"sqlite:///{tmp_path / 'new' / 'engage.db'}"
+    assert load_config({"ENGAGE_INSTANCE": str(tmp_path / "new")}) == first
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    (tmp_path / "engage.toml").write_text('public_url = "https://a.example"\nmax_sockets = 7\ndemo = true\n')
+    config = load_config({"ENGAGE_INSTANCE": str(tmp_path), "ENGAGE_MAX_SOCKETS": "8"})
+    assert (config.public_url, config.max_sockets, config.demo) == ("https://a.example", 8, True)
+
+
+def test_what_belongs_to_the_start_scripts_is_no_setting(tmp_path: Path) -> None:
+    _load(tmp_path, ENGAGE_TEST_DATABASE="x", ENGAGE_SCREENSHOTS="y", OTHER="z")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("PUBLIK_URL", "x", "Unknown setting: publik_url. Known settings: database_url, "),
+        ("INSTANCE_", "x", "Unknown setting: instance_"),
+        ("RATE_LIMITS", "maybe", "Setting rate_limits must be a bool, not 'maybe'."),
+        ("MAX_SOCKETS", "many", "Setting max_sockets must be a int, not 'many'."),
+        ("LOG_LEVEL", "loud", "Setting log_level must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL."),
+        ("LOG_LEVEL", "", "Setting log_level must be one of"),
+        ("SECRET_KEY", "", "Setting secret_key must not be empty."),
+        ("DATABASE_URL", "nonsense", "Setting database_url must be an address such as postgresql+psycopg://"),
+        ("DATABASE_URL", "mysql://u:hidden@h/d", "Setting database_url must be an address such as"),
+        ("DATABASE_URL", "", "Setting database_url must be an address such as"),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, says: str) -> None:
+    with pytest.raises(ConfigError) as refusal:
+        _load(tmp_path, **{f"ENGAGE_{name}": value})
+    assert str(refusal.value).startswith(says)
+    assert "hidden" not in str(refusal.value)
+
+
+def test_the_level_may_be_written_small(tmp_path: Path) -> None:
+    assert (
+        load_config({"ENGAGE_INSTANCE": str(tmp_path), "ENGAGE_LOG_LEVEL": "warning"}).log_level == "WARNING"
+    )
+
+
+@pytest.mark.parametrize("text", ["not toml", "log_level = ", 'log_level = "loud"', "colour = 1"])
+def test_a_wrong_file_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "engage.toml").write_text(text)
+    with pytest.raises(ConfigError):
+        _load(tmp_path)
+
+
+def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match="cannot be used"):
+        _load(tmp_path / "file" / "instance")

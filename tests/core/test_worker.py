@@ -1,0 +1,120 @@
+"""The worker: work is run at least once, whatever happens to the note that it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, update
+
+from engage import worker
+from engage.core.clock import now
+from engage.core.db import db
+from engage.core.errors import Busy
+from engage.core.jobs import JOBS, MAX_ATTEMPTS, OutboxJob, enqueue, job
+from engage.core.writer import atomic
+
+pytestmark = pytest.mark.database
+
+
+@pytest.fixture
+def runs() -> Iterator[list[dict[str, Any]]]:
+    """A kind of work that is written down when it runs."""
+    seen: list[dict[str, Any]] = []
+    job("test.work")(seen.append)
+    yield seen
+    del JOBS["test.work"]
+
+
+def _order(**values: Any) -> None:
+    with atomic():
+        enqueue("test.work", {"n": 1})
+        db.session.flush()
+        if values:
+            db.session.execute(update(OutboxJob).values(**values))
+
+
+def _row() -> OutboxJob:
+    db.session.rollback()
+    return db.session.scalars(select(OutboxJob).execution_options(populate_existing=True)).one()
+
+
+def _refusing(monkeypatch: pytest.MonkeyPatch, times: int) -> None:
+    """The database takes no note that work is done, so many times."""
+    left = [times]
+    begin = worker.atomic
+
+    def refusing() -> Any:
+        if left[0] and _row().started_at is not None:
+            left[0] -= 1
+            raise Busy
+        return begin()
+
+    monkeypatch.setattr(worker, "atomic", refusing)
+    monkeypatch.setattr(worker, "FINISH_PAUSES", (0.0, 0.0))
+
+
+def test_a_note_that_is_refused_is_made_again(
+    app: Flask, runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        _order()
+        _refusing(monkeypatch, 2)
+        worker.Worker(app).run_waiting()
+        assert _row().done_at is not None
+        assert runs == [{"n": 1}]
+
+
+def test_work_that_could_not_be_noted_is_run_again(
+    app: Flask, runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working = worker.Worker(app)
+    with app.app_context():
+        _order()
+        with monkeypatch.context() as full:
+            _refusing(full, 3)
+            with pytest.raises(Busy):
+                working.run_waiting()
+        assert _row().started_at is not None
+        working.run_waiting()
+        assert len(runs) == 1
+        working.release_lost()
+        working.run_waiting()
+        assert len(runs) == 2
+        assert _row().done_at is not None
+
+
+def test_work_in_hand_is_not_taken_back(app: Flask, runs: list[dict[str, Any]]) -> None:
+    working = worker.Worker(app)
+    with app.app_context():
+        _order(started_at=now() - timedelta(hours=1), attempts=1)
+        working.taken.add(_row().id)
+        working.release_lost()
+        assert _row().started_at is not None
+        working.taken.clear()
+        working.release_lost()
+        assert _row().started_at is None
+
+
+@pytest.mark.parametrize(
+    ("values", "kept"),
+    [
+        ({"done_at": timedelta(days=6)}, True),
+        ({"done_at": timedelta(days=8)}, False),
+        ({"run_at": timedelta(days=29), "attempts": MAX_ATTEMPTS}, True),
+        ({"run_at": timedelta(days=31), "attempts": MAX_ATTEMPTS}, False),
+        ({"run_at": timedelta(days=31), "attempts": MAX_ATTEMPTS - 1}, True),
+        ({"run_at": timedelta(days=31), "attempts": MAX_ATTEMPTS, "started_at": timedelta(0)}, True),
+    ],
+)
+def test_what_is_done_or_given_up_is_forgotten_in_time(
+    app: Flask, values: dict[str, Any], kept: bool
+) -> None:
+    ago = {name: now() - value if isinstance(value, timedelta) else value for name, value in values.items()}
+    with app.app_context():
+        _order(**ago)
+        worker.forget_done_jobs()
+        assert (db.session.scalar(select(OutboxJob.id)) is not None) is kept
