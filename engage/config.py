@@ -36,7 +36,6 @@ class Config:
     max_request_bytes: int = 12 * 1024 * 1024
     mail_url: str = "console://"
     mail_from: str = "engage@localhost"
-    demo: bool = False
     log_level: str = "INFO"
 
     @property
@@ -62,6 +61,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
         )
     values.setdefault("secret_key", _secret_key(instance))
     values.setdefault("database_url", f"sqlite:///{instance / 'engage.db'}")
+    values.setdefault("secure_cookies", str(values.get("public_url", "")).startswith("https://"))
     return Config(
         instance=instance, **{name: _typed(known[name].type, name, value) for name, value in values.items()}
     )

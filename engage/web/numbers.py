@@ -10,6 +10,7 @@ from werkzeug.routing import IntegerConverter, Map
 LARGEST = 2**31 - 1
 """What an integer column holds on every database."""
 _LAST_PAGE = 10_000
+_REVISION_DIGITS = 10
 
 
 class ColumnInteger(IntegerConverter):
@@ -33,3 +34,8 @@ def row_number(name: str) -> int | None:
     """The id asked for by ``?name=``, within what a column holds; ``None`` where it is no number."""
     number = request.args.get(name, type=int)
     return None if number is None else max(0, min(number, LARGEST))
+
+
+def revision_number(text: str | None) -> int:
+    """The revision a form was opened at; -1, which nothing has, where it is no number."""
+    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < _REVISION_DIGITS else -1

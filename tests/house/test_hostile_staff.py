@@ -24,7 +24,15 @@ pytestmark = pytest.mark.database
 
 _MANY = "9" * 30
 # Short words, and few: every one goes into every field of every staff address.
-_WORDS = (_MANY, f"-{_MANY}", "0001-01-01", "9999-12-31", "</script><script>alert(1)</script>", "x" * 3000)
+_WORDS = (
+    _MANY,
+    f"-{_MANY}",
+    "0001-01-01",
+    "9999-12-31",
+    "</script><script>alert(1)</script>",
+    "²",
+    "9" * 4400,
+)
 _QUERY = ("page", "before", "after", "from", "to", "who", "what", "event", "year", "month", "show", "unit")
 _QUERY += ("filter", "state", "clause", "stance", "archived", "source", "seq", "stream", "next")
 _NAME = re.compile(r'<(?:input|textarea|select|button)\b[^>]*\sname="([^"]+)"')
