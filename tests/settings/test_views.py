@@ -109,7 +109,7 @@ def test_a_form_opened_before_somebody_elses_change_is_refused(
     mine = {**FIELDS, **opened, "organiser_zh": "市行政审批服务局"}
     answer = second.send("/staff/settings", mine)
     assert answer.status_code == 409
-    for words in ("其他人", "期间已保存：电话 1111", "期间已保存：清河市人民政府办公室", "市行政审批服务局"):
+    for words in ("其他人", "当前已保存：电话 1111", "当前已保存：清河市人民政府办公室", "市行政审批服务局"):
         assert words in answer.text
     with app.app_context():
         assert site().contact.text() == "电话 1111"
