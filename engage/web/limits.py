@@ -25,7 +25,11 @@ def init_limits(app: Flask) -> None:
     """Count in the configured storage. Only what asks for it is counted (``hit``, ``limited``)."""
     config = app.config["ENGAGE"]
     app.config["RATELIMIT_STORAGE_URI"] = config.limits_storage
-    app.config["RATELIMIT_STORAGE_OPTIONS"] = {"wrap_exceptions": True}
+    options: dict[str, Any] = {"wrap_exceptions": True}
+    if config.limits_storage.startswith("redis"):
+        # Nobody waits long for a count: see _count_in_storage.
+        options |= {"socket_timeout": 1, "socket_connect_timeout": 1}
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = options
     app.config["RATELIMIT_ENABLED"] = config.rate_limits
     in_process = config.limits_storage.startswith("memory:")
     app.extensions["limit_counters"] = WindowCounters() if in_process else None

@@ -101,6 +101,12 @@ def test_a_storage_that_is_down_stops_nobody(
     assert "ConnectionError" in caplog.text
 
 
-def test_redis_is_at_hand(make_app: Callable[..., Flask]) -> None:
-    make_app(rate_limits=True, limits_storage="redis://127.0.0.1:1/0")
-    assert type(limits.limiter.storage).__name__ == "RedisStorage"
+def test_redis_is_at_hand_and_out_of_reach_stops_nobody(
+    make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(rate_limits=True, limits_storage="redis://127.0.0.1:1/0")
+    with app.test_request_context("/"):
+        limits.hit("try", per_network="1/day")
+        limits.hit("try", per_network="1/day")
+    assert "limits are not counted" in caplog.text
+    assert app.config["RATELIMIT_STORAGE_OPTIONS"]["socket_timeout"] == 1
