@@ -179,10 +179,10 @@ def test_odd_bodies(app: Flask, city: City, citizen_client: Callable[..., Any]) 
             for headers in ({}, {"X-Citizen-Token": client.token}):
                 answer = client.post(path, data=body, content_type=kind, headers=headers)
                 wrong.append(fine(answer, f"{path} {what} {headers}"))
-    # As much as is read at all, to one address: reading it takes its time and is the same everywhere.
+    # To one address: reading it takes its time and is the same everywhere.
     huge = {"_token": client.token, "text": "x" * 12_500_000}
     answer = client.post(f"/consultations/{city.consultation.public_id}/comment", data=huge)
-    assert answer.status_code == 422
+    assert answer.status_code in (413, 422)
     wrong.append(fine(answer, "one huge field"))
     assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
 
