@@ -22,6 +22,7 @@ from engage.web.headers import init_headers
 from engage.web.languages import init_languages
 from engage.web.limits import init_limits
 from engage.web.logs import init_logs
+from engage.web.numbers import init_numbers
 from engage.web.realtime import init_realtime
 from engage.web.sessions import StaffSessions
 from engage.web.shell import init_shell
@@ -74,6 +75,7 @@ def _flask_settings(config: Config) -> dict[str, Any]:
 
 def _bind(app: Flask) -> None:
     init_logs(app)
+    init_numbers(app)
     init_db(app)
     init_writer(app)
     migrate.init_app(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

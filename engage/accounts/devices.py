@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import re
 
+from engage.core.messages import Message, msg
+from engage.web.languages import render
+
 # The order matters: browsers name their ancestors too.
-_BROWSERS = (
-    ("MicroMessenger", "WeChat"),
-    ("DingTalk", "DingTalk"),
+_BROWSERS: tuple[tuple[str, str | Message], ...] = (
+    ("MicroMessenger", msg("WeChat")),
+    ("DingTalk", msg("DingTalk")),
     ("Edg", "Edge"),
-    ("QQBrowser", "QQ Browser"),
+    ("QQBrowser", msg("QQ Browser")),
     ("360SE|QIHU", "360"),
     ("OPR", "Opera"),
     ("Firefox", "Firefox"),
     ("Chrome", "Chrome"),
     ("Safari", "Safari"),
 )
-_SYSTEMS = (
+_SYSTEMS: tuple[tuple[str, str | Message], ...] = (
     ("HarmonyOS|OpenHarmony", "HarmonyOS"),
     ("Android", "Android"),
     ("iPhone", "iPhone"),
@@ -28,9 +31,9 @@ _SYSTEMS = (
 
 
 def device_label(user_agent: str) -> str:
-    """``"Chrome · Windows"``; unknown parts are left out, and an empty label means neither is known."""
+    """``"Chrome · Windows"`` as the person's language has it; parts that are not known are left out."""
     found = [
         next((name for pattern, name in table if re.search(pattern, user_agent)), "")
         for table in (_BROWSERS, _SYSTEMS)
     ]
-    return " · ".join(part for part in found if part)
+    return " · ".join(render(part) if isinstance(part, Message) else part for part in found if part)

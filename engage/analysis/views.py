@@ -32,6 +32,7 @@ from engage.web.guards import public, staff
 from engage.web.headers import allow_inline_styles
 from engage.web.languages import current_language
 from engage.web.limits import limited
+from engage.web.numbers import page_number
 
 blueprint = Blueprint("analysis", __name__)
 blueprints = (blueprint,)
@@ -77,7 +78,7 @@ def texts(public_id: str, question: str) -> ResponseReturnValue:
     """The text answers to one question, newest first."""
     survey = queries.survey_for_results(current_actor(), public_id)
     by_question, _separator, code = request.args.get("filter", "").partition(":")
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     values = {"survey_id": survey.id, "by_question": by_question, "by_code": code}
     found = ask("texts", text_question=question, page=page, **values)
     tiles = ask("dashboard", language=current_language(), **values)["tiles"]

@@ -1,9 +1,9 @@
-"""The audit log. Its entries are added and never changed: the ORM refuses it and so does the database."""
+"""The audit log. What it holds is added and never changed: the ORM refuses it and so does the database."""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import DDL, ForeignKey, Index, String, Table, event
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
@@ -71,43 +71,54 @@ class AuditOrigin(Model):
     )
 
 
+_GUARDED = (AuditEntry, AuditOrigin)
+
+
 @event.listens_for(Session, "before_flush")
 def _refuse_changes(session: Session, _context: Any, _instances: Any) -> None:
-    changed = [item for item in session.dirty if isinstance(item, AuditEntry) and session.is_modified(item)]
-    if changed or any(isinstance(item, AuditEntry) for item in session.deleted):
+    changed = [item for item in session.dirty if isinstance(item, _GUARDED) and session.is_modified(item)]
+    if changed or any(isinstance(item, _GUARDED) for item in session.deleted):
         raise AppendOnly
 
 
 @event.listens_for(Session, "do_orm_execute")
 def _refuse_statements(state: ORMExecuteState) -> None:
     mapper = state.bind_mapper
-    if (state.is_update or state.is_delete) and mapper is not None and mapper.class_ is AuditEntry:
+    if (state.is_update or state.is_delete) and mapper is not None and mapper.class_ in _GUARDED:
         raise AppendOnly
 
 
-_TABLE: Table = AuditEntry.__table__
+def _triggers(table: str, days: int) -> dict[str, tuple[str, ...]]:
+    """What lets ``table`` only grow: no row is changed, none deleted within ``days``."""
+    refuse = "SELECT RAISE(ABORT, 'the audit log is append-only')"
+    return {
+        "sqlite": (
+            f"CREATE TRIGGER {table}_no_update BEFORE UPDATE ON {table} BEGIN {refuse}; END",
+            f"CREATE TRIGGER {table}_no_delete BEFORE DELETE ON {table} "
+            f"WHEN OLD.at > strftime('%Y-%m-%d %H:%M:%f', 'now', '-{days} days') BEGIN {refuse}; END",
+        ),
+        "postgresql": (
+            f"CREATE OR REPLACE FUNCTION {table}_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "IF TG_OP = 'DELETE' AND OLD.at <= (now() AT TIME ZONE 'UTC') "
+            f"- make_interval(days => {days}) THEN RETURN OLD; END IF; "
+            "RAISE EXCEPTION 'the audit log is append-only'; END $$",
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION {table}_guard()",
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {table}_guard()",
+        ),
+    }
 
-# For create_all; the migration that creates the table runs the same statements.
-TRIGGERS: dict[str, tuple[str, ...]] = {
-    "sqlite": (
-        "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry "
-        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
-        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry "
-        f"WHEN OLD.at > datetime('now', '-{KEEP_DAYS} days') "
-        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
-    ),
-    "postgresql": (
-        "CREATE OR REPLACE FUNCTION audit_entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "IF TG_OP = 'DELETE' AND OLD.at <= (now() AT TIME ZONE 'UTC') "
-        f"- make_interval(days => {KEEP_DAYS}) THEN RETURN OLD; END IF; "
-        "RAISE EXCEPTION 'the audit log is append-only'; END $$",
-        "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE ON audit_entry "
-        "FOR EACH ROW EXECUTE FUNCTION audit_entry_guard()",
-        "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry "
-        "FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_guard()",
-    ),
+
+# For create_all; the migration that creates the tables runs the same statements.
+TRIGGERS: dict[str, dict[str, tuple[str, ...]]] = {
+    "audit_entry": _triggers("audit_entry", KEEP_DAYS),
+    "audit_origin": _triggers("audit_origin", ADDRESS_DAYS),
 }
 
-for _dialect, _statements in TRIGGERS.items():
-    for _statement in _statements:
-        event.listen(_TABLE, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect))
+for _table in (AuditEntry.__table__, AuditOrigin.__table__):
+    for _dialect, _statements in TRIGGERS[cast(Table, _table).name].items():
+        for _statement in _statements:
+            event.listen(
+                _table, "after_create", DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect)
+            )

@@ -20,6 +20,7 @@ from engage.core.messages import msg
 from engage.core.types import LANGUAGES, Localized
 from engage.web.display import datetime_text, label, local, message, register_labels
 from engage.web.guards import Permission, staff
+from engage.web.numbers import row_number
 from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("audit", __name__)
@@ -27,6 +28,7 @@ blueprints = (blueprint,)
 
 _TEXT_LIMIT = 60
 _SHOWN = 240
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def log() -> str:
         start=start_of_day(start) if start else None,
         end=start_of_day(end + timedelta(days=1)) if end else None,
     )
-    found = queries.lines(wanted, before_id=request.args.get("before", type=int), limit=queries.PAGE + 1)
+    found = queries.lines(wanted, before_id=row_number("before"), limit=queries.PAGE + 1)
     shown = [_line(item) for item in found[: queries.PAGE]]
     older = None
     if len(found) > queries.PAGE:
@@ -146,7 +148,8 @@ def _moment(text: str) -> str:
 
 
 def _day(text: str) -> date | None:
+    """A day to filter by; one far from any entry is as good as the next one at the calendar's ends."""
     try:
-        return date.fromisoformat(text)
+        return min(max(date.fromisoformat(text), _FIRST_DAY), _LAST_DAY)
     except ValueError:
         return None

@@ -22,6 +22,7 @@ from engage.web.actor import current_actor
 from engage.web.display import register_labels
 from engage.web.guards import staff
 from engage.web.languages import render
+from engage.web.numbers import page_number
 from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("cases", __name__)
@@ -39,7 +40,7 @@ def cases() -> str:
     """The cases one may read, by filter."""
     actor = current_actor()
     wanted = _filter()
-    page = max(1, min(request.args.get("page", 1, type=int), 10_000))
+    page = page_number()
     units = queries.units_with_cases(actor)
     chosen = next((unit for unit in units if unit.public_id == request.args.get("unit")), None)
     unit_id = chosen.id if chosen else None

@@ -36,7 +36,7 @@ _T = TypeVar("_T")
 _SCOPE = "write_scope"
 _WRITING = {"engage_write": True}
 _ADVISORY_LOCK = 0x456E6761
-_CANNOT_WRITE = ("locked", "full", "busy", "disk I/O", "readonly", "no such savepoint")
+_CANNOT_WRITE = ("locked", "full", "busy", "disk I/O", "readonly", "unable to open", "no such savepoint")
 WAIT_SECONDS = 5.0
 _POLL_SECONDS = 0.01
 
@@ -160,7 +160,7 @@ def _run_one(session: Session, scope: _Scope, member: _Command) -> None:
         member.value = member.run()
         savepoint.commit()
     except OperationalError as error:
-        if _cannot_write(error):
+        if out_of_reach(error):
             raise
         savepoint.rollback()
         member.error = error
@@ -184,7 +184,7 @@ def _transaction(session: Session, scope: _Scope) -> Iterator[None]:
         _commit(session)
     except OperationalError as error:
         _undo(session)
-        if _cannot_write(error):
+        if out_of_reach(error):
             log.warning("write refused: %s", error.orig)
             raise Busy from error
         raise
@@ -215,7 +215,8 @@ def _commit(session: Session) -> None:
     session.commit()
 
 
-def _cannot_write(error: OperationalError) -> bool:
+def out_of_reach(error: OperationalError) -> bool:
+    """Whether the database itself cannot answer now, as against a statement that is wrong."""
     if not isinstance(error.orig, sqlite3.OperationalError):
         # PostgreSQL says so for what lies with the server only: gone, full, shutting down, a deadlock.
         return True

@@ -10,7 +10,7 @@ from engage.audit.actions import changes, record
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
-from engage.core.errors import Invalid
+from engage.core.errors import Conflict, Invalid
 from engage.core.messages import Message, msg
 from engage.core.types import Localized
 from engage.core.writer import atomic, publish
@@ -43,10 +43,17 @@ class SettingsFields:
     time_zone: str
 
 
-def save_settings(actor: Actor, fields: SettingsFields, *, emblem: str | bool | None = True) -> None:
+def save_settings(
+    actor: Actor,
+    fields: SettingsFields,
+    *,
+    emblem: str | bool | None = True,
+    revision: int | None = None,
+) -> None:
     """Save the settings. ``emblem``: a stored file's name, ``None`` for the standard one, ``True`` keeps it.
 
-    Raises ``Invalid`` by field (names of texts end in ``_zh`` or ``_en``).
+    ``revision`` is the one that was looked at; ``None`` writes over whatever is there. Raises ``Invalid`` by
+    field (names of texts end in ``_zh`` or ``_en``), ``Conflict`` where someone else saved in the meantime.
     """
     require(actor, Permission.SETTINGS_EDIT)
     _check(fields)
@@ -60,6 +67,8 @@ def save_settings(actor: Actor, fields: SettingsFields, *, emblem: str | bool | 
         before, after = changes({name: getattr(row, name) for name in wanted}, wanted)
         if not after and row.revision:
             return
+        if revision is not None and revision != row.revision:
+            raise Conflict
         for name, value in after.items():
             setattr(row, name, value)
         row.revision += 1

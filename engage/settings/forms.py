@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import BooleanField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 
 from engage.core.messages import msg
 from engage.settings.rules import PLAIN_LIMITS, TEXT_LIMITS, ZONES
@@ -13,14 +13,12 @@ from engage.web.forms import AtMost, Needed, OneOf, StaffForm, options, stripped
 _ZONE_WORDS = {
     "Asia/Shanghai": _l("Beijing time (Asia/Shanghai)"),
     "Asia/Urumqi": _l("Urumqi (Asia/Urumqi)"),
-    "Asia/Hong_Kong": _l("Hong Kong (Asia/Hong_Kong)"),
-    "Asia/Macau": _l("Macao (Asia/Macau)"),
-    "Asia/Taipei": _l("Taipei (Asia/Taipei)"),
     "UTC": _l("Universal time (UTC)"),
 }
 
 
 class SettingsForm(StaffForm):
+    revision = HiddenField()
     city_zh = StringField(
         _l("Name of the city in Chinese"),
         filters=[stripped],

@@ -12,7 +12,7 @@ ENDINGS = {"zh_CN": "zh", "en": "en"}
 TEXT_LIMITS = {"city": 40, "name": 60, "organiser": 80, "undertaker": 80, "contact": 200}
 PLAIN_LIMITS = {"icp": 60, "police_filing": 60, "site_code": 20}
 # What administrators choose from; any other IANA name is taken too.
-ZONES = ("Asia/Shanghai", "Asia/Urumqi", "Asia/Hong_Kong", "Asia/Macau", "Asia/Taipei", "UTC")
+ZONES = ("Asia/Shanghai", "Asia/Urumqi", "UTC")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 # 政府网站标识码: ten characters (国办发〔2014〕57号).
 _SITE_CODE = re.compile(r"[0-9A-Za-z]{10}")

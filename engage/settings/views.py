@@ -18,7 +18,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.accounts.permissions import Permission
-from engage.core.errors import Invalid, TooLarge
+from engage.core.errors import Conflict, Invalid, TooLarge
 from engage.core.messages import msg
 from engage.core.types import Localized
 from engage.settings.actions import SettingsFields, save_settings
@@ -28,6 +28,8 @@ from engage.settings.queries import SiteView, site
 from engage.settings.rules import ENDINGS, PLAIN_LIMITS, TEXT_LIMITS
 from engage.web.actor import current_actor
 from engage.web.guards import staff
+from engage.web.languages import render
+from engage.web.numbers import revision_number
 from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("settings", __name__)
@@ -42,16 +44,25 @@ def edit() -> ResponseReturnValue:
     form = SettingsForm(data=_data(view))
     if form.validate_on_submit():
         try:
-            save_settings(current_actor(), _fields(form), emblem=_emblem(form))
+            save_settings(
+                current_actor(),
+                _fields(form),
+                emblem=_emblem(form),
+                revision=revision_number(form.revision.data),
+            )
         except Invalid as refusal:
             form.refuse(refusal)
         except TooLarge as refusal:
             form.refuse(Invalid({"emblem": refusal.message}))
+        except Conflict as refusal:
+            _show_what_is_saved(form, site())
+            flash(render(refusal.message), "error")
+            return _page(form, view), 409
         else:
             flash(gettext("The site settings have been saved."), "success")
             return redirect(url_for("settings.edit"), 303)
     status = 422 if form.is_submitted() else 200
-    return render_template("settings/edit.html", form=form, has_emblem=view.emblem is not None), status
+    return _page(form, view), status
 
 
 @home_tile(Permission.SETTINGS_EDIT, position=920)
@@ -59,6 +70,20 @@ def _tile(_actor: object) -> Tile:
     return Tile(
         msg("Site settings"), msg("Names, emblem, colour and footer."), url_for("settings.edit"), "settings"
     )
+
+
+def _page(form: SettingsForm, view: SiteView) -> str:
+    return render_template("settings/edit.html", form=form, has_emblem=view.emblem is not None)
+
+
+def _show_what_is_saved(form: SettingsForm, view: SiteView) -> None:
+    """Say at each field what someone else has saved; what was typed stays, and may then be saved over it."""
+    for name, value in _data(view).items():
+        field = form[name]
+        if name == "revision":
+            field.data = value
+        elif value != (field.data or ""):
+            field.errors = [render(msg("Saved in the meantime: {value}", value=value or "–"))]
 
 
 def _folder() -> Path:
@@ -82,7 +107,7 @@ def _data(view: SiteView) -> dict[str, Any]:
         for language, ending in ENDINGS.items()
     }
     plain = {name: getattr(view, name) for name in (*PLAIN_LIMITS, "primary_colour", "time_zone")}
-    return texts | plain
+    return texts | plain | {"revision": view.revision}
 
 
 def _fields(form: SettingsForm) -> SettingsFields:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, current_app, g, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -17,8 +17,9 @@ from werkzeug.exceptions import HTTPException, InternalServerError, TooManyReque
 
 from engage.core.errors import Busy, Refusal, TooMany
 from engage.core.messages import Message, msg
+from engage.core.writer import out_of_reach
 from engage.web.display import language_tag
-from engage.web.kept import KEEPING, kept_form
+from engage.web.kept import KEEPING, kept_form, page_before
 from engage.web.languages import render
 
 log = logging.getLogger(__name__)
@@ -26,7 +27,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What an error page says. ``retry_after`` in seconds; ``again`` is an address to open once more."""
+    """What an error page says. ``retry_after`` in seconds; ``again`` and ``sign_in`` are addresses."""
 
     status: int
     title: str
@@ -35,6 +36,7 @@ class Fault:
     retry_after: int = 0
     again: str = ""
     reference: str = ""
+    sign_in: str = ""
 
 
 # Status → title, sentence, picture.
@@ -132,7 +134,9 @@ def _refused(refusal: Refusal) -> ResponseReturnValue:
 
 
 def _database(error: Exception) -> ResponseReturnValue:
-    log.error("database out of reach: %s", type(error).__name__)
+    if isinstance(error, OperationalError) and not out_of_reach(error):
+        raise error  # SQLite says so for a wrong statement too: that is a mistake of ours
+    log.error("database out of reach", exc_info=error)
     return _answer(Busy.status, Busy.default)
 
 
@@ -181,6 +185,9 @@ def _fault(status: int, words: Message | None, retry_after: int) -> Fault:
         retry_after=retry_after or _RETRY_SECONDS.get(status, 0),
         again=request.full_path.rstrip("?") if safe and status in (429, 500, 503) else "",
         reference=g.get("request_log_id", "") if status >= 500 else "",
+        sign_in=url_for("accounts.sign_in", next=page_before() or None)
+        if status == HTTPStatus.UNAUTHORIZED
+        else "",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -9,7 +10,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
-KEEPING = frozenset({400, 403, 409, 413, 429, 500, 503})
+KEEPING = frozenset({400, 401, 403, 409, 410, 413, 429, 500, 503})
 # Sending the same again can work for these; for the others the page must be looked at first.
 _AGAIN = frozenset({429, 500, 503})
 # Upper bounds of what is read and shown back, in bytes and characters.
@@ -46,7 +47,7 @@ def kept_form(status: int) -> Kept | None:
     tokens = any(name in ("_token", "csrf_token") for name, _ in pairs)
     return Kept(
         action=request.full_path.rstrip("?"),
-        back=_back(),
+        back=page_before(),
         texts=[value for name, value in pairs if _is_written(name, value)],
         fields=pairs,
         again=status in _AGAIN and tokens and not secret and not lost_files,
@@ -78,12 +79,12 @@ def _is_written(name: str, value: str) -> bool:
     return not plain or len(value) > _SHORTEST * 4
 
 
-def _back() -> str:
-    """The page the form stood on, when it is ours."""
+def page_before() -> str:
+    """The page the form of this request stood on, when it is ours."""
     try:
         sender = urlsplit(request.referrer or "")
     except ValueError:
         return ""
-    if sender.netloc != request.host or not sender.path.startswith("/"):
+    if sender.netloc != request.host or not re.match(r"/(?!/)", sender.path):
         return ""
     return sender.path + ("?" + sender.query if sender.query else "")

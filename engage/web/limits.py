@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -11,17 +12,24 @@ from typing import Any, TypeVar
 from flask import Flask, current_app, request
 from flask_limiter import Limiter
 from limits import RateLimitItem, parse
+from limits.errors import StorageError
 
 from engage.core.errors import TooMany
 from engage.web.counters import WindowCounters
 
+log = logging.getLogger(__name__)
 _View = TypeVar("_View", bound=Callable[..., Any])
 
 
 def init_limits(app: Flask) -> None:
-    """Start the limiter with the storage of the configuration; every route is limited by network."""
+    """Count in the configured storage. Only what asks for it is counted (``hit``, ``limited``)."""
     config = app.config["ENGAGE"]
     app.config["RATELIMIT_STORAGE_URI"] = config.limits_storage
+    options: dict[str, Any] = {"wrap_exceptions": True}
+    if config.limits_storage.startswith("redis"):
+        # Nobody waits long for a count: see _count_in_storage.
+        options |= {"socket_timeout": 1, "socket_connect_timeout": 1}
+    app.config["RATELIMIT_STORAGE_OPTIONS"] = options
     app.config["RATELIMIT_ENABLED"] = config.rate_limits
     in_process = config.limits_storage.startswith("memory:")
     app.extensions["limit_counters"] = WindowCounters() if in_process else None
@@ -36,7 +44,9 @@ def network(address: str | None = None) -> str:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return "unknown"
-    if parsed.version == 6:
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is not None:  # as a socket for both kinds names IPv4 visitors
+            return str(parsed.ipv4_mapped)
         return str(ipaddress.ip_network((parsed, 56), strict=False))
     return str(parsed)
 
@@ -84,6 +94,17 @@ def _count(limit: str, *key: str) -> None:
         wait = counters.hit(key, item.amount, item.get_expiry())
         if wait:
             raise TooMany(wait)
-    elif not limiter.limiter.hit(item, *key):
+    else:
+        _count_in_storage(item, key)
+
+
+def _count_in_storage(item: RateLimitItem, key: tuple[str, ...]) -> None:
+    try:
+        if limiter.limiter.hit(item, *key):
+            return
         reset = limiter.limiter.get_window_stats(item, *key).reset_time
-        raise TooMany(math.ceil(reset - time.time()))
+    except StorageError as error:
+        # Whoever writes to the city must not depend on the counting.
+        log.warning("limits are not counted: %s", type(error.storage_error).__name__)
+        return
+    raise TooMany(math.ceil(reset - time.time()))

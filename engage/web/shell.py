@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from io import BytesIO
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, urlencode
 
 import segno
 from flask import (
@@ -29,11 +30,14 @@ from engage.core.types import LANGUAGES
 from engage.web import colour, languages
 from engage.web.actor import staff_actor
 from engage.web.guards import public, signed_in
+from engage.web.kept import page_before
+from engage.web.limits import hit
 from engage.web.site import current_site, emblem_url
 
 LARGE_TEXT = "large_text"
 _YEAR = 365 * 24 * 3600
 _PATH_LIMIT = 300
+_QR_PER_NETWORK = "120/minute"
 # Printable ASCII without what a browser would read as another host or an entity.
 _PATH = re.compile(r"/(?![/\\])[!-~]*\Z")
 
@@ -60,6 +64,7 @@ def init_shell(app: Flask) -> None:
         large_text_url=large_text_url,
         language_url=language_url,
         theme_url=theme_url,
+        current_address=_here,
         staff_nav=staff_nav,
         staff_label=staff_label,
     )
@@ -101,11 +106,7 @@ def qr() -> Response:
     if not _is_ours(path):
         abort(400)
     root = (current_app.config["ENGAGE"].public_url or request.host_url).rstrip("/")
-    out = BytesIO()
-    segno.make(root + path, error="m", micro=False).save(
-        out, kind="svg", border=4, scale=4, xmldecl=False, light="#fff", dark="#000", omitsize=True
-    )
-    response = Response(out.getvalue(), mimetype="image/svg+xml")
+    response = Response(_qr_svg(root + path), mimetype="image/svg+xml")
     response.cache_control.public = True
     response.cache_control.max_age = 86400
     return response
@@ -209,6 +210,17 @@ def _is_current(url: str) -> bool:
     return request.path.rstrip("/") == url.rstrip("/") or request.path.startswith(url.rstrip("/") + "/")
 
 
+@lru_cache(maxsize=500)
+def _qr_svg(address: str) -> bytes:
+    """Drawing takes up to 30 ms in which nothing else is answered: what is not drawn yet is counted."""
+    hit("qr", per_network=_QR_PER_NETWORK)
+    out = BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        out, kind="svg", border=4, scale=4, xmldecl=False, light="#fff", dark="#000", omitsize=True
+    )
+    return out.getvalue()
+
+
 def _here() -> str:
     """The page to come back to: this one, or for the answer to a form the page the form was on."""
     if request.method in ("GET", "HEAD"):
@@ -217,12 +229,8 @@ def _here() -> str:
         ]
         path = quote(request.path) + ("?" + urlencode(pairs) if pairs else "")
         return path if _is_ours(path) else "/"
-    try:
-        sender = urlsplit(request.referrer or "")
-    except ValueError:
-        return "/"
-    path = sender.path + ("?" + sender.query if sender.query else "")
-    return path if sender.netloc == request.host and _is_ours(path) else "/"
+    path = page_before()
+    return path if _is_ours(path) else "/"
 
 
 def _is_ours(path: str) -> bool:

@@ -14,12 +14,17 @@ depends_on = None
 TRIGGERS = {
     "sqlite": (
         "CREATE TRIGGER audit_entry_no_update BEFORE UPDATE ON audit_entry BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
-        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry WHEN OLD.at > datetime('now', '-1826 days') BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+        "CREATE TRIGGER audit_entry_no_delete BEFORE DELETE ON audit_entry WHEN OLD.at > strftime('%Y-%m-%d %H:%M:%f', 'now', '-1826 days') BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+        "CREATE TRIGGER audit_origin_no_update BEFORE UPDATE ON audit_origin BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
+        "CREATE TRIGGER audit_origin_no_delete BEFORE DELETE ON audit_origin WHEN OLD.at > strftime('%Y-%m-%d %H:%M:%f', 'now', '-180 days') BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END",
     ),
     "postgresql": (
         "CREATE OR REPLACE FUNCTION audit_entry_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'DELETE' AND OLD.at <= (now() AT TIME ZONE 'UTC') - make_interval(days => 1826) THEN RETURN OLD; END IF; RAISE EXCEPTION 'the audit log is append-only'; END $$",
         "CREATE TRIGGER audit_entry_append_only BEFORE UPDATE OR DELETE ON audit_entry FOR EACH ROW EXECUTE FUNCTION audit_entry_guard()",
         "CREATE TRIGGER audit_entry_no_truncate BEFORE TRUNCATE ON audit_entry FOR EACH STATEMENT EXECUTE FUNCTION audit_entry_guard()",
+        "CREATE OR REPLACE FUNCTION audit_origin_guard() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN IF TG_OP = 'DELETE' AND OLD.at <= (now() AT TIME ZONE 'UTC') - make_interval(days => 180) THEN RETURN OLD; END IF; RAISE EXCEPTION 'the audit log is append-only'; END $$",
+        "CREATE TRIGGER audit_origin_append_only BEFORE UPDATE OR DELETE ON audit_origin FOR EACH ROW EXECUTE FUNCTION audit_origin_guard()",
+        "CREATE TRIGGER audit_origin_no_truncate BEFORE TRUNCATE ON audit_origin FOR EACH STATEMENT EXECUTE FUNCTION audit_origin_guard()",
     ),
 }
 

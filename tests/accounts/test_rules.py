@@ -1,8 +1,9 @@
-"""Rules of passwords, scopes and permissions as tables; no server, no database."""
+"""Rules of passwords, scopes and permissions as tables; no server, no writing."""
 
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 
 from engage.accounts.devices import device_label
 from engage.accounts.password_rules import password_problem
@@ -110,14 +111,17 @@ def test_the_administrator_does_not_speak_for_units() -> None:
     [
         (
             "Mozilla/5.0 (Linux; Android 14) Chrome/120 Mobile Safari/537.36 MicroMessenger/8.0",
-            "WeChat · Android",
+            "微信 · Android",
         ),
         ("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537.36 Edg/120", "Edge · Windows"),
         ("Mozilla/5.0 (iPhone; CPU iPhone OS 17 like Mac OS X) Version/17 Safari/604", "Safari · iPhone"),
         ("Mozilla/5.0 (X11; Linux x86_64; rv:130) Firefox/130", "Firefox · Linux"),
+        ("Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537.36 QQBrowser/13", "QQ浏览器 · Windows"),
+        ("Mozilla/5.0 (Linux; Android 14) Chrome/120 Safari/537.36 DingTalk/7.5", "钉钉 · Android"),
         ("", ""),
         ("<script>", ""),
     ],
 )
-def test_devices_are_named_as_people_know_them(agent: str, label: str) -> None:
-    assert device_label(agent) == label
+def test_devices_are_named_as_people_know_them(app: Flask, agent: str, label: str) -> None:
+    with app.test_request_context("/"):
+        assert device_label(agent) == label

@@ -66,6 +66,7 @@ def test_locks_after_repeated_failures_and_says_how_long(app: Flask, client: Fla
         assert _sign_in(client, email, "wrong wrong wrong").status_code == 422
     locked = _sign_in(client, email, PASSWORD)
     assert locked.status_code == 429
+    assert 14 * 60 <= int(locked.headers["Retry-After"]) <= 15 * 60
     assert "15 分钟" in locked.text
 
 

@@ -16,12 +16,13 @@ from sqlalchemy.exc import DatabaseError
 from engage.accounts.permissions import Role
 from engage.audit.actions import record
 from engage.audit.events import EVENTS, declare
-from engage.audit.models import KEEP_DAYS, AppendOnly, AuditEntry, AuditOrigin
+from engage.audit.models import ADDRESS_DAYS, KEEP_DAYS, AppendOnly, AuditEntry, AuditOrigin
 from engage.core.actor import SYSTEM, Actor, ActorKind
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.messages import msg
 from engage.core.writer import atomic
+from engage.web.display import label, message
 
 pytestmark = pytest.mark.database
 TRIED = declare("test.tried", msg("Tried"), state=msg("State"))
@@ -43,15 +44,21 @@ def _write(count: int = 1, actor: Actor = ANNA, **after: Any) -> None:
         delete(AuditEntry.__table__),
         update(AuditEntry).values(event="x"),
         delete(AuditEntry),
+        text("UPDATE audit_origin SET address = '203.0.113.1'"),
+        text("DELETE FROM audit_origin"),
+        update(AuditOrigin).values(address="203.0.113.1"),
+        delete(AuditOrigin),
+        update(AuditOrigin.__table__).values(at=now() - timedelta(days=4000)),
     ],
-    ids=["sql-update", "sql-delete", "core-update", "core-delete", "orm-update", "orm-delete"],
+    ids=str,
 )
-def test_nothing_changes_or_deletes_an_entry(app: Flask, statement: Any) -> None:
+def test_nothing_changes_or_deletes_what_the_log_holds(app: Flask, statement: Any) -> None:
     with app.app_context():
         _write()
         with pytest.raises((AppendOnly, DatabaseError)), atomic():
             db.session.execute(statement)
         assert db.session.scalars(select(AuditEntry.actor_label)).all() == ["安娜"]
+        assert db.session.scalars(select(AuditOrigin.address)).all() == ["192.0.2.7"]
 
 
 def test_no_loaded_entry_is_changed_or_deleted(app: Flask) -> None:
@@ -61,6 +68,10 @@ def test_no_loaded_entry_is_changed_or_deleted(app: Flask) -> None:
             db.session.scalars(select(AuditEntry)).one().actor_label = "nobody"
         with pytest.raises(AppendOnly), atomic():
             db.session.delete(db.session.scalars(select(AuditEntry)).one())
+        with pytest.raises(AppendOnly), atomic():
+            db.session.scalars(select(AuditOrigin)).one().address = "203.0.113.1"
+        with pytest.raises(AppendOnly), atomic():
+            db.session.delete(db.session.scalars(select(AuditOrigin)).one())
 
 
 def test_entries_past_their_time_may_go(app: Flask) -> None:
@@ -73,12 +84,23 @@ def test_entries_past_their_time_may_go(app: Flask) -> None:
             "object_id": "1",
         }
         with atomic():
-            db.session.execute(
-                insert(AuditEntry).values(at=now() - timedelta(days=KEEP_DAYS + 1), object_label="", **old)
-            )
+            at = now() - timedelta(days=KEEP_DAYS + 1)
+            db.session.execute(insert(AuditEntry).values(id=1, at=at, object_label="", **old))
+            db.session.execute(insert(AuditOrigin).values(entry_id=1, at=at, address="192.0.2.7"))
         with atomic():
             db.session.execute(delete(AuditEntry.__table__))
         assert db.session.scalar(select(AuditEntry.id)) is None
+        assert db.session.scalar(select(AuditOrigin.entry_id)) is None
+
+
+def test_an_address_past_its_time_may_go_and_leaves_the_entry(app: Flask) -> None:
+    with app.app_context():
+        with atomic(), pytest.MonkeyPatch.context() as patch:
+            patch.setattr("engage.audit.actions.now", lambda: now() - timedelta(days=ADDRESS_DAYS + 1))
+            record(ANNA, TRIED, "thing", 1)
+        with atomic():
+            db.session.execute(delete(AuditOrigin.__table__))
+        assert db.session.scalars(select(AuditEntry.actor_label)).all() == ["安娜"]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +177,22 @@ def test_pages_show_each_entry_once(app: Flask, staff_client: Callable[..., Any]
     assert seen == [str(number) for number in reversed(range(120))]
 
 
-def test_every_declared_event_and_key_has_words() -> None:
-    for event in EVENTS.values():
-        assert event.label.template
-        assert all(key.label.template for key in event.keys.values())
+def test_every_declared_event_is_told_in_chinese(app: Flask) -> None:
+    words = re.compile(r"[\u4e00-\u9fff]")
+    told = [(event.name, event.label) for event in EVENTS.values() if event is not TRIED]
+    told += [
+        (f"{event.name}: {name}", key.label)
+        for event in EVENTS.values()
+        for name, key in event.keys.items()
+        if event is not TRIED
+    ]
+    assert len(told) > 100
+    with app.test_request_context("/"):
+        assert not [name for name, label in told if not words.search(message(label))]
+
+
+def test_every_recorded_choice_has_its_words(app: Flask) -> None:
+    enums = {key.enum for event in EVENTS.values() for key in event.keys.values() if key.enum}
+    assert enums
+    with app.test_request_context("/"):
+        assert all(label(member) for enum in enums for member in enum)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from engage.accounts.permissions import Role
+from engage.config import load_config
 from tests.factories.portal import make_city
 
 pytestmark = pytest.mark.database
@@ -74,9 +76,28 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
     app: Flask, make_app: Callable[..., Flask], pages: list[str]
 ) -> None:
     secure = make_app(secure_cookies=True).test_client()
+    seen = set()
     for path in (*pages, "/preferences/language/en", "/preferences/large-text/on"):
         for cookie in secure.get(path).headers.getlist("Set-Cookie"):
+            seen.add(cookie.partition("=")[0])
             assert {"HttpOnly", "Secure", "SameSite=Lax"} <= set(cookie.split("; ")), cookie
+    assert seen == {"device", "staff", "language", "large_text"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "secure"),
+    [
+        ({}, False),
+        ({"public_url": "http://10.0.0.5:5000"}, False),
+        ({"public_url": "https://city.example"}, True),
+        ({"public_url": "https://city.example", "secure_cookies": "false"}, False),
+        ({"secure_cookies": "true"}, True),
+    ],
+)
+def test_cookies_are_secure_where_the_site_is(tmp_path: Path, settings: dict[str, str], secure: bool) -> None:
+    environ = {f"ENGAGE_{name.upper()}": value for name, value in settings.items()}
+    config = load_config(environ | {"ENGAGE_INSTANCE": str(tmp_path)})
+    assert config.secure_cookies is secure
 
 
 def test_no_way_out_by_next(app: Flask, client: Any, staff_client: Callable[..., Any]) -> None:

@@ -93,7 +93,7 @@ def _comments_on_a_clause(phone: Page, inspect: Any) -> str:
 
 def _asks_in_the_room(phone: Page, server: Server, inspect: Any) -> None:
     phone.goto(f"{server.url}/")
-    phone.get_by_label("六位数字码").fill("246810")
+    phone.get_by_label("房间码（六位数字）").fill("246810")
     press(phone, "进入")
     phone.wait_for_url("**/live/**")
     expect(phone.locator("[data-sort]")).to_be_visible()

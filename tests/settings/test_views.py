@@ -16,9 +16,11 @@ from engage.accounts.permissions import Role
 from engage.audit import queries as audit_queries
 from engage.core import clock
 from engage.settings.queries import site
+from tests.fixtures.clients import hidden_fields
 
 pytestmark = pytest.mark.database
 FIELDS = {
+    "revision": "0",
     "city_zh": "清河市",
     "city_en": "Qinghe",
     "name_zh": "政务公开主题日",
@@ -29,6 +31,12 @@ FIELDS = {
     "site_code": "4300000000",
     "time_zone": "Asia/Shanghai",
 }
+
+
+def _now(app: Flask) -> dict[str, str]:
+    """The fields as a page opened now sends them."""
+    with app.app_context():
+        return {**FIELDS, "revision": str(site().revision)}
 
 
 def _picture(kind: str, size: tuple[int, int] = (300, 200)) -> BytesIO:
@@ -92,9 +100,39 @@ def test_says_what_is_wrong_and_keeps_what_was_typed(
     assert "清河市人民政府办公室" in answer.text
 
 
+def test_a_form_opened_before_somebody_elses_change_is_refused(
+    app: Flask, staff_client: Callable[..., Any]
+) -> None:
+    first, second = staff_client(Role.ADMINISTRATOR), staff_client(Role.ADMINISTRATOR)
+    opened = hidden_fields(second.get("/staff/settings").text)
+    assert first.send("/staff/settings", {**FIELDS, "contact_zh": "电话 1111"}).status_code == 303
+    mine = {**FIELDS, **opened, "organiser_zh": "市行政审批服务局"}
+    answer = second.send("/staff/settings", mine)
+    assert answer.status_code == 409
+    for words in ("其他人", "当前已保存：电话 1111", "当前已保存：清河市人民政府办公室", "市行政审批服务局"):
+        assert words in answer.text
+    with app.app_context():
+        assert site().contact.text() == "电话 1111"
+    # Having seen it, one may save over it.
+    again = {**mine, **hidden_fields(answer.text)}
+    assert second.send("/staff/settings", again).status_code == 303
+    with app.app_context():
+        assert site().contact.text() == FIELDS["contact_zh"]
+
+
+@pytest.mark.parametrize("revision", ["", "-1", "x", "9" * 40])
+def test_a_form_without_its_revision_changes_nothing(
+    app: Flask, staff_client: Callable[..., Any], revision: str
+) -> None:
+    answer = staff_client(Role.ADMINISTRATOR).send("/staff/settings", {**FIELDS, "revision": revision})
+    assert answer.status_code == 409
+    with app.app_context():
+        assert site().revision == 0
+
+
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
 def test_an_emblem_is_drawn_anew_and_served(
-    client: FlaskClient, staff_client: Callable[..., Any], kind: str
+    app: Flask, client: FlaskClient, staff_client: Callable[..., Any], kind: str
 ) -> None:
     admin = staff_client(Role.ADMINISTRATOR)
     data = {**FIELDS, "emblem": (_picture(kind), "whatever.svg")}
@@ -104,7 +142,7 @@ def test_an_emblem_is_drawn_anew_and_served(
     with client.get(address) as answer:
         assert (answer.status_code, answer.mimetype) == (200, "image/png")
         assert max(Image.open(BytesIO(answer.data)).size) == 256
-    assert admin.send("/staff/settings", {**FIELDS, "remove_emblem": "y"}).status_code == 303
+    assert admin.send("/staff/settings", {**_now(app), "remove_emblem": "y"}).status_code == 303
     assert address not in client.get("/staff/sign-in").text
 
 

@@ -59,7 +59,7 @@ class TestTimes:
             (date(2026, 3, 5), date(2026, 3, 20), "2026年3月5日至3月20日"),
             (date(2026, 12, 5), date(2027, 1, 4), "2026年12月5日至2027年1月4日"),
             (date(2026, 3, 5), None, "2026年3月5日起"),
-            (None, date(2026, 3, 5), "截至2026年3月5日"),
+            (None, date(2026, 3, 5), "2026年3月5日截止"),
             (date(2026, 3, 5), date(2026, 3, 5), "2026年3月5日"),
         ],
     )
@@ -132,6 +132,13 @@ class TestRichText:
     def test_pictures_of_this_site(self) -> None:
         assert 'src="/files/ab/photo.webp"' in richtext.to_html("![合影](/files/ab/photo.webp)")
         assert "src" not in richtext.to_html("![x](/files/../secret?x)")
+
+    def test_a_text_is_rendered_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        short, long = "## 短\n" + "*甲* ", "## 长\n" + "*乙* " * 1500
+        first = [richtext.to_html(text, start) for text in (short, long) for start in (2, 3)]
+        monkeypatch.setattr(richtext, "_markdown", None)
+        assert first == [richtext.to_html(text, start) for text in (short, long) for start in (2, 3)]
+        assert "<h3>短" in first[1]
 
     def test_too_long_is_shown_as_typed(self) -> None:
         assert richtext.to_html("*" * (richtext.LIMIT + 1)).startswith("<p>*")

@@ -1,16 +1,23 @@
 from __future__ import annotations
 
 import io
+import re
+import sqlite3
+from collections.abc import Callable
+from html import unescape
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import TooManyRequests
 
+from engage.accounts.permissions import Role
 from engage.core import errors
 from engage.core.messages import msg
-from engage.web.guards import citizen_write, public
+from engage.web.guards import citizen_write, public, signed_in
 
 COMMENT = "第三条的范围太窄，\n二〇〇六年建成的小区也应当纳入。"
 
@@ -19,9 +26,7 @@ def _raise(app: Flask, error: Exception, guard: Any = public) -> None:
     def view() -> str:
         raise error
 
-    app.add_url_rule(
-        "/fault", "fault", guard(view), methods=["GET", "POST"] if guard is citizen_write else ["GET"]
-    )
+    app.add_url_rule("/fault", "fault", guard(view), methods=["GET"] if guard is public else ["GET", "POST"])
 
 
 @pytest.fixture
@@ -92,9 +97,38 @@ def test_a_mistake_of_ours(app: Flask, client: FlaskClient) -> None:
     app.config["PROPAGATE_EXCEPTIONS"] = False
     answer = client.get("/fault")
     assert answer.status_code == 500
-    assert "系统出了点问题" in answer.text
+    assert "系统出现异常" in answer.text
     assert "secret detail" not in answer.text
     assert answer.headers["X-Request-Id"] in answer.text
+
+
+def _sqlite(words: str) -> OperationalError:
+    return OperationalError("SELECT secret", {}, sqlite3.OperationalError(words))
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (_sqlite("database is locked"), 503),
+        (_sqlite("database or disk is full"), 503),
+        (_sqlite("unable to open database file"), 503),
+        (OperationalError("SELECT 1", {}, Exception("the server closed the connection")), 503),
+        (PoolTimeout(), 503),
+        (_sqlite("no such column: colour"), 500),
+        (_sqlite("no such table: survey"), 500),
+    ],
+)
+def test_only_a_database_out_of_reach_asks_to_try_again(
+    app: Flask, client: FlaskClient, caplog: pytest.LogCaptureFixture, error: Exception, status: int
+) -> None:
+    _raise(app, error)
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = client.get("/fault")
+    assert answer.status_code == status
+    assert "SELECT" not in answer.text
+    (told,) = [record for record in caplog.records if record.exc_info]
+    assert told.exc_info is not None
+    assert told.exc_info[1] is error
 
 
 def test_when_the_error_page_itself_fails(app: Flask, client: FlaskClient) -> None:
@@ -104,7 +138,37 @@ def test_when_the_error_page_itself_fails(app: Flask, client: FlaskClient) -> No
     app.jinja_env.globals["icon"] = app.jinja_env.globals["theme_url"] = None
     answer = client.get("/fault")
     assert answer.status_code == 500
-    assert "系统出了点问题" in answer.text
+    assert "系统出现异常" in answer.text
+
+
+class TestSignedOut:
+    """A sign-in that ended while someone wrote: the text is shown, and the way in leads back to the form."""
+
+    def test_shows_the_text_and_the_way_in(self, client: FlaskClient) -> None:
+        page = "http://localhost/staff/units/new?from=list"
+        answer = client.post("/staff/units/new", data={"note_zh": COMMENT}, headers={"Referer": page})
+        assert answer.status_code == 401
+        assert "二〇〇六年" in answer.text
+        (way_in,) = re.findall(r'<a class="button" href="([^"]*)">.*?登录</a>', answer.text)
+        form = client.get(unescape(way_in)).text
+        assert 'name="next" value="/staff/units/new?from=list"' in form
+
+    @pytest.mark.parametrize("page", ["http://evil/staff/", "http://localhost//evil/", "http://[", ""])
+    def test_leads_nowhere_else(self, client: FlaskClient, page: str) -> None:
+        answer = client.post("/staff/units/new", data={"note_zh": COMMENT}, headers={"Referer": page})
+        assert answer.status_code == 401
+        assert 'href="/staff/sign-in"' in answer.text
+        assert "evil" not in answer.text
+
+
+def test_a_staff_form_can_be_sent_again(app: Flask, staff_client: Callable[..., Any]) -> None:
+    _raise(app, errors.Busy(), signed_in)
+    client = staff_client(Role.DEPARTMENT)
+    answer = client.send("/fault", {"reply": COMMENT, "_request_id": "r" * 22})
+    assert answer.status_code == 503
+    assert answer.text.count("二〇〇六年建成的小区也应当纳入。") == 2  # to read, and to send
+    assert f'name="csrf_token" value="{client.token}"' in answer.text
+    assert 'name="_request_id" value="' + "r" * 22 in answer.text
 
 
 class TestKept:
@@ -125,6 +189,12 @@ class TestKept:
         assert "二〇〇六年" in page
         assert "重新提交" not in page
         assert "_request_id" not in page
+
+    def test_a_text_for_what_is_gone_is_still_shown(self, app: Flask, phone: Any) -> None:
+        _raise(app, errors.Gone(), citizen_write)
+        answer = _post(phone, text=COMMENT)
+        assert answer.status_code == 410
+        assert "二〇〇六年" in answer.text
 
     def test_a_text_over_the_limit_is_still_shown(self, app: Flask, phone: Any) -> None:
         _raise(app, errors.NotFound(), citizen_write)

@@ -47,7 +47,7 @@ def rendered(app: Flask) -> Any:
     return make
 
 
-FIELDS = """{% from "_macros/forms.html" import field, error_summary %}{{ error_summary(form.errors) }}
+FIELDS = """{% from "_macros/forms.html" import field, error_summary %}{{ error_summary(form) }}
 {% for each in form %}{{ field(each) }}{% endfor %}"""
 
 
@@ -69,6 +69,8 @@ def test_what_is_wrong_is_said_where_it_is(rendered: Any) -> None:
     assert 'aria-describedby="title-hint title-error"' in html
     assert 'aria-invalid="true"' in html
     assert html.count("请填写标题。") == 2
+    assert '<a href="#title">标题：请填写标题。</a>' in html
+    assert '<a href="#form">形式：请选择形式。</a>' in html
 
 
 def test_what_was_chosen_stays(rendered: Any) -> None:

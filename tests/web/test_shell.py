@@ -1,12 +1,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import pytest
 from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
+from engage.accounts.permissions import Role
 from engage.settings.queries import SiteView
 from engage.web import shell
 from engage.web.assets import asset
@@ -41,6 +45,14 @@ class TestPreferences:
         page.get("/preferences/large-text/off")
         assert 'class="large-text"' not in page.get("/page").text
 
+    def test_staff_have_the_switch_too(self, staff_client: Callable[..., Any]) -> None:
+        client = staff_client(Role.DEPARTMENT)
+        assert "/preferences/large-text/on?next=/staff/" in client.get("/staff/").text
+        client.get("/preferences/large-text/on")
+        text = client.get("/staff/").text
+        assert 'class="large-text"' in text
+        assert "/preferences/large-text/off?next=/staff/" in text
+
     @pytest.mark.parametrize(
         "target",
         [
@@ -71,6 +83,38 @@ class TestQr:
     )
     def test_of_nobody_else(self, client: FlaskClient, path: str) -> None:
         assert client.get("/qr.svg", query_string={"path": path}).status_code == 400
+
+    def test_is_drawn_once_and_not_without_end(
+        self, make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(shell, "_QR_PER_NETWORK", "5/day")
+        client = make_app(rate_limits=True).test_client()
+        answers = [client.get(f"/qr.svg?path=/surveys/drawn-{number}") for number in range(6)]
+        assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+        assert "Retry-After" in answers[-1].headers
+        assert client.get("/qr.svg?path=/surveys/drawn-3").status_code == 200
+
+    @pytest.mark.parametrize(
+        ("address", "shown"),
+        [
+            ("/page?a=1&lang=en", "/page?a=1"),
+            ("/page?q=停车", "/page?q=%E5%81%9C%E8%BD%A6"),
+            ("/page?q=" + "停车" * 60, "/"),
+        ],
+        ids=["plain", "chinese", "long"],
+    )
+    def test_each_page_asks_for_one_that_can_be_drawn(
+        self, page: FlaskClient, address: str, shown: str
+    ) -> None:
+        (path,) = re.findall(r'<img src="/qr\.svg\?path=([^"]*)"', page.get(address).text)
+        assert unquote(path) == shown
+        assert page.get(f"/qr.svg?path={path}").status_code == 200
+
+    @pytest.mark.parametrize("address", ["/没有这一页", "/" + "x" * 400])
+    def test_a_page_that_is_not_there_has_none(self, client: FlaskClient, address: str) -> None:
+        answer = client.get(address)
+        assert answer.status_code == 404
+        assert "/qr.svg" not in answer.text
 
 
 class TestTheme:
@@ -104,7 +148,11 @@ class TestPage:
         )
         monkeypatch.setattr("engage.settings.queries.site", lambda: site)
         text = page.get("/page").text
-        for part in (site.icp, site.police_filing, "网站标识码：4300000000"):
+        for part in (
+            f'<a href="https://beian.miit.gov.cn/" rel="noopener">{site.icp}</a>',
+            f'<a href="https://beian.mps.gov.cn/" rel="noopener">{site.police_filing}</a>',
+            "网站标识码：4300000000",
+        ):
             assert part in text
 
     def test_styleguide_is_for_staff(self, client: FlaskClient) -> None:

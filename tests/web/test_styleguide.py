@@ -14,6 +14,9 @@ from tests.factories.accounts import make_session, make_user
 from tests.fixtures.server import Server
 from tests.fixtures.staff import staff_cookie
 
+# As wide as a name gets: what stands in the head of every staff page must not widen it.
+NAME = "阿卜杜热合曼·阿卜杜热依木（市政务服务管理局） Wolfeschlegelsteinhausenbergerdorffwelche"
+
 
 @pytest.fixture
 def styleguide(app: Flask, live_server: Server, open_page: Callable[..., Page]) -> Callable[..., Page]:
@@ -21,7 +24,7 @@ def styleguide(app: Flask, live_server: Server, open_page: Callable[..., Page]) 
 
     def make(*, large: bool = False, **options: Any) -> Page:
         with app.app_context():
-            cookie = staff_cookie(app, make_session(make_user()))
+            cookie = staff_cookie(app, make_session(make_user(name=NAME)))
             db.session.remove()
         page = open_page(**options)
         cookies = [{**cookie, "url": live_server.url}]

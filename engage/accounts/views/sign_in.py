@@ -33,6 +33,7 @@ def sign_in() -> ResponseReturnValue:
         return redirect(_next())
     form = SignInForm()
     status = 200
+    headers = {}
     if form.validate_on_submit():
         try:
             signed = actions.sign_in(
@@ -47,13 +48,13 @@ def sign_in() -> ResponseReturnValue:
             form.refuse(refusal)
         except TooMany as refusal:
             form.password.errors = [render(refusal.message)]
-            status = 429
+            status, headers = 429, {"Retry-After": str(refusal.retry_after)}
         else:
             remember(signed.token)
             return redirect(_next(), 303)
     if form.is_submitted() and status == 200:
         status = 422
-    return render_template("accounts/sign_in.html", form=form, next=_next_field()), status
+    return render_template("accounts/sign_in.html", form=form, next=_next_field()), status, headers
 
 
 @blueprint.route("/staff/sign-in/<token>", methods=["GET", "POST"])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import request
-
 from engage.consultations.models import CLAUSE_KEY_LENGTH
 
 _E = TypeVar("_E", bound=StrEnum)
@@ -18,11 +16,6 @@ def number(text: str | None, default: int = 0) -> int:
     if text and text.isascii() and text.isdigit() and len(text) <= _LONGEST_NUMBER:
         return int(text)
     return default
-
-
-def page_number() -> int:
-    """The page asked for, from 1."""
-    return max(1, number(request.args.get("page"), 1))
 
 
 def choice(enum: type[_E], text: str | None) -> _E | None:

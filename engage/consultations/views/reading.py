@@ -11,9 +11,9 @@ from engage.consultations.queries.tallies import NOTHING, clause_tallies, total
 from engage.consultations.rules.clauses import Clause
 from engage.consultations.rules.comments import TEXT_LIMIT
 from engage.consultations.rules.phases import Phase
-from engage.consultations.views._args import page_number
 from engage.consultations.views._blueprints import public_pages
 from engage.web.guards import public
+from engage.web.numbers import page_number
 
 WHOLE = ""
 

@@ -18,10 +18,11 @@ from engage.consultations.queries.tallies import (
 )
 from engage.consultations.rules.periods import length
 from engage.consultations.rules.phases import Phase
-from engage.consultations.views._args import choice, page_number
+from engage.consultations.views._args import choice
 from engage.consultations.views._blueprints import public_pages
 from engage.core.errors import NotFound
 from engage.web.guards import public
+from engage.web.numbers import page_number
 from engage.web.site import current_site
 
 

@@ -21,7 +21,6 @@ EMBED_HOSTS: Final = frozenset(
         "live.xinhuanet.com",
         "player.polyv.net",
         "live.polyv.cn",
-        "www.youtube-nocookie.com",
     }
 )
 ADDRESS_MOST: Final = 500

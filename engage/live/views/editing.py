@@ -22,6 +22,7 @@ from engage.web.actor import current_actor
 from engage.web.display import local
 from engage.web.guards import staff
 from engage.web.languages import render
+from engage.web.numbers import revision_number
 
 blueprint = Blueprint("live_editing", __name__)
 
@@ -49,7 +50,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     session = readable(public_id)
     form = _form(session)
     if request.method == "POST" and form.validate():
-        revision = int(form.revision.data) if (form.revision.data or "").isdigit() else -1
+        revision = revision_number(form.revision.data)
         try:
             actions.edit(current_actor(), session.id, revision, form.values())
         except Invalid as error:

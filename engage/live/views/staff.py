@@ -25,6 +25,7 @@ from engage.web.actor import current_actor
 from engage.web.display import datetime_text, label
 from engage.web.guards import staff
 from engage.web.languages import render
+from engage.web.numbers import page_number
 from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("live_staff", __name__)
@@ -50,7 +51,7 @@ def _tile(actor: Actor) -> Tile | None:
 @staff(Permission.LIVE_READ)
 def index() -> str:
     """The sessions this person may read."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     actor = current_actor()
     listed, total = sessions.of_staff(actor, page=page, size=PAGE)
     return render_template(

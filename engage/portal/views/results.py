@@ -10,6 +10,7 @@ from engage.portal.queries import results as queries
 from engage.portal.queries.things import Kind
 from engage.portal.views._blueprint import blueprint
 from engage.web.guards import public
+from engage.web.numbers import page_number
 
 _VALUE_LIMIT = 40
 
@@ -20,7 +21,7 @@ def results() -> str:
     """Results of surveys, consultations and live sessions, a page at a time."""
     kind = Kind(value) if (value := _asked("kind")) in list(Kind) else None
     unit, theme_day = _asked("unit"), _asked("theme-day")
-    page = queries.page(request.args.get("page", 1, type=int), kind=kind, unit=unit, theme_day=theme_day)
+    page = queries.page(page_number(), kind=kind, unit=unit, theme_day=theme_day)
     chosen = {"kind": kind.value if kind else "", "unit": unit, "theme-day": theme_day}
     kept = urlencode({name: value for name, value in chosen.items() if value})
     return render_template(

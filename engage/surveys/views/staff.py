@@ -23,6 +23,7 @@ from engage.surveys.views.words import builder_words
 from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.languages import local_text, render
+from engage.web.numbers import page_number
 
 blueprint = Blueprint("surveys_staff", __name__)
 
@@ -31,7 +32,7 @@ blueprint = Blueprint("surveys_staff", __name__)
 @staff(Permission.SURVEY_READ)
 def index() -> ResponseReturnValue:
     """The surveys this person may read."""
-    page = max(1, request.args.get("page", 1, type=int))
+    page = page_number()
     archived = request.args.get("archived") == "1"
     listed, pages = queries.surveys_of(current_actor(), page, archived=archived)
     if page > pages:

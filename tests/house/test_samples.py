@@ -1,0 +1,46 @@
+"""The samples for a server: what stands in front of Engage gives away no more than Engage does."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from engage.config import ROOT, Config
+from tests.fixtures.html import check_html
+
+SAMPLES = ROOT / "deploy" / "samples"
+_BYTES = {"k": 1024, "m": 1024 * 1024, "": 1}
+
+
+@pytest.fixture(scope="module")
+def nginx() -> str:
+    text = (SAMPLES / "nginx.conf").read_text(encoding="utf-8")
+    return re.sub(r"^\s*#.*$", "", text, flags=re.M)
+
+
+def test_no_line_says_who_answered_what(nginx: str) -> None:
+    assert nginx.count("    access_log off;") == nginx.count("server {")
+    assert re.search(r"^    error_log \S+ crit;", nginx, re.M)
+    assert "log_format" not in nginx
+
+
+def test_what_is_too_large_is_refused_by_our_own_page(nginx: str) -> None:
+    number, unit = re.search(r"client_max_body_size (\d+)(\w*);", nginx).groups()  # type: ignore[union-attr]
+    (ours,) = [item.default for item in fields(Config) if item.name == "max_request_bytes"]
+    assert int(number) * _BYTES[unit] > ours
+
+
+def test_a_process_that_starts_again_is_told_of_by_a_page(nginx: str) -> None:
+    (name,) = re.findall(r"error_page 502 504 =503 /(\S+);", nginx)
+    assert f"location = /{name} {{" in nginx
+    (folder,) = re.findall(r"root /srv/engage/(\S+);", nginx)
+    page = Path(ROOT, folder, name)
+    check_html(page.read_text(encoding="utf-8"))
+
+
+def test_visitors_cannot_say_who_they_are(nginx: str) -> None:
+    assert "proxy_add_x_forwarded_for" not in nginx
+    assert nginx.count("proxy_set_header X-Forwarded-For $remote_addr;") == nginx.count("proxy_pass ")
