@@ -266,6 +266,7 @@ def test_a_merge_without_a_reason_keeps_what_was_chosen(app: Flask, staff_client
     assert "公众会看到" in answer.text
     assert f'<option value="{second.public_id}" selected>' in answer.text
     assert f'<option value="{first.public_id}">' in answer.text
+    assert f'action="/staff/theme-days/{into.public_id}"' in answer.text
 
 
 def test_a_unit_reads_what_it_cohosts(app: Flask, staff_client: Staff) -> None:

@@ -38,7 +38,10 @@ class ActivityForm(StaffForm):
     title_en = text(_l("Title in English"), THEME_LIMIT)
     summary_zh = long_text(_l("Summary"), TEXT_LIMIT, rows=3, description=_l("Two or three sentences."))
     summary_en = long_text(_l("Summary in English"), TEXT_LIMIT, rows=2)
-    starts_at = Moment(_l("Starts"))
+    starts_at = Moment(
+        _l("Starts"),
+        description=_l("An activity on site is announced with its start, its end and its place."),
+    )
     ends_at = Moment(_l("Ends"))
     place_zh = text(_l("Place"), THEME_LIMIT, description=_l("Where people go: street, house, room."))
     place_en = text(_l("Place in English"), THEME_LIMIT)
@@ -91,7 +94,7 @@ def activity_data(activity: Activity) -> dict[str, Any]:
 
 
 class ReportForm(StaffForm):
-    """A report; what must not be empty is asked for when it is published, a draft may lack it."""
+    """A report; what is marked as needed is asked for when it is published or a photo is added."""
 
     revision = HiddenField()
     title_zh = text(_l("Headline"), THEME_LIMIT)
@@ -110,7 +113,7 @@ class ReportForm(StaffForm):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        for field in (self.title_zh, self.text_zh):
+        for field in (self.title_zh, self.text_zh, self.photo, self.alt_zh):
             field.flags.required = True
 
     def fields(self) -> ReportFields:
