@@ -68,6 +68,8 @@ DAY_STATE = declare(
     note=_NOTE,
 )
 
+DAY_REMOVED = declare("theme-day.removed", msg("Draft of a theme day deleted"), **_DAY_KEYS)
+
 ACTIVITY_CREATED = declare("activity.created", msg("Activity created"), **_ACTIVITY)
 ACTIVITY_CHANGED = declare("activity.changed", msg("Activity changed"), **_ACTIVITY)
 ACTIVITY_STATE = declare(
@@ -82,6 +84,12 @@ REPORTED = declare(
     msg("Report published"),
     title=msg("Title"),
     report=msg("Report"),
+    people_reached=msg("People reached"),
+)
+REPORT_KEPT = declare(
+    "activity.report-kept",
+    msg("Draft of a report saved"),
+    title=msg("Title"),
     people_reached=msg("People reached"),
 )
 PHOTO_ADDED = declare("photo.added", msg("Photo added"), alt=msg("Photo description"))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.accounts.models import Unit
 from engage.core.clock import now
-from engage.core.db import EnumText, LocalizedText, Model, UtcDateTime
+from engage.core.db import EnumText, JsonData, LocalizedText, Model, UtcDateTime
 from engage.core.ids import PUBLIC_ID_LENGTH, public_id
 from engage.core.messages import msg
 from engage.core.personal import personal
@@ -153,6 +154,11 @@ class ThemeDay(Model):
     )
     changes: Mapped[list[ScheduleChange]] = relationship(order_by="ScheduleChange.id.desc()")
 
+    @property
+    def host_ids(self) -> frozenset[int]:
+        """The units that hold it: the host and the co-hosts."""
+        return frozenset({self.unit_id, *(one.unit_id for one in self.cohosts)})
+
 
 class ThemeDayCohost(Model):
     """A unit that hosts the theme day jointly."""
@@ -179,7 +185,10 @@ class ScheduleChange(Model):
 
 
 class Activity(Model):
-    """One activity of a theme day. Surveys, consultations and live sessions point to it."""
+    """One activity of a theme day. Surveys, consultations and live sessions point to it.
+
+    ``report_draft`` is the report as it is being written, beside what may be public already.
+    """
 
     __table_args__ = ({"sqlite_autoincrement": True},)
 
@@ -201,6 +210,7 @@ class Activity(Model):
     report_title: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
     report: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
     people_reached: Mapped[int | None]
+    report_draft: Mapped[dict[str, Any] | None] = mapped_column(JsonData(none_as_null=True))
     reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revision: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Final
 
 from engage.accounts.permissions import Permission
+from engage.core.clock import local, start_of_day
 from engage.core.errors import Conflict
 from engage.core.messages import Message, msg
 from engage.themedays.models import ActivityState, Form, PlanRowState, ThemeDayState
@@ -75,8 +77,22 @@ def filing_ends(deadline: datetime, extended_until: datetime | None) -> datetime
     return max(deadline, extended_until) if extended_until else deadline
 
 
+def filing_open(state: PlanRowState, moment: datetime, ends: datetime) -> bool:
+    """Whether a unit may file a row at ``moment``: in its time; what was returned to it also after that."""
+    return state is PlanRowState.RETURNED or moment < ends
+
+
+def row_deeds(state: PlanRowState, moment: datetime, ends: datetime) -> frozenset[RowDeed]:
+    """What is possible with a row at ``moment`` where filing ends for its unit at ``ends``."""
+    found = {deed for deed in RowDeed if row_possible(deed, state)}
+    if not filing_open(state, moment, ends):
+        # Taken back now, a row could not be filed again.
+        found -= {RowDeed.FILE, RowDeed.TAKE_BACK}
+    return frozenset(found)
+
+
 def is_late(filed_at: datetime | None, deadline: datetime) -> bool:
-    """Whether a row was filed after the round's deadline (under an extension)."""
+    """Whether a row was filed after the round's deadline (under an extension or after a return)."""
     return filed_at is not None and filed_at > deadline
 
 
@@ -131,14 +147,18 @@ def activity_phase(
     reported_at: datetime | None,
     moment: datetime,
 ) -> ActivityPhase:
-    """The phase at ``moment``. Without a start it is announced; without an end it ends as it starts."""
+    """The phase at ``moment``. Without a start it is announced; without an end it lasts until midnight."""
     if state is not ActivityState.PUBLISHED:
         return _A.DRAFT if state is ActivityState.DRAFT else _A.CANCELLED
     if reported_at is not None:
         return _A.REPORTED
     if starts_at is None or moment < starts_at:
         return _A.ANNOUNCED
-    return _A.RUNNING if ends_at is not None and moment < ends_at else _A.HELD
+    return _A.RUNNING if moment < (ends_at or _midnight_after(starts_at)) else _A.HELD
+
+
+def _midnight_after(moment: datetime) -> datetime:
+    return start_of_day(local(moment).date() + timedelta(days=1))
 
 
 def activity_possible(deed: ActivityDeed, phase: ActivityPhase) -> bool:
@@ -150,6 +170,22 @@ def require_activity(deed: ActivityDeed, phase: ActivityPhase) -> None:
     """Raise ``Conflict`` with its sentence unless ``deed`` is possible in ``phase``."""
     if not activity_possible(deed, phase):
         raise Conflict(ACTIVITY_NOT_NOW[phase])
+
+
+NOT_HOSTED: Final = msg(
+    "Your unit is neither host nor co-host of this theme day. "
+    "Please ask the coordinator to add it as a co-host."
+)
+
+
+def takes_part(unit_id: int, activity_unit_id: int, hosts: Collection[int]) -> bool:
+    """Whether what a unit makes may belong to an activity: its own, or one of a theme day it (co-)hosts."""
+    return unit_id == activity_unit_id or unit_id in hosts
+
+
+def stays_public(activity: ActivityState, day: ThemeDayState) -> bool:
+    """Whether people would still find an activity that is moved into a theme day."""
+    return activity is ActivityState.DRAFT or day is ThemeDayState.PUBLISHED
 
 
 def change_needs_note(state: ThemeDayState) -> bool:

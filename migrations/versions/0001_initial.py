@@ -320,6 +320,7 @@ def upgrade():
         sa.Column("report_title", sa.JSON(), nullable=False),
         sa.Column("report", sa.JSON(), nullable=False),
         sa.Column("people_reached", sa.Integer(), nullable=True),
+        sa.Column("report_draft", sa.JSON(), nullable=True),
         sa.Column("reported_at", sa.DateTime(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),

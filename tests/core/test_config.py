@@ -22,7 +22,9 @@ def test_without_any_setting_there_is_a_key_and_a_database(tmp_path: Path) -> No
 
 
 def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
-    (tmp_path / "engage.toml").write_text('public_url = "https://a.example"\nmax_sockets = 7\nrate_limits = false\n')
+    (tmp_path / "engage.toml").write_text(
+        'public_url = "https://a.example"\nmax_sockets = 7\nrate_limits = false\n'
+    )
     config = load_config({"ENGAGE_INSTANCE": str(tmp_path), "ENGAGE_MAX_SOCKETS": "8"})
     assert (config.public_url, config.max_sockets, config.rate_limits) == ("https://a.example", 8, False)
 

@@ -133,9 +133,11 @@ def test_photos_come_late_and_small(app: Flask, live_server: Server, open_page: 
             report=Localized(zh_CN="市民代表参观了制水全过程。\n\n" * 60),
             reported_at=now(),
         )
-        for _ in range(2):
-            photo = store_photo(_noise(), app.config["ENGAGE"].files / "photos")
-            reports.add_photo(SYSTEM, activity.public_id, photo, Localized(zh_CN="市民代表在化验室"))
+        written = reports.draft_of(activity)
+        for revision in range(2):
+            stored = store_photo(_noise(), app.config["ENGAGE"].files / "photos")
+            photo = reports.NewPhoto(stored, Localized(zh_CN="市民代表在化验室"))
+            reports.save_report(SYSTEM, activity.public_id, written, revision, photo=photo)
         address = f"/activities/{activity.public_id}"
         db.session.remove()
     page, wire = open_page(), Wire()

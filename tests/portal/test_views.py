@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from engage.audit.events import EntryRecorded
+from engage.core.actor import SYSTEM
 from engage.core.bus import deliver
 from engage.core.clock import now, today
 from engage.core.db import db
@@ -18,6 +19,7 @@ from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.live.models import LiveSession, Phase
 from engage.surveys.models import State, Survey
+from engage.themedays.actions.theme_days import cancel_theme_day
 from engage.themedays.models import Activity, ActivityState, Form, ScheduleChange, ThemeDayState
 from tests.factories.accounts import make_unit
 from tests.factories.consultations import make_consultation
@@ -172,6 +174,26 @@ def test_a_cancelled_activity_offers_nothing(city: City, client: Any) -> None:
     one = db.session.scalars(db.select(Activity).where(Activity.theme_day_id == city.day.id)).first()
     assert one is not None
     assert "因暴雨取消" in seen(client, f"/activities/{one.public_id}")
+
+
+def test_a_cancelled_theme_day_takes_what_was_to_come_with_it(city: City, client: Any) -> None:
+    cancel_theme_day(SYSTEM, city.day.public_id, Localized(zh_CN="因防汛取消"))
+    page = seen(client, f"/theme-days/{city.day.public_id}")
+    assert "填写问卷" not in page.split("全程公开")[0]
+    for one in db.session.scalars(db.select(Activity).where(Activity.theme_day_id == city.day.id)):
+        found = seen(client, f"/activities/{one.public_id}")
+        assert "已取消" in found
+        assert "因防汛取消" in found
+
+
+def test_what_people_said_outlives_a_cancelled_activity(city: City, client: Any) -> None:
+    with atomic():
+        survey = db.session.get_one(Survey, city.survey.id)
+        survey.closes_at = now() - timedelta(hours=1)
+        one = db.session.get_one(Activity, survey.activity_id)
+        one.state, one.cancel_reason = ActivityState.CANCELLED, Localized(zh_CN="因暴雨取消")
+    for path in (f"/theme-days/{city.day.public_id}", f"/activities/{one.public_id}"):
+        assert f"/surveys/{city.survey.public_id}" in seen(client, path)
 
 
 def test_a_cancelled_theme_day_says_why(context: Flask, client: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -135,13 +136,24 @@ def test_a_unit_reports_with_a_photo(app: Flask, house: House, inspect: Inspect,
     page = house.as_staff(Role.DEPARTMENT, unit)
     house.goto(page, f"/staff/activities/{activity.public_id}")
     page.get_by_role("link", name="填写报告").click()
-    page.get_by_label("图片", exact=True).set_input_files(photo)
-    page.get_by_label("图片说明", exact=True).fill("居民在改造现场查看加装电梯的图纸")
-    page.get_by_role("button", name="添加图片").click()
-    expect(page.get_by_text("图片已添加。")).to_be_visible()
     page.get_by_label("报告标题", exact=True).fill("听居民说改造")
     page.get_by_label("正文", exact=True).fill("三十位居民走进改造现场。\n\n大家最关心**费用分摊**。")
     page.get_by_label("参加人数").fill("30")
+    for words in ("走错了的一张", "居民在改造现场查看加装电梯的图纸"):
+        page.get_by_label("图片", exact=True).set_input_files(photo)
+        page.get_by_label("图片说明", exact=True).fill(words)
+        page.get_by_role("button", name="添加图片").click()
+        expect(page.get_by_role("img", name=words)).to_be_visible()
+    wrong = page.locator("figure", has_text="走错了的一张").get_by_role("button", name="删除")
+    wrong.click()
+    page.get_by_role("dialog").get_by_role("button", name="取消").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    wrong.click()
+    page.get_by_role("dialog").get_by_role("button", name="删除").click()
+    expect(page.get_by_text("图片已删除。")).to_be_visible()
+    expect(page.get_by_label("正文", exact=True)).to_have_value(re.compile("费用分摊"))
+    inspect(page, "staff-report")
+    page.set_viewport_size({"width": 360, "height": 780})
     inspect(page, "staff-report")
     page.get_by_role("button", name="发布报告").click()
     expect(page.get_by_text("活动报告已发布。")).to_be_visible()

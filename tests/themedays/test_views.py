@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from io import BytesIO
 from typing import Any
 
 import pytest
@@ -12,12 +11,12 @@ from flask import Flask
 from engage.accounts.models import Unit
 from engage.accounts.permissions import Role
 from engage.core.db import db
+from engage.core.ids import request_id
 from engage.themedays.models import Activity, ActivityState, PlanRow, PlanRowState, ThemeDay, ThemeDayState
 from tests.factories.accounts import make_unit
 from tests.factories.themedays import YEAR, make_activity, make_round, make_row, make_theme_day
 from tests.fixtures.queries import counted_queries
 from tests.fixtures.staff import StaffClient
-from tests.themedays.test_photos import picture
 
 pytestmark = pytest.mark.database
 Staff = Callable[..., StaffClient]
@@ -80,11 +79,14 @@ def test_a_late_unit_is_told_what_to_do_and_keeps_its_draft(app: Flask, staff_cl
         make_round(days=-1)
         unit = make_unit()
     client = staff_client(Role.DEPARTMENT, unit=unit)
-    assert "申报截止时间已过" in client.get(f"/staff/plan/{YEAR}").text
+    assert "报送截止时间已过" in client.get(f"/staff/plan/{YEAR}").text
+    assert "保存并报送" not in client.get(f"/staff/plan/{YEAR}/rows/new").text
     answer = client.send(f"/staff/plan/{YEAR}/rows/new", {**_row_form(unit), "then": "file"})
-    assert answer.status_code == 409
-    assert "请联系统筹人员" in answer.text
-    assert "老旧小区改造面对面" in client.get(f"/staff/plan/{YEAR}").text
+    assert answer.status_code == 303
+    page = client.get(answer.location).text
+    assert "请联系统筹人员延长时间后再报送" in page
+    assert "老旧小区改造面对面" in page
+    assert "保存并报送" not in page
 
 
 def test_a_unit_reads_neither_another_units_rows_nor_the_board(app: Flask, staff_client: Staff) -> None:
@@ -177,87 +179,6 @@ def test_theme_days_are_written_changed_merged_and_cancelled(app: Flask, staff_c
     assert "已取消" in client.get(url).text
 
 
-def test_an_activity_is_written_announced_and_cancelled(app: Flask, staff_client: Staff) -> None:
-    with app.app_context():
-        unit = make_unit()
-        day = make_theme_day(unit=unit)
-    department, coordinator = staff_client(Role.DEPARTMENT, unit=unit), staff_client(Role.COORDINATOR)
-    new = f"/staff/theme-days/{day.public_id}/activities/new"
-    assert department.get(new).status_code == 200
-    form = {"unit": unit.id, "form": "site-visit", "title_zh": "走进改造现场"}
-    wrong = {**form, "starts_at": f"{YEAR + 1}-03-12T10:00", "ends_at": f"{YEAR + 1}-03-12T09:00"}
-    assert department.send(new, wrong).status_code == 422
-    url = department.send(new, form).location
-    assert department.send(f"{url}/publish").status_code == 403
-    assert coordinator.send(f"{url}/publish").status_code == 303
-    assert "请填写地点" in coordinator.get(url).text
-    whole = {
-        **form,
-        "starts_at": f"{YEAR + 1}-03-12T09:00",
-        "ends_at": f"{YEAR + 1}-03-12T11:30",
-        "place_zh": "龙山街道金盆小区",
-        "agenda_zh": "1. 现场介绍\n2. 居民提问",
-        "revision": 1,
-    }
-    assert department.send(url, whole).status_code == 303
-    assert department.send(url, whole).status_code == 409
-    assert coordinator.send(f"{url}/publish").status_code == 303
-    assert coordinator.get(f"{url}/report").status_code == 409
-    assert coordinator.get(f"{url}/cancel").status_code == 200
-    assert coordinator.send(f"{url}/cancel", {"note_zh": ""}).status_code == 422
-    assert coordinator.send(f"{url}/cancel", {"note_zh": "天气原因"}).status_code == 303
-    assert "天气原因" in department.get(url).text
-
-
-def test_an_approver_reads_and_announces(app: Flask, staff_client: Staff) -> None:
-    with app.app_context():
-        unit = make_unit()
-        activity = make_activity(make_theme_day(unit=unit), state=ActivityState.DRAFT)
-    approver, department = staff_client(Role.APPROVER, unit=unit), staff_client(Role.DEPARTMENT, unit=unit)
-    url = f"/staff/activities/{activity.public_id}"
-    assert "title_zh" not in approver.get(url).text
-    assert approver.send(url, {"unit": unit.id, "form": "site-visit", "title_zh": "改"}).status_code == 403
-    assert approver.send(f"{url}/publish").status_code == 303
-    assert department.send(f"{url}/remove").status_code == 409
-    with app.app_context():
-        draft = make_activity(make_theme_day(unit=unit), state=ActivityState.DRAFT)
-    assert department.send(f"/staff/activities/{draft.public_id}/remove").status_code == 303
-
-
-def test_a_report_with_photos(app: Flask, staff_client: Staff) -> None:
-    with app.app_context():
-        unit = make_unit()
-        activity = make_activity(make_theme_day(unit=unit), hours=-5)
-    client = staff_client(Role.DEPARTMENT, unit=unit)
-    url = f"/staff/activities/{activity.public_id}"
-    assert client.get(f"{url}/report").status_code == 200
-    photo = {"photo": (BytesIO(picture((800, 600))), "现场.jpg"), "alt_zh": ""}
-    refused = client.send(f"{url}/photos", photo)
-    assert refused.status_code == 422
-    assert "请为看不见图片的人描述" in refused.text
-    wrong = {"photo": (BytesIO(b"<svg/>"), "现场.jpg"), "alt_zh": "居民查看图纸"}
-    answer = client.send(f"{url}/photos", wrong)
-    assert answer.status_code == 422
-    assert "居民查看图纸" in answer.text
-    photo = {"photo": (BytesIO(picture((800, 600))), "现场.jpg"), "alt_zh": "居民查看图纸"}
-    assert client.send(f"{url}/photos", photo).status_code == 303
-    with app.app_context():
-        stored = db.session.query(Activity).one().photos[0]
-    address = f"/files/photos/{stored.file_name}.webp"
-    visitor = app.test_client()
-    assert visitor.get(address).status_code == 404
-    with client.get(address) as shown:
-        assert shown.status_code == 200
-    report = {"title_zh": "听居民说改造", "text_zh": "三十位居民参加。", "people_reached": 30, "revision": 0}
-    assert client.send(f"{url}/report", {**report, "text_zh": ""}).status_code == 422
-    assert client.send(f"{url}/report", report).status_code == 303
-    with visitor.get(address) as shown:
-        assert shown.mimetype == "image/webp"
-    assert visitor.get("/files/photos/../secret.key").status_code == 404
-    assert client.send(f"{url}/photos/{stored.id}/remove").status_code == 303
-    assert not list((app.config["ENGAGE"].files / "photos").iterdir())
-
-
 @pytest.mark.parametrize(
     "path", ["/staff/theme-days/nothing", "/staff/activities/nothing", "/staff/plan/2051"]
 )
@@ -283,12 +204,79 @@ def test_the_boards_queries_do_not_grow_with_the_year(app: Flask, staff_client: 
     assert len(many) == len(few), "\n".join(many)
 
 
-def test_a_theme_day_links_only_activities_that_may_be_opened(app: Flask, staff_client: Staff) -> None:
+def test_the_same_form_sent_twice_writes_one_row(app: Flask, staff_client: Staff) -> None:
     with app.app_context():
-        own, other = make_unit("市水利局"), make_unit("市财政局")
-        day = make_theme_day(unit=other)
-        mine, theirs = make_activity(day, unit_id=own.id), make_activity(day, unit_id=other.id)
-        address, mine_id, theirs_id = day.public_id, mine.public_id, theirs.public_id
-    page = staff_client(Role.DEPARTMENT, unit=own).get(f"/staff/theme-days/{address}").text
-    assert f"/staff/activities/{mine_id}" in page
-    assert f"/staff/activities/{theirs_id}" not in page
+        make_round()
+        unit = make_unit()
+    client = staff_client(Role.DEPARTMENT, unit=unit)
+    form = {**_row_form(unit), "then": "file", "_request_id": request_id()}
+    answers = [client.send(f"/staff/plan/{YEAR}/rows/new", form) for _ in range(2)]
+    assert [one.status_code for one in answers] == [303, 303]
+    assert answers[0].location == answers[1].location
+    with app.app_context():
+        assert db.session.query(PlanRow).count() == 1
+    assert "已报送" in client.get(answers[0].location).text
+
+
+def test_arranging_twice_makes_one_theme_day(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        row = make_row(make_round(), state=PlanRowState.FILED)
+    client = staff_client(Role.COORDINATOR)
+    for _ in range(2):
+        answer = client.send(f"/staff/plan/rows/{row.public_id}/arrange", {"target": "month:3"})
+        assert answer.status_code == 303
+    with app.app_context():
+        assert db.session.query(ThemeDay).count() == 1
+
+
+def test_what_cannot_be_arranged_is_said_on_the_page_of_the_row(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        row = make_row(make_round(), state=PlanRowState.FILED)
+        cancelled = make_theme_day(5, state=ThemeDayState.CANCELLED)
+    client = staff_client(Role.COORDINATOR)
+    url = f"/staff/plan/rows/{row.public_id}"
+    for target, words in (("month:13", "请选择月份"), (f"day:{cancelled.public_id}", "本期主题日已取消")):
+        answer = client.send(f"{url}/arrange", {"target": target})
+        assert answer.location == url
+        assert words in client.get(url).text
+
+
+def test_a_draft_theme_day_is_deleted_from_its_page(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        make_round()
+        empty = make_theme_day(5, state=ThemeDayState.DRAFT)
+        full = make_theme_day(6, state=ThemeDayState.DRAFT)
+        make_activity(full, state=ActivityState.DRAFT)
+    client = staff_client(Role.COORDINATOR)
+    assert f"{empty.public_id}/remove" in client.get(f"/staff/theme-days/{empty.public_id}").text
+    assert f"{full.public_id}/remove" not in client.get(f"/staff/theme-days/{full.public_id}").text
+    refused = client.send(f"/staff/theme-days/{full.public_id}/remove")
+    assert "请先移出或删除" in client.get(refused.location).text
+    answer = client.send(f"/staff/theme-days/{empty.public_id}/remove")
+    assert answer.location == f"/staff/plan/{YEAR}/board"
+    assert client.get(f"/staff/theme-days/{empty.public_id}").status_code == 404
+
+
+def test_a_merge_without_a_reason_keeps_what_was_chosen(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        into, first, second = (make_theme_day(month) for month in (3, 4, 5))
+    client = staff_client(Role.COORDINATOR)
+    answer = client.send(f"/staff/theme-days/{into.public_id}/merge", {"merge": second.public_id})
+    assert answer.status_code == 422
+    assert "公众会看到" in answer.text
+    assert f'<option value="{second.public_id}" selected>' in answer.text
+    assert f'<option value="{first.public_id}">' in answer.text
+    assert f'action="/staff/theme-days/{into.public_id}"' in answer.text
+
+
+def test_a_unit_reads_what_it_cohosts(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        plan, host, partner = make_round(), make_unit(), make_unit("市财政局")
+        row = make_row(plan, host, state=PlanRowState.FILED, cohosts=(partner.id,))
+    client = staff_client(Role.DEPARTMENT, unit=partner)
+    url = f"/staff/plan/rows/{row.public_id}"
+    assert url in client.get(f"/staff/plan/{YEAR}").text
+    page = client.get(url).text
+    assert "本单位为该条目的协办单位" in page
+    assert "李红" not in page
+    assert client.send(url, _row_form(host, revision=row.revision)).status_code == 403

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 
 from engage.themedays.models import Form, PlanRowState
 
-INSTRUCTIONS: Final = "请各单位围绕群众最关心的事项申报，写明主题、形式、时间、步骤和联系人。形式包括现场观摩、座谈交流、政策宣传、问卷调查、线上互动五类，鼓励线上线下结合、多单位联合举办。"
+INSTRUCTIONS: Final = "请各单位围绕群众最关心的事项报送，写明主题、形式、时间、步骤和联系人。形式包括现场观摩、座谈交流、政策宣传、问卷调查、线上互动五类，鼓励线上线下结合、多单位联合举办。"
 
 
 class Extra(NamedTuple):

@@ -43,6 +43,11 @@ class Part:
     adopted: int = 0
     owed: int = 0
 
+    @property
+    def over(self) -> bool:
+        """Whether people took part and no longer can."""
+        return self.took_part > 0 and self.standing not in (Standing.SOON, Standing.OPEN, Standing.LIVE)
+
 
 @dataclass(frozen=True, slots=True)
 class Story:

@@ -3,77 +3,91 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
 from engage.accounts.permissions import Permission
-from engage.accounts.rules import require
+from engage.accounts.rules import may, require
 from engage.audit.actions import changes, record
 from engage.core.actor import Actor
 from engage.core.clock import from_local, now
 from engage.core.db import db
-from engage.core.errors import Conflict, Invalid
-from engage.core.messages import Message, msg
+from engage.core.errors import Conflict, Invalid, NotAllowed
+from engage.core.messages import msg
 from engage.core.types import Localized
 from engage.core.writer import atomic
+from engage.participation.actions import made_once
 from engage.settings.queries import site
 from engage.themedays import entries
+from engage.themedays.actions._activity_fields import (
+    ActivityFields,
+    activity_state,
+    check_activity,
+    missing_in_activity,
+    put_activity,
+)
 from engage.themedays.actions._load import active_unit, check_texts, load
-from engage.themedays.models import Activity, ActivityState, Form, PlanRow, ThemeDay, ThemeDayState
+from engage.themedays.models import Activity, ActivityState, PlanRow, ThemeDay, ThemeDayState
 from engage.themedays.rules import (
     ACTIVITY_DEEDS,
+    NOT_HOSTED,
     NOTE_LIMIT,
-    ON_SITE,
-    TEXT_LIMIT,
-    THEME_LIMIT,
     ActivityDeed,
     activity_phase,
+    activity_possible,
     require_activity,
 )
 
+__all__ = [
+    "ActivityFields",
+    "activities_of_rows",
+    "allowed_activity",
+    "cancel_activity",
+    "cancel_with_day",
+    "change_activity",
+    "create_activity",
+    "publish_activity",
+    "remove_activity",
+]
+
 _MORNING = time(9)
-_NOTHING = Localized()
-
-
-@dataclass(frozen=True, slots=True)
-class ActivityFields:
-    """What is announced of an activity; times are aware UTC, ``agenda`` is Markdown."""
-
-    form: Form
-    title: Localized
-    summary: Localized = _NOTHING
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
-    place: Localized = _NOTHING
-    agenda: Localized = _NOTHING
-    contact: Localized = _NOTHING
-    address: str = ""
 
 
 def create_activity(
-    actor: Actor, theme_day_id: str, unit_id: int, fields: ActivityFields, *, is_demo: bool = False
+    actor: Actor,
+    theme_day_id: str,
+    unit_id: int,
+    fields: ActivityFields,
+    *,
+    request_id: str = "",
+    is_demo: bool = False,
 ) -> str:
-    """Write a draft activity of a theme day; answers its public id.
+    """Write a draft activity of a theme day, once for a ``request_id``; answers its public id.
 
+    It belongs to the host or a co-host; the coordinator may write one for any unit.
     Raises ``NotFound``, ``NotAllowed``, ``Invalid``, ``Conflict`` for a cancelled theme day.
     """
-    with atomic():
+
+    def make() -> str:
         day = load(ThemeDay, theme_day_id)
         unit = active_unit(unit_id)
         require(actor, Permission.ACTIVITY_EDIT, unit_id=unit.id)
+        if unit.id not in day.host_ids and not may(actor, Permission.PLAN_ARRANGE):
+            raise NotAllowed(NOT_HOSTED)
         if day.state is ThemeDayState.CANCELLED:
             raise Conflict(msg("This theme day has been cancelled."))
-        _check(fields)
+        check_activity(fields)
         activity = Activity(theme_day_id=day.id, unit_id=unit.id, is_demo=is_demo, revision=0)
-        _put(activity, fields)
+        put_activity(activity, fields)
         db.session.add(activity)
         db.session.flush()
         _recorded(actor, activity)
         return activity.public_id
+
+    with atomic():
+        return made_once(actor, request_id, f"activity.create:{theme_day_id}", [unit_id, fields], make)
 
 
 def activities_of_rows(actor: Actor, rows: Sequence[PlanRow]) -> None:
@@ -106,10 +120,10 @@ def change_activity(actor: Actor, public_id: str, fields: ActivityFields, revisi
         activity = allowed_activity(actor, public_id, ActivityDeed.EDIT)
         if activity.revision != revision:
             raise Conflict
-        _check(fields, published=activity.state is ActivityState.PUBLISHED)
-        before = _state(activity)
-        _put(activity, fields)
-        old, new = changes(before, _state(activity))
+        check_activity(fields, published=activity.state is ActivityState.PUBLISHED)
+        before = activity_state(activity)
+        put_activity(activity, fields)
+        old, new = changes(before, activity_state(activity))
         if new:
             label = activity.title.text()
             record(actor, entries.ACTIVITY_CHANGED, "activity", public_id, old, new, label=label)
@@ -124,7 +138,7 @@ def publish_activity(actor: Actor, public_id: str) -> None:
         activity = allowed_activity(actor, public_id, ActivityDeed.PUBLISH)
         if activity.theme_day.state is not ThemeDayState.PUBLISHED:
             raise Conflict(msg("Its theme day is not public yet. Publish the annual schedule first."))
-        errors = _missing(activity.form, activity.starts_at, activity.place)
+        errors = missing_in_activity(activity)
         if errors:
             raise Invalid(errors, msg("Something is missing before this activity can be announced."))
         _move(actor, activity, ActivityState.PUBLISHED)
@@ -143,12 +157,31 @@ def cancel_activity(actor: Actor, public_id: str, reason: Localized) -> None:
         _move(actor, activity, ActivityState.CANCELLED, reason)
 
 
+def cancel_with_day(actor: Actor, day: ThemeDay, reason: Localized) -> None:
+    """Cancel what is still to come of a theme day's activities, in the running transaction."""
+    moment = now()
+    for activity in day.activities:
+        phase = activity_phase(
+            activity.state, activity.starts_at, activity.ends_at, activity.reported_at, moment
+        )
+        if activity_possible(ActivityDeed.CANCEL, phase):
+            activity.cancel_reason = reason
+            _move(actor, activity, ActivityState.CANCELLED, reason)
+
+
 def remove_activity(actor: Actor, public_id: str) -> None:
     """Delete a draft. Raises ``Conflict`` where a survey, consultation or live session belongs to it."""
     with atomic():
         activity = allowed_activity(actor, public_id, ActivityDeed.REMOVE)
         label = activity.title.text()
-        record(actor, entries.ACTIVITY_REMOVED, "activity", public_id, before=_state(activity), label=label)
+        record(
+            actor,
+            entries.ACTIVITY_REMOVED,
+            "activity",
+            public_id,
+            before=activity_state(activity),
+            label=label,
+        )
         db.session.execute(update(PlanRow).where(PlanRow.activity_id == activity.id).values(activity_id=None))
         db.session.delete(activity)
         try:
@@ -188,22 +221,9 @@ def _move(actor: Actor, activity: Activity, state: ActivityState, reason: Locali
 
 
 def _recorded(actor: Actor, activity: Activity) -> None:
-    after = _state(activity)
+    after = activity_state(activity)
     label = activity.title.text()
     record(actor, entries.ACTIVITY_CREATED, "activity", activity.public_id, after=after, label=label)
-
-
-_FIELDS = tuple(ActivityFields.__dataclass_fields__)
-
-
-def _put(activity: Activity, fields: ActivityFields) -> None:
-    for name in _FIELDS:
-        setattr(activity, name, getattr(fields, name))
-    activity.revision = (activity.revision or 0) + 1
-
-
-def _state(activity: Activity) -> dict[str, Any]:
-    return {name: getattr(activity, name) for name in _FIELDS}
 
 
 def _as_list(steps: str) -> str:
@@ -213,37 +233,3 @@ def _as_list(steps: str) -> str:
 
 def _morning(day: date | None) -> datetime | None:
     return from_local(datetime.combine(day, _MORNING), site().zone) if day else None
-
-
-def _missing(form: Form, starts_at: datetime | None, place: Localized) -> dict[str, Message]:
-    if form not in ON_SITE:
-        return {}
-    errors: dict[str, Message] = {}
-    if starts_at is None:
-        errors["starts_at"] = msg("Please enter when it starts.")
-    if not place.get("zh_CN"):
-        errors["place_zh"] = msg("Please enter the place.")
-    return errors
-
-
-def _check(fields: ActivityFields, *, published: bool = False) -> None:
-    errors = check_texts(
-        {
-            "title": (fields.title, THEME_LIMIT),
-            "summary": (fields.summary, TEXT_LIMIT),
-            "place": (fields.place, THEME_LIMIT),
-            "agenda": (fields.agenda, TEXT_LIMIT),
-            "contact": (fields.contact, NOTE_LIMIT),
-            "address": (fields.address, NOTE_LIMIT),
-        }
-    )
-    if not fields.title.get("zh_CN"):
-        errors["title_zh"] = msg("Please enter the Chinese title.")
-    if fields.ends_at is not None and (fields.starts_at is None or fields.ends_at <= fields.starts_at):
-        errors["ends_at"] = msg("The end must come after the start.")
-    if fields.address and not fields.address.startswith(("https://", "/")):
-        errors["address"] = msg("Please enter an address that begins with https:// or with / on this site.")
-    if published:
-        errors = _missing(fields.form, fields.starts_at, fields.place) | errors
-    if errors:
-        raise Invalid(errors)

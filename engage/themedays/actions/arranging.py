@@ -18,6 +18,7 @@ from engage.themedays.actions._load import load
 from engage.themedays.actions.activities import activities_of_rows
 from engage.themedays.models import (
     Activity,
+    ActivityState,
     PlanRound,
     PlanRow,
     PlanRowState,
@@ -25,7 +26,7 @@ from engage.themedays.models import (
     ThemeDayCohost,
     ThemeDayState,
 )
-from engage.themedays.rules import RowDeed, require_row
+from engage.themedays.rules import RowDeed, require_row, stays_public
 
 DECEMBER = 12
 
@@ -33,12 +34,16 @@ DECEMBER = 12
 def arrange_into_month(actor: Actor, row_id: str, month: int) -> str:
     """Make a theme day of ``month`` (1 to 12) from a filed row; answers its public id.
 
+    Nothing changes where the row has a theme day of that month to itself.
     Raises ``NotFound``, ``Invalid``, ``Conflict``.
     """
     with atomic():
         row = _row(actor, row_id)
         if not 1 <= month <= DECEMBER:
             raise Invalid({"month": msg("Please choose a month.")})
+        there = _own_day(row)
+        if there is not None and there.month == month:
+            return there.public_id
         year = db.session.get_one(PlanRound, row.round_id).year
         planned = row.planned_on if row.planned_on and row.planned_on.month == month else None
         day = ThemeDay(
@@ -70,18 +75,20 @@ def arrange_into_day(actor: Actor, row_id: str, theme_day_id: str) -> None:
             raise Conflict(msg("This theme day belongs to another year."))
         if day.state is ThemeDayState.CANCELLED:
             raise Conflict(msg("This theme day has been cancelled."))
-        _join(actor, row, day)
+        if row.theme_day_id != day.id:
+            _join(actor, row, day)
 
 
 def release_row(actor: Actor, row_id: str) -> None:
-    """Take a row out of its theme day again.
+    """Take a row out of its theme day again; an activity that was cancelled stays there.
 
-    Raises ``Conflict`` where its activity has been made already.
+    Raises ``Conflict`` where an activity has been made from it that is not cancelled.
     """
     with atomic():
         require(actor, Permission.PLAN_ARRANGE)
         row = load(PlanRow, row_id)
         require_row(RowDeed.RELEASE, row.state)
+        _leave_cancelled(row)
         if row.activity_id is not None:
             raise Conflict(
                 msg("An activity has been made from this row. Cancel or delete the activity first.")
@@ -98,15 +105,24 @@ def release_row(actor: Actor, row_id: str) -> None:
             after={"theme_day": None, "month": None},
             label=row.theme,
         )
-        if day.state is ThemeDayState.DRAFT and not _has_rows_or_activities(day):
-            # A drafted theme day with nothing left in it was only the place of this row.
-            day.cohosts = []
-            after = {"theme": day.theme, "month": day.month}
-            record(
-                actor, entries.DAY_CHANGED, "theme-day", day.public_id, before=after, label=day.theme.text()
-            )
-            db.session.flush()
-            db.session.delete(day)
+        _clear_away(actor, day)
+
+
+def delete_day(actor: Actor, day: ThemeDay) -> None:
+    """Delete a draft theme day with nothing in it, in the running transaction."""
+    before = {"theme": day.theme, "month": day.month, "day": day.day}
+    label = day.theme.text()
+    record(actor, entries.DAY_REMOVED, "theme-day", day.public_id, before=before, label=label)
+    day.cohosts = []
+    db.session.flush()
+    db.session.delete(day)
+
+
+def has_rows_or_activities(day: ThemeDay) -> bool:
+    """Whether a plan row or an activity belongs to a theme day."""
+    rows = select(PlanRow.id).where(PlanRow.theme_day_id == day.id)
+    activities = select(Activity.id).where(Activity.theme_day_id == day.id)
+    return any(db.session.scalar(query.limit(1)) is not None for query in (rows, activities))
 
 
 def join_cohosts(day: ThemeDay, unit_ids: set[int]) -> None:
@@ -122,8 +138,26 @@ def _row(actor: Actor, row_id: str) -> PlanRow:
     return row
 
 
+def _own_day(row: PlanRow) -> ThemeDay | None:
+    """The theme day that a row has to itself."""
+    if row.theme_day_id is None:
+        return None
+    rows = db.session.scalars(select(PlanRow.id).where(PlanRow.theme_day_id == row.theme_day_id).limit(2))
+    day = db.session.get_one(ThemeDay, row.theme_day_id)
+    return day if len(rows.all()) == 1 and day.state is not ThemeDayState.CANCELLED else None
+
+
 def _join(actor: Actor, row: PlanRow, day: ThemeDay) -> None:
     before = db.session.get(ThemeDay, row.theme_day_id) if row.theme_day_id else None
+    _leave_cancelled(row)
+    activity = db.session.get_one(Activity, row.activity_id) if row.activity_id is not None else None
+    if activity is not None and not stays_public(activity.state, day.state):
+        raise Conflict(
+            msg(
+                "The activity made from this row is public, this theme day is not. "
+                "Choose a published theme day, or cancel the activity first."
+            )
+        )
     row.state, row.theme_day_id = PlanRowState.ARRANGED, day.id
     row.revision += 1
     join_cohosts(day, {row.unit_id, *(one.unit_id for one in row.cohosts)})
@@ -136,13 +170,23 @@ def _join(actor: Actor, row: PlanRow, day: ThemeDay) -> None:
         after={"theme_day": day.theme, "month": day.month},
         label=row.theme,
     )
-    if row.activity_id is not None:
-        db.session.get_one(Activity, row.activity_id).theme_day_id = day.id
+    if activity is not None:
+        activity.theme_day_id = day.id
     elif day.state is ThemeDayState.PUBLISHED:
         activities_of_rows(actor, [row])
+    if before is not None:
+        _clear_away(actor, before)
 
 
-def _has_rows_or_activities(day: ThemeDay) -> bool:
-    rows = select(PlanRow.id).where(PlanRow.theme_day_id == day.id)
-    activities = select(Activity.id).where(Activity.theme_day_id == day.id)
-    return any(db.session.scalar(query.limit(1)) is not None for query in (rows, activities))
+def _leave_cancelled(row: PlanRow) -> None:
+    """A cancelled activity stays where people look for it; the row may get another one."""
+    activity = db.session.get(Activity, row.activity_id) if row.activity_id is not None else None
+    if activity is not None and activity.state is ActivityState.CANCELLED:
+        row.activity_id = None
+
+
+def _clear_away(actor: Actor, day: ThemeDay) -> None:
+    """A drafted theme day with nothing left in it was only the place of a row, unless a story was written."""
+    db.session.flush()
+    if day.state is ThemeDayState.DRAFT and not day.story and not has_rows_or_activities(day):
+        delete_day(actor, day)

@@ -11,13 +11,14 @@ from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.core.messages import msg
+from engage.core.messages import Message, msg
 from engage.core.types import Localized
 from engage.core.writer import atomic
+from engage.participation.actions import made_once
 from engage.themedays import entries
 from engage.themedays.actions._load import check_texts
 from engage.themedays.actions.activities import allowed_activity
-from engage.themedays.models import ReportPhoto
+from engage.themedays.models import Activity, ReportPhoto
 from engage.themedays.photos import StoredPhoto
 from engage.themedays.rules import ALT_LIMIT, ARTICLE_LIMIT, PHOTOS_LIMIT, THEME_LIMIT, ActivityDeed
 
@@ -33,56 +34,55 @@ class ReportFields:
     people_reached: int | None = None
 
 
-def write_report(actor: Actor, public_id: str, fields: ReportFields, revision: int) -> None:
-    """Publish or change the report of an activity that has been held.
+@dataclass(frozen=True, slots=True)
+class NewPhoto:
+    """A stored photo with words for those who cannot see it."""
 
-    Raises ``NotFound``, ``NotAllowed``, ``Conflict``, ``Invalid``.
+    stored: StoredPhoto
+    alt: Localized
+
+
+def save_report(
+    actor: Actor,
+    public_id: str,
+    fields: ReportFields,
+    revision: int,
+    *,
+    publish: bool = False,
+    photo: NewPhoto | None = None,
+    request_id: str = "",
+) -> None:
+    """Keep a report as it is being written, or ``publish`` it; with one more photo where one was chosen.
+
+    Done once for a ``request_id``. A draft lies beside what is public already and changes nothing of it.
+    Raises ``NotFound``, ``NotAllowed``, ``Conflict`` before the activity has been held or where it was
+    changed meanwhile, ``Invalid`` for a photo without words, one too many, or a report not yet complete.
     """
+
+    def make() -> str:
+        activity = _opened(actor, public_id, revision)
+        if photo is not None:
+            _add_photo(actor, activity, photo)
+        if publish:
+            _publish(actor, activity, fields)
+        else:
+            _keep(actor, activity, fields)
+        return public_id
+
     with atomic():
-        activity = allowed_activity(actor, public_id, ActivityDeed.REPORT)
-        if activity.revision != revision:
-            raise Conflict
-        _check(fields)
-        wanted = {"title": fields.title, "report": fields.text, "people_reached": fields.people_reached}
-        current = {
-            "title": activity.report_title,
-            "report": activity.report,
-            "people_reached": activity.people_reached,
-        }
-        old, new = changes(current, wanted)
-        activity.report_title, activity.report = fields.title, fields.text
-        activity.people_reached = fields.people_reached
-        activity.reported_at = activity.reported_at or now()
-        activity.revision += 1
-        record(actor, entries.REPORTED, "activity", public_id, old, new, label=activity.title.text())
+        made_once(actor, request_id, f"report.save:{public_id}", [fields, publish, photo], make)
 
 
-def add_photo(actor: Actor, public_id: str, photo: StoredPhoto, alt: Localized) -> None:
-    """Add a stored photo to a report. Raises ``Invalid`` without words for it or beyond the limit."""
-    with atomic():
-        activity = allowed_activity(actor, public_id, ActivityDeed.REPORT)
-        check_alt(alt)
-        taken = db.session.execute(
-            select(func.count(), func.max(ReportPhoto.position)).where(ReportPhoto.activity_id == activity.id)
-        ).one()
-        if taken[0] >= PHOTOS_LIMIT:
-            raise Invalid({"photo": msg("A report may have at most {limit} photos.", limit=PHOTOS_LIMIT)})
-        db.session.add(
-            ReportPhoto(
-                activity_id=activity.id,
-                position=(taken[1] or 0) + 1,
-                file_name=photo.name,
-                alt=alt,
-                width=photo.width,
-                height=photo.height,
-            )
-        )
-        label = activity.title.text()
-        record(actor, entries.PHOTO_ADDED, "activity", public_id, after={"alt": alt}, label=label)
+def draft_of(activity: Activity) -> ReportFields:
+    """The report as it is being written: the draft, else what is public, else a headline alone."""
+    kept = activity.report_draft
+    if kept is None:
+        return ReportFields(activity.report_title or activity.title, activity.report, activity.people_reached)
+    return ReportFields(Localized(kept["title"]), Localized(kept["text"]), kept["people_reached"])
 
 
 def may_report(actor: Actor, public_id: str) -> None:
-    """Raise what ``add_photo`` would before a picture is drawn for nothing."""
+    """Raise what ``save_report`` would before a picture is drawn for nothing."""
     with atomic():
         allowed_activity(actor, public_id, ActivityDeed.REPORT)
 
@@ -96,18 +96,21 @@ def check_alt(alt: Localized) -> None:
         raise Invalid(errors)
 
 
-def remove_photo(actor: Actor, public_id: str, photo_id: int) -> str | None:
-    """Take a photo out of a report; answers its file name where nothing shows it any more.
+def remove_photo(
+    actor: Actor, public_id: str, photo_id: int, fields: ReportFields, revision: int
+) -> str | None:
+    """Take a photo out of a report and keep the draft; answers its file name where nothing shows it any more.
 
-    Raises ``NotFound``.
+    Raises ``NotFound``, ``NotAllowed``, ``Conflict``, ``Invalid``.
     """
     with atomic():
-        activity = allowed_activity(actor, public_id, ActivityDeed.REPORT)
+        activity = _opened(actor, public_id, revision)
         photo = db.session.scalar(
             select(ReportPhoto).where(ReportPhoto.id == photo_id, ReportPhoto.activity_id == activity.id)
         )
         if photo is None:
             raise NotFound
+        _keep(actor, activity, fields)
         name, alt = photo.file_name, photo.alt
         db.session.execute(delete(ReportPhoto).where(ReportPhoto.id == photo_id))
         label = activity.title.text()
@@ -116,13 +119,79 @@ def remove_photo(actor: Actor, public_id: str, photo_id: int) -> str | None:
         return None if db.session.scalar(shown) is not None else name
 
 
-def _check(fields: ReportFields) -> None:
-    errors = check_texts({"title": (fields.title, THEME_LIMIT), "text": (fields.text, ARTICLE_LIMIT)})
+def _opened(actor: Actor, public_id: str, revision: int) -> Activity:
+    activity = allowed_activity(actor, public_id, ActivityDeed.REPORT)
+    if activity.revision != revision:
+        raise Conflict
+    activity.revision += 1
+    return activity
+
+
+def _publish(actor: Actor, activity: Activity, fields: ReportFields) -> None:
+    errors = _too_long(fields)
     if not fields.title.get("zh_CN"):
         errors["title_zh"] = msg("Please enter the headline of the report.")
     if not fields.text.get("zh_CN"):
         errors["text_zh"] = msg("Please write the report.")
-    if fields.people_reached is not None and not 0 <= fields.people_reached <= MOST_REACHED:
-        errors["people_reached"] = msg("Please enter how many people took part as a whole number.")
     if errors:
         raise Invalid(errors)
+    wanted = {"title": fields.title, "report": fields.text, "people_reached": fields.people_reached}
+    current = {
+        "title": activity.report_title,
+        "report": activity.report,
+        "people_reached": activity.people_reached,
+    }
+    old, new = changes(current, wanted)
+    activity.report_title, activity.report = fields.title, fields.text
+    activity.people_reached, activity.report_draft = fields.people_reached, None
+    activity.reported_at = activity.reported_at or now()
+    record(actor, entries.REPORTED, "activity", activity.public_id, old, new, label=activity.title.text())
+
+
+def _keep(actor: Actor, activity: Activity, fields: ReportFields) -> None:
+    errors = _too_long(fields)
+    if errors:
+        raise Invalid(errors)
+    if fields == draft_of(activity):
+        return
+    activity.report_draft = {
+        "title": dict(fields.title),
+        "text": dict(fields.text),
+        "people_reached": fields.people_reached,
+    }
+    record(
+        actor,
+        entries.REPORT_KEPT,
+        "activity",
+        activity.public_id,
+        after={"title": fields.title, "people_reached": fields.people_reached},
+        label=activity.title.text(),
+    )
+
+
+def _add_photo(actor: Actor, activity: Activity, photo: NewPhoto) -> None:
+    check_alt(photo.alt)
+    taken = db.session.execute(
+        select(func.count(), func.max(ReportPhoto.position)).where(ReportPhoto.activity_id == activity.id)
+    ).one()
+    if taken[0] >= PHOTOS_LIMIT:
+        raise Invalid({"photo": msg("A report may have at most {limit} photos.", limit=PHOTOS_LIMIT)})
+    db.session.add(
+        ReportPhoto(
+            activity_id=activity.id,
+            position=(taken[1] or 0) + 1,
+            file_name=photo.stored.name,
+            alt=photo.alt,
+            width=photo.stored.width,
+            height=photo.stored.height,
+        )
+    )
+    label = activity.title.text()
+    record(actor, entries.PHOTO_ADDED, "activity", activity.public_id, after={"alt": photo.alt}, label=label)
+
+
+def _too_long(fields: ReportFields) -> dict[str, Message]:
+    errors = check_texts({"title": (fields.title, THEME_LIMIT), "text": (fields.text, ARTICLE_LIMIT)})
+    if fields.people_reached is not None and not 0 <= fields.people_reached <= MOST_REACHED:
+        errors["people_reached"] = msg("Please enter how many people took part as a whole number.")
+    return errors

@@ -18,6 +18,7 @@ from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.notifications.actions import notify
 from engage.notifications.queries import holders
+from engage.participation.actions import made_once
 from engage.themedays import entries
 from engage.themedays.actions._load import active_unit, check_texts, extension_of, round_of
 from engage.themedays.actions.activities import activities_of_rows
@@ -26,9 +27,15 @@ from engage.themedays.rules import TEXT_LIMIT, YEARS
 
 
 def open_round(
-    actor: Actor, year: int, deadline: datetime, instructions: Localized, *, is_demo: bool = False
+    actor: Actor,
+    year: int,
+    deadline: datetime,
+    instructions: Localized,
+    *,
+    request_id: str = "",
+    is_demo: bool = False,
 ) -> None:
-    """Open a year for filing until ``deadline``.
+    """Open a year for filing until ``deadline``, once for a ``request_id``.
 
     Raises ``Invalid``, and ``Conflict`` where it is open already.
     """
@@ -36,7 +43,8 @@ def open_round(
     if year not in YEARS:
         raise Invalid({"year": msg("Please enter a year such as 2027.")})
     _check(instructions)
-    with atomic():
+
+    def make() -> str:
         if db.session.scalar(select(PlanRound.id).where(PlanRound.year == year)) is not None:
             raise Conflict(msg("The plan of {year} has been opened already.", year=year))
         row = PlanRound(year=year, deadline=deadline, instructions=instructions, is_demo=is_demo)
@@ -45,6 +53,10 @@ def open_round(
         record(
             actor, entries.ROUND_OPENED, "plan-round", row.id, after={"deadline": deadline}, label=str(year)
         )
+        return str(year)
+
+    with atomic():
+        made_once(actor, request_id, "plan.open", [year, deadline, instructions], make)
 
 
 def change_round(actor: Actor, year: int, deadline: datetime, instructions: Localized) -> None:

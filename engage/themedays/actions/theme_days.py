@@ -18,9 +18,11 @@ from engage.core.errors import Conflict, Invalid
 from engage.core.messages import Message, msg
 from engage.core.types import Localized
 from engage.core.writer import atomic
+from engage.participation.actions import made_once
 from engage.themedays import entries
 from engage.themedays.actions._load import active_unit, check_texts, cohost_ids, load
-from engage.themedays.actions.arranging import DECEMBER, join_cohosts
+from engage.themedays.actions.activities import activities_of_rows, cancel_with_day
+from engage.themedays.actions.arranging import DECEMBER, delete_day, has_rows_or_activities, join_cohosts
 from engage.themedays.models import (
     Activity,
     PlanRow,
@@ -48,13 +50,19 @@ class DayFields:
     cohosts: tuple[int, ...] = ()
 
 
-def create_theme_day(actor: Actor, year: int, fields: DayFields, *, is_demo: bool = False) -> str:
-    """Write a draft theme day without a row behind it; answers its public id. Raises ``Invalid``."""
+def create_theme_day(
+    actor: Actor, year: int, fields: DayFields, *, request_id: str = "", is_demo: bool = False
+) -> str:
+    """Write a draft theme day without a row behind it, once for a ``request_id``; answers its public id.
+
+    Raises ``Invalid``.
+    """
     require(actor, Permission.PLAN_ARRANGE)
     if year not in YEARS:
         raise Invalid({"month": msg("Please enter a year such as 2027.")})
     _check(year, fields)
-    with atomic():
+
+    def make() -> str:
         active_unit(fields.unit)
         day = ThemeDay(year=year, is_demo=is_demo, revision=0)
         _put(day, fields)
@@ -63,6 +71,9 @@ def create_theme_day(actor: Actor, year: int, fields: DayFields, *, is_demo: boo
         label = day.theme.text()
         record(actor, entries.DAY_CREATED, "theme-day", day.public_id, after=_state(day), label=label)
         return day.public_id
+
+    with atomic():
+        return made_once(actor, request_id, f"theme-day.create:{year}", fields, make)
 
 
 def change_theme_day(
@@ -94,7 +105,10 @@ def change_theme_day(
 
 
 def cancel_theme_day(actor: Actor, public_id: str, note: Localized) -> None:
-    """Cancel a published theme day with a reason citizens read. Raises ``Conflict``, ``Invalid``."""
+    """Cancel a published theme day, and its activities to come, with a reason citizens read.
+
+    Raises ``NotFound``, ``Conflict``, ``Invalid``.
+    """
     require(actor, Permission.PLAN_PUBLISH)
     with atomic():
         day = load(ThemeDay, public_id)
@@ -103,13 +117,28 @@ def cancel_theme_day(actor: Actor, public_id: str, note: Localized) -> None:
         _check_note(note)
         _explain(day, note, {name: getattr(day, name) for name in _SCHEDULE})
         _move(actor, day, ThemeDayState.CANCELLED, note)
+        cancel_with_day(actor, day, note)
+
+
+def remove_theme_day(actor: Actor, public_id: str) -> None:
+    """Delete a draft theme day with nothing in it. Raises ``NotFound``, ``Conflict``."""
+    require(actor, Permission.PLAN_ARRANGE)
+    with atomic():
+        day = load(ThemeDay, public_id)
+        if day.state is not ThemeDayState.DRAFT:
+            raise Conflict(msg("Only a theme day that is not public yet can be deleted."))
+        if has_rows_or_activities(day):
+            raise Conflict(
+                msg("Plan rows or activities belong to this theme day. Move or delete them first.")
+            )
+        delete_day(actor, day)
 
 
 def merge_theme_days(actor: Actor, into_id: str, from_id: str, note: Localized = _NOTHING) -> None:
     """Hold two theme days of a year as a joint one: rows, activities and hosts of ``from_id`` move over.
 
     A published theme day that is merged away is cancelled with ``note``, a drafted one is deleted.
-    Raises ``NotFound``, ``Conflict``, ``Invalid``.
+    Raises ``NotFound``, ``Invalid``, ``Conflict`` also where what is public would move into a draft.
     """
     require(actor, Permission.PLAN_ARRANGE)
     with atomic():
@@ -118,10 +147,20 @@ def merge_theme_days(actor: Actor, into_id: str, from_id: str, note: Localized =
             raise Invalid({"merge": msg("Please choose another theme day of the same year.")})
         if ThemeDayState.CANCELLED in (into.state, merged.state):
             raise Conflict(msg("This theme day has been cancelled."))
+        if (merged.state, into.state) == (ThemeDayState.PUBLISHED, ThemeDayState.DRAFT):
+            raise Conflict(
+                msg(
+                    "The other theme day is public, this one is not. Open the public one and merge this one "
+                    "into it, or publish the schedule first."
+                )
+            )
         if change_needs_note(merged.state):
             _explain(merged, note, {name: getattr(merged, name) for name in _SCHEDULE})
         join_cohosts(into, {merged.unit_id, *(one.unit_id for one in merged.cohosts)})
         into.revision += 1
+        drafted = db.session.scalars(
+            select(PlanRow).where(PlanRow.theme_day_id == merged.id, PlanRow.activity_id.is_(None))
+        ).all()
         for table in (PlanRow, Activity):
             db.session.execute(
                 update(table).where(table.theme_day_id == merged.id).values(theme_day_id=into.id)
@@ -129,6 +168,8 @@ def merge_theme_days(actor: Actor, into_id: str, from_id: str, note: Localized =
         after = {"merged": merged.theme} | ({"note": note} if note else {})
         label = into.theme.text()
         record(actor, entries.DAY_MERGED, "theme-day", into.public_id, after=after, label=label)
+        if (merged.state, into.state) == (ThemeDayState.DRAFT, ThemeDayState.PUBLISHED):
+            activities_of_rows(actor, drafted)
         if merged.state is ThemeDayState.PUBLISHED:
             _move(actor, merged, ThemeDayState.CANCELLED, note)
         else:

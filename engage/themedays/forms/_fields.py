@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, DateTimeLocalField, StringField, TextAreaField
+from wtforms import DateField, DateTimeLocalField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from engage.core.clock import from_local, local
@@ -38,6 +38,14 @@ class Choice(OneOf):
     def __init__(self, label: Any, **options: Any) -> None:
         super().__init__(label, **options)
         self.flags.required = True
+
+
+class WholeNumber(IntegerField):
+    """A count."""
+
+    def gettext(self, string: str) -> str:
+        """The one sentence of this field that is not ours."""
+        return str(_l("Please enter a whole number."))
 
 
 class Day(DateField):

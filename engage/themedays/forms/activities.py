@@ -5,15 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField
+from flask_wtf.file import FileField
+from wtforms import HiddenField
 from wtforms.validators import Optional
 
 from engage.core.messages import msg
+from engage.core.types import Localized
 from engage.themedays.actions.activities import ActivityFields
-from engage.themedays.actions.reports import ReportFields
-from engage.themedays.forms._fields import Choice, Moment, both, long_text, name_of, shown, text, wall
+from engage.themedays.actions.reports import ReportFields, draft_of
+from engage.themedays.forms._fields import (
+    Choice,
+    Moment,
+    WholeNumber,
+    both,
+    long_text,
+    name_of,
+    shown,
+    text,
+    wall,
+)
 from engage.themedays.models import Activity, Form
-from engage.themedays.rules import ARTICLE_LIMIT, NOTE_LIMIT, TEXT_LIMIT, THEME_LIMIT
+from engage.themedays.rules import ALT_LIMIT, ARTICLE_LIMIT, NOTE_LIMIT, TEXT_LIMIT, THEME_LIMIT
 from engage.web.display import label
 from engage.web.forms import Needed, StaffForm, options
 
@@ -26,7 +38,10 @@ class ActivityForm(StaffForm):
     title_en = text(_l("Title in English"), THEME_LIMIT)
     summary_zh = long_text(_l("Summary"), TEXT_LIMIT, rows=3, description=_l("Two or three sentences."))
     summary_en = long_text(_l("Summary in English"), TEXT_LIMIT, rows=2)
-    starts_at = Moment(_l("Starts"))
+    starts_at = Moment(
+        _l("Starts"),
+        description=_l("An activity on site is announced with its start, its end and its place."),
+    )
     ends_at = Moment(_l("Ends"))
     place_zh = text(_l("Place"), THEME_LIMIT, description=_l("Where people go: street, house, room."))
     place_en = text(_l("Place in English"), THEME_LIMIT)
@@ -79,28 +94,42 @@ def activity_data(activity: Activity) -> dict[str, Any]:
 
 
 class ReportForm(StaffForm):
+    """A report; what is marked as needed is asked for when it is published or a photo is added."""
+
     revision = HiddenField()
-    title_zh = text(_l("Headline"), THEME_LIMIT, Needed(msg("Please enter the headline of the report.")))
+    title_zh = text(_l("Headline"), THEME_LIMIT)
     title_en = text(_l("Headline in English"), THEME_LIMIT)
     text_zh = long_text(
         _l("Article"),
         ARTICLE_LIMIT,
-        Needed(msg("Please write the report.")),
         rows=12,
         description=_l("Who took part, what was said, what will be done. Markdown."),
     )
     text_en = long_text(_l("Article in English"), ARTICLE_LIMIT, rows=3)
-    people_reached = IntegerField(_l("How many people took part"), [Optional()])
+    people_reached = WholeNumber(_l("How many people took part"), [Optional()])
+    photo = FileField(_l("Photo"))
+    alt_zh = text(_l("What it shows"), ALT_LIMIT, description=_l("For people who cannot see it."))
+    alt_en = text(_l("What it shows, in English"), ALT_LIMIT)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        for field in (self.title_zh, self.text_zh, self.photo, self.alt_zh):
+            field.flags.required = True
 
     def fields(self) -> ReportFields:
         """What was typed, as the actions take it."""
         return ReportFields(both(self, "title"), both(self, "text"), self.people_reached.data)
 
+    def alt(self) -> Localized:
+        """What the chosen photo shows."""
+        return both(self, "alt")
+
 
 def report_data(activity: Activity) -> dict[str, Any]:
-    """What the form of a stored report shows."""
+    """What the form of a report shows: the draft, else what is public."""
+    kept = draft_of(activity)
     return {
         "revision": activity.revision,
-        "people_reached": activity.people_reached,
-        **shown({"title": activity.report_title or activity.title, "text": activity.report}),
+        "people_reached": kept.people_reached,
+        **shown({"title": kept.title, "text": kept.text}),
     }

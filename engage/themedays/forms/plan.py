@@ -6,12 +6,12 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, SelectMultipleField
+from wtforms import HiddenField, SelectMultipleField
 from wtforms.validators import Optional
 
 from engage.core.messages import msg
 from engage.themedays.actions.rows import ContactFields, RowFields
-from engage.themedays.forms._fields import Choice, Day, Moment, long_text, name_of, text
+from engage.themedays.forms._fields import Choice, Day, Moment, WholeNumber, long_text, name_of, text
 from engage.themedays.models import Form, PlanRow
 from engage.themedays.rules import CONTACTS_LIMIT, TEXT_LIMIT, THEME_LIMIT
 from engage.web.display import label
@@ -21,7 +21,7 @@ _BLANK_CONTACTS = 2
 
 
 class RoundForm(StaffForm):
-    year = IntegerField(_l("Year"))
+    year = WholeNumber(_l("Year"))
     deadline = Moment(_l("Deadline for filing"), [Needed(msg("Please enter the deadline."))])
     instructions_zh = long_text(_l("Instructions for the units"), TEXT_LIMIT)
     instructions_en = long_text(_l("Instructions in English"), TEXT_LIMIT, rows=2)

@@ -12,23 +12,23 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from engage.accounts.models import Unit
 from engage.accounts.permissions import Permission
-from engage.accounts.rules import may, units_where
+from engage.accounts.rules import units_where
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
-from engage.core.errors import NotAllowed, NotFound
+from engage.core.errors import NotFound
 from engage.themedays.models import (
     Activity,
     ActivityState,
     PlanExtension,
     PlanRound,
     PlanRow,
-    PlanRowCohost,
     PlanRowState,
     ThemeDay,
     ThemeDayState,
 )
-from engage.themedays.rules import ROW_DEEDS, RowDeed, filing_ends, is_late, row_possible
+from engage.themedays.queries.rows import cohosted
+from engage.themedays.rules import filing_ends, is_late
 
 _FILED = frozenset({PlanRowState.FILED, PlanRowState.ARRANGED})
 
@@ -53,12 +53,21 @@ class UnitFiling:
 
 @dataclass(frozen=True, slots=True)
 class OwnPlan:
-    """A round as a unit's staff see it; ``ends`` is by unit id."""
+    """A round as a unit's staff see it; ``ends`` is by unit id.
+
+    ``cohosted`` are other units' filed rows that name one of ``units`` as co-host.
+    """
 
     round: PlanRound
     rows: Sequence[PlanRow]
     units: Sequence[Unit]
     ends: dict[int, datetime]
+    cohosted: Sequence[PlanRow]
+
+    @property
+    def ends_last(self) -> datetime:
+        """When filing ends for the last of the units."""
+        return max(self.ends.values(), default=self.round.deadline)
 
 
 @dataclass(slots=True)
@@ -107,7 +116,7 @@ def own_plan(actor: Actor, year: int) -> OwnPlan:
     ).all()
     extended = _extensions(plan.id)
     ends = {unit_id: filing_ends(plan.deadline, extended.get(unit_id)) for unit_id in ids}
-    return OwnPlan(plan, rows, units, ends)
+    return OwnPlan(plan, rows, units, ends, cohosted(plan.id, ids))
 
 
 def units_for(actor: Actor) -> Sequence[Unit]:
@@ -120,34 +129,6 @@ def units_for(actor: Actor) -> Sequence[Unit]:
 def all_units() -> Sequence[Unit]:
     """Every active unit."""
     return db.session.scalars(select(Unit).where(Unit.active).order_by(Unit.position, Unit.id)).all()
-
-
-def row_for(actor: Actor, public_id: str) -> tuple[PlanRow, PlanRound, datetime, frozenset[RowDeed]]:
-    """A row with its round, the end of filing for its unit and the deeds ``actor`` may do with it now.
-
-    Raises ``NotFound``, ``NotAllowed``.
-    """
-    row = db.session.scalar(
-        select(PlanRow)
-        .options(
-            joinedload(PlanRow.unit),
-            selectinload(PlanRow.contacts),
-            selectinload(PlanRow.cohosts).joinedload(PlanRowCohost.unit),
-        )
-        .where(PlanRow.public_id == public_id)
-    )
-    if row is None:
-        raise NotFound
-    if not may(actor, Permission.PLAN_FILE, unit_id=row.unit_id) and not may(actor, Permission.PLAN_ARRANGE):
-        raise NotAllowed
-    plan = db.session.get_one(PlanRound, row.round_id)
-    ends = filing_ends(plan.deadline, _extensions(plan.id).get(row.unit_id))
-    deeds = frozenset(
-        deed
-        for deed, (permission, _) in ROW_DEEDS.items()
-        if row_possible(deed, row.state) and may(actor, permission, unit_id=row.unit_id)
-    )
-    return row, plan, ends, deeds
 
 
 def theme_days_of(year: int) -> Sequence[ThemeDay]:
@@ -189,22 +170,6 @@ def board(year: int) -> Board:
         activities_of=_activity_counts([day.id for day in days]),
         drafts=sum(day.state is ThemeDayState.DRAFT for day in days),
     )
-
-
-def waiting_count() -> int:
-    """How many filed rows wait for the coordinator."""
-    return len(
-        db.session.scalars(select(PlanRow.id).where(PlanRow.state == PlanRowState.FILED).limit(1000)).all()
-    )
-
-
-def to_do_count(actor: Actor) -> int:
-    """How many rows were returned to ``actor``'s units or are not filed yet."""
-    allowed = units_where(actor, Permission.PLAN_FILE)
-    query = select(PlanRow.id).where(PlanRow.state.in_([PlanRowState.RETURNED, PlanRowState.DRAFT]))
-    if allowed is not None:
-        query = query.where(PlanRow.unit_id.in_(allowed))
-    return len(db.session.scalars(query.limit(1000)).all())
 
 
 def open_round() -> PlanRound | None:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from engage.core.clock import now
+from engage.core.clock import now, start_of_day, today
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.themedays.models import (
@@ -100,7 +100,12 @@ def coming_activities(limit: int = 6) -> Sequence[Activity]:
             Activity.state == ActivityState.PUBLISHED,
             ThemeDay.state == ThemeDayState.PUBLISHED,
             Activity.starts_at < moment + timedelta(days=60),
-            or_(Activity.ends_at > moment, Activity.starts_at > moment),
+            or_(
+                Activity.ends_at > moment,
+                Activity.starts_at > moment,
+                # Without an end an activity lasts until midnight.
+                Activity.ends_at.is_(None) & (Activity.starts_at >= start_of_day(today())),
+            ),
         )
         .order_by(Activity.starts_at, Activity.id)
         .limit(limit)

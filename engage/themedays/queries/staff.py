@@ -11,7 +11,7 @@ from engage.accounts.models import Unit
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import activities_where, may, require, units_where
 from engage.core.actor import Actor
-from engage.core.clock import now
+from engage.core.clock import now, start_of_day, today
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.themedays.models import Activity, ActivityState, PlanRow, ThemeDay, ThemeDayCohost
@@ -44,10 +44,10 @@ def theme_day(public_id: str) -> ThemeDay:
 
 
 def rows_of(theme_day_id: int) -> Sequence[PlanRow]:
-    """The plan rows arranged into a theme day."""
+    """The plan rows arranged into a theme day, with their co-hosts."""
     return db.session.scalars(
         select(PlanRow)
-        .options(joinedload(PlanRow.unit))
+        .options(joinedload(PlanRow.unit), selectinload(PlanRow.cohosts))
         .where(PlanRow.theme_day_id == theme_day_id)
         .order_by(PlanRow.id)
     ).all()
@@ -93,19 +93,25 @@ def mine(actor: Actor) -> Sequence[Activity]:
     return db.session.scalars(query).all()
 
 
-def editable_units(actor: Actor) -> Sequence[Unit]:
-    """The active units for which ``actor`` may write activities."""
+def editable_units(actor: Actor, day: ThemeDay) -> Sequence[Unit]:
+    """The active units for which ``actor`` may write an activity of a theme day: its hosts, or any unit."""
     query = select(Unit).where(Unit.active).order_by(Unit.position, Unit.id)
     allowed = units_where(actor, Permission.ACTIVITY_EDIT)
+    if not may(actor, Permission.PLAN_ARRANGE):
+        allowed = day.host_ids if allowed is None else allowed & day.host_ids
     return db.session.scalars(query if allowed is None else query.where(Unit.id.in_(allowed))).all()
 
 
 def reports_due(actor: Actor) -> int:
-    """How many on-site activities of ``actor``'s units were held and have no report yet."""
+    """How many activities of ``actor``'s units were held and have no report yet."""
     query = select(Activity.id).where(
         Activity.state == ActivityState.PUBLISHED,
         Activity.reported_at.is_(None),
-        Activity.ends_at < now(),
+        # Without an end an activity lasts until midnight.
+        or_(
+            Activity.ends_at < now(),
+            Activity.ends_at.is_(None) & (Activity.starts_at < start_of_day(today())),
+        ),
     )
     units = units_where(actor, Permission.ACTIVITY_EDIT)
     if units is not None:

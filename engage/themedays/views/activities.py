@@ -8,13 +8,13 @@ from flask_babel import gettext
 
 from engage.accounts.permissions import Permission
 from engage.core.actor import Actor
-from engage.core.errors import Invalid
+from engage.core.errors import Invalid, NotAllowed
 from engage.core.messages import msg
 from engage.themedays.actions import activities as actions
 from engage.themedays.forms import ActivityForm, NoteForm, activity_data, both
 from engage.themedays.models import Activity, Form
 from engage.themedays.queries import staff
-from engage.themedays.rules import ON_SITE
+from engage.themedays.rules import NOT_HOSTED, ON_SITE
 from engage.themedays.views.blueprint import blueprint
 from engage.web import guards
 from engage.web.actor import current_actor
@@ -36,10 +36,19 @@ def new_activity(public_id: str) -> ResponseReturnValue:
     """Write an activity of a theme day."""
     day = staff.theme_day(public_id)
     form = ActivityForm()
-    form.offer(staff.editable_units(current_actor()))
+    units = staff.editable_units(current_actor(), day)
+    if not units:
+        raise NotAllowed(NOT_HOSTED)
+    form.offer(units)
     if form.validate_on_submit():
         try:
-            made = actions.create_activity(current_actor(), public_id, form.unit.data, form.fields())
+            made = actions.create_activity(
+                current_actor(),
+                public_id,
+                form.unit.data,
+                form.fields(),
+                request_id=form.request_id.data or "",
+            )
         except Invalid as refusal:
             form.refuse(refusal)
         else:

@@ -12,6 +12,7 @@ from engage.core.errors import Conflict, Invalid
 from engage.themedays.actions import arranging, rounds
 from engage.themedays.forms import ExtensionForm, RoundForm, both, shown, wall
 from engage.themedays.queries import plan as queries
+from engage.themedays.queries.rows import row_for
 from engage.themedays.views.blueprint import blueprint
 from engage.web.actor import current_actor
 from engage.web.guards import staff
@@ -27,7 +28,11 @@ def new_round() -> ResponseReturnValue:
         year = form.year.data or 0
         try:
             rounds.open_round(
-                current_actor(), year, form.deadline.moment or now(), both(form, "instructions")
+                current_actor(),
+                year,
+                form.deadline.moment or now(),
+                both(form, "instructions"),
+                request_id=form.request_id.data or "",
             )
         except Invalid as refusal:
             form.refuse(refusal)
@@ -106,7 +111,7 @@ def publish(year: int) -> ResponseReturnValue:
 def arrange(public_id: str) -> ResponseReturnValue:
     """Put a row into a month (``month:3``) or a theme day (``day:<public id>``)."""
     kind, _, value = request.form.get("target", "").partition(":")
-    row = queries.row_for(current_actor(), public_id)
+    year = row_for(current_actor(), public_id).round.year
     try:
         if kind == "day":
             arranging.arrange_into_day(current_actor(), public_id, value)
@@ -116,15 +121,22 @@ def arrange(public_id: str) -> ResponseReturnValue:
     except Invalid as refusal:
         for sentence in refusal.errors.values():
             flash(render(sentence), "error")
-        return redirect(url_for("themedays.row", public_id=public_id), 303)
-    flash(gettext("The row has been arranged."), "success")
-    return redirect(url_for("themedays.board", year=row[1].year), 303)
+    except Conflict as refusal:
+        flash(render(refusal.message), "error")
+    else:
+        flash(gettext("The row has been arranged."), "success")
+        return redirect(url_for("themedays.board", year=year), 303)
+    return redirect(url_for("themedays.row", public_id=public_id), 303)
 
 
 @blueprint.post("/staff/plan/rows/<public_id>/release")
 @staff(Permission.PLAN_ARRANGE)
 def release(public_id: str) -> ResponseReturnValue:
     """Take a row out of its theme day."""
-    arranging.release_row(current_actor(), public_id)
-    flash(gettext("The row waits to be arranged again."), "success")
+    try:
+        arranging.release_row(current_actor(), public_id)
+    except Conflict as refusal:
+        flash(render(refusal.message), "error")
+    else:
+        flash(gettext("The row waits to be arranged again."), "success")
     return redirect(url_for("themedays.row", public_id=public_id), 303)

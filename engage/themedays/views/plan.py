@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -12,15 +13,17 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
 from engage.core.actor import Actor
 from engage.core.clock import now
-from engage.core.errors import Invalid
+from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
 from engage.themedays.actions import rows as actions
 from engage.themedays.forms import RowForm, contact_lines, row_data
-from engage.themedays.models import PlanRow
 from engage.themedays.queries import plan as queries
+from engage.themedays.queries import rows as row_queries
+from engage.themedays.queries.rows import OpenRow
 from engage.themedays.rules import RowDeed
 from engage.themedays.views.blueprint import blueprint
 from engage.web.actor import current_actor
+from engage.web.display import datetime_text
 from engage.web.guards import staff
 from engage.web.languages import render
 from engage.web.staff_home import Tile, home_tile
@@ -58,13 +61,26 @@ def new_row(year: int) -> ResponseReturnValue:
     form.offer(plan.units, queries.all_units())
     if form.validate_on_submit():
         try:
-            public_id = actions.write_row(current_actor(), year, form.unit.data, form.fields())
+            public_id = actions.write_row(
+                current_actor(),
+                year,
+                form.unit.data,
+                form.fields(),
+                request_id=form.request_id.data or "",
+            )
         except Invalid as refusal:
             form.refuse(refusal)
         else:
             return _saved(public_id)
     page = render_template(
-        "themedays/row.html", form=form, row=None, year=year, contacts=contact_lines(None), deeds=frozenset()
+        "themedays/row.html",
+        form=form,
+        row=None,
+        year=year,
+        ends=plan.ends_last,
+        passed=now() >= plan.ends_last,
+        contacts=contact_lines(None),
+        deeds=frozenset(),
     )
     return page, 422 if form.is_submitted() else 200
 
@@ -73,10 +89,8 @@ def new_row(year: int) -> ResponseReturnValue:
 @staff(Permission.PLAN_FILE)
 def row(public_id: str) -> ResponseReturnValue:
     """Read a row, and change it where that is possible now."""
-    found, plan, ends, deeds = queries.row_for(current_actor(), public_id)
-    editable = bool(deeds & {RowDeed.EDIT, RowDeed.ADJUST})
-    form = RowForm(data=row_data(found))
-    form.offer([found.unit], queries.all_units())
+    opened = row_queries.row_for(current_actor(), public_id)
+    form = _form(opened)
     if request.method == "POST" and form.validate_on_submit():
         try:
             actions.change_row(current_actor(), public_id, form.fields(), _number(form.revision.data))
@@ -84,17 +98,7 @@ def row(public_id: str) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             return _saved(public_id)
-    page = render_template(
-        "themedays/row.html" if editable else "themedays/row_read.html",
-        form=form,
-        row=found,
-        year=plan.year,
-        ends=ends,
-        passed=now() >= ends,
-        deeds=deeds,
-        contacts=contact_lines(found),
-        theme_days=queries.theme_days_of(plan.year) if RowDeed.ARRANGE in deeds else (),
-    )
+    page = _page(opened, form, contact_lines(opened.row))
     return page, 422 if form.is_submitted() else 200
 
 
@@ -110,8 +114,16 @@ def file_row(public_id: str) -> ResponseReturnValue:
 @staff(Permission.PLAN_FILE)
 def take_back(public_id: str) -> ResponseReturnValue:
     """Take a filed row back."""
-    actions.take_back_row(current_actor(), public_id)
-    flash(gettext("The row is a draft again. File it once more before the deadline."), "info")
+    try:
+        actions.take_back_row(current_actor(), public_id)
+    except Conflict as refusal:
+        flash(render(refusal.message), "error")
+    else:
+        ends = row_queries.row_for(current_actor(), public_id).ends
+        words = gettext(
+            "The row is a draft again. File it once more by %(moment)s.", moment=datetime_text(ends)
+        )
+        flash(words, "info")
     return redirect(url_for("themedays.row", public_id=public_id), 303)
 
 
@@ -119,10 +131,10 @@ def take_back(public_id: str) -> ResponseReturnValue:
 @staff(Permission.PLAN_FILE)
 def delete_row(public_id: str) -> ResponseReturnValue:
     """Delete a draft."""
-    found = queries.row_for(current_actor(), public_id)
+    year = row_queries.row_for(current_actor(), public_id).round.year
     actions.delete_row(current_actor(), public_id)
     flash(gettext("The draft has been deleted."), "success")
-    return redirect(url_for("themedays.plan", year=found[1].year), 303)
+    return redirect(url_for("themedays.plan", year=year), 303)
 
 
 @blueprint.post("/staff/plan/rows/<public_id>/return")
@@ -143,7 +155,9 @@ def _tile(actor: Actor) -> Tile | None:
     if plan is None:
         return None
     arranges = may(actor, Permission.PLAN_ARRANGE)
-    count: Callable[[], int] = queries.waiting_count if arranges else lambda: queries.to_do_count(actor)
+    count: Callable[[], int] = (
+        row_queries.waiting_count if arranges else lambda: row_queries.to_do_count(actor)
+    )
     text = msg("Filed rows wait to be arranged.") if arranges else msg("Rows to be finished and filed.")
     target = "themedays.board" if arranges else "themedays.plan"
     title = msg("Year plan {year}", year=plan.year)
@@ -159,38 +173,52 @@ def _saved(public_id: str) -> ResponseReturnValue:
 
 
 def _file(public_id: str) -> None:
-    """File, or say what is missing: the row is kept either way."""
+    """File, or say what is missing or too late: the row is kept either way."""
     try:
         actions.file_row(current_actor(), public_id)
     except Invalid as refusal:
         for sentence in refusal.errors.values():
             flash(render(sentence), "error")
+    except Conflict as refusal:
+        flash(render(refusal.message), "error")
     else:
         flash(gettext("The row has been filed."), "success")
 
 
 def _again(public_id: str, refusal: Invalid) -> ResponseReturnValue:
-    found, plan, ends, deeds = queries.row_for(current_actor(), public_id)
-    form = RowForm(formdata=None, data=row_data(found))
-    form.offer([found.unit], queries.all_units())
-    page = render_template(
-        "themedays/row.html",
-        form=form,
-        row=found,
-        year=plan.year,
-        ends=ends,
-        passed=now() >= ends,
-        deeds=deeds,
-        contacts=_stored_contacts(found),
-        theme_days=queries.theme_days_of(plan.year),
+    opened = row_queries.row_for(current_actor(), public_id)
+    page = _page(
+        opened,
+        _form(opened, typed=False),
+        [(one.name, one.post, one.phone) for one in opened.row.contacts],
         typed_reason=request.form.get("reason", ""),
         reason_errors=[render(sentence) for sentence in refusal.errors.values()],
     )
     return page, 422
 
 
-def _stored_contacts(row: PlanRow) -> list[tuple[str, str, str]]:
-    return [(one.name, one.post, one.phone) for one in row.contacts]
+def _form(opened: OpenRow, *, typed: bool = True) -> RowForm:
+    data = row_data(opened.row)
+    form = RowForm(data=data) if typed else RowForm(formdata=None, data=data)
+    form.offer([opened.row.unit], queries.all_units())
+    return form
+
+
+def _page(opened: OpenRow, form: RowForm, contacts: Sequence[tuple[str, str, str]], **more: Any) -> str:
+    editable = bool(opened.deeds & {RowDeed.EDIT, RowDeed.ADJUST})
+    return render_template(
+        "themedays/row.html" if editable else "themedays/row_read.html",
+        form=form,
+        row=opened.row,
+        year=opened.round.year,
+        ends=opened.ends,
+        passed=opened.passed,
+        deeds=opened.deeds,
+        own=opened.own,
+        contacts=contacts,
+        theme_days=queries.theme_days_of(opened.round.year) if RowDeed.ARRANGE in opened.deeds else (),
+        **more,
+    )
 
 
 def _may_arrange() -> bool:

@@ -12,7 +12,6 @@ from flask_babel import gettext
 from engage.accounts.permissions import Permission
 from engage.core.errors import Invalid, NotFound, TooLarge
 from engage.core.messages import msg
-from engage.core.types import Localized
 from engage.themedays.actions import reports as actions
 from engage.themedays.forms import ReportForm, report_data
 from engage.themedays.photos import LARGEST_BYTES, forget_photo, store_photo
@@ -21,7 +20,6 @@ from engage.themedays.rules import ActivityDeed, require_activity
 from engage.themedays.views.blueprint import blueprint
 from engage.web import guards
 from engage.web.actor import current_actor, staff_actor
-from engage.web.languages import render
 
 _PHOTO = re.compile(r"([0-9a-f]{24})(-phone)?\.webp")
 _YEAR = 365 * 24 * 3600
@@ -30,55 +28,79 @@ _YEAR = 365 * 24 * 3600
 @blueprint.route("/staff/activities/<public_id>/report", methods=["GET", "POST"])
 @guards.staff(Permission.ACTIVITY_EDIT)
 def report(public_id: str) -> ResponseReturnValue:
-    """Write the report of an activity that has been held."""
+    """Write the report of an activity that has been held.
+
+    One form with several buttons: whichever is pressed, what was typed is kept.
+    """
     found, phase, _ = staff.activity_for(current_actor(), public_id)
     require_activity(ActivityDeed.REPORT, phase)
     form = ReportForm(data=report_data(found))
     if form.validate_on_submit():
-        value = form.revision.data or ""
-        revision = int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else -1
+        deed, _, photo_id = request.form.get("deed", "").partition(":")
         try:
-            actions.write_report(current_actor(), public_id, form.fields(), revision)
+            if deed == "remove" and photo_id.isascii() and photo_id.isdecimal() and len(photo_id) < 10:
+                return _remove_photo(public_id, form, int(photo_id))
+            return _save(public_id, form, deed)
         except Invalid as refusal:
             form.refuse(refusal)
-        else:
-            flash(gettext("The report has been published."), "success")
-            return redirect(url_for("themedays.report", public_id=public_id), 303)
-    page = render_template("themedays/report.html", form=form, activity=found, photo_errors={})
+        except TooLarge as refusal:
+            form.refuse(Invalid({"photo": refusal.message}))
+    page = render_template(
+        "themedays/report.html", form=form, activity=found, changed=found.report_draft is not None
+    )
     return page, 422 if form.is_submitted() else 200
 
 
-@blueprint.post("/staff/activities/<public_id>/photos")
-@guards.staff(Permission.ACTIVITY_EDIT)
-def add_photo(public_id: str) -> ResponseReturnValue:
-    """Add a photo, with words for people who cannot see it."""
-    alt = Localized(zh_CN=request.form.get("alt_zh", "").strip(), en=request.form.get("alt_en", "").strip())
-    actions.may_report(current_actor(), public_id)
-    try:
-        actions.check_alt(alt)
-        upload = request.files.get("photo")
-        if upload is None or not upload.filename:
+def _save(public_id: str, form: ReportForm, deed: str) -> ResponseReturnValue:
+    """Keep or publish what was typed, with the photo where one was chosen."""
+    photo = _photo(public_id, form, wanted=deed == "photo")
+    publish = deed == "publish"
+    actions.save_report(
+        current_actor(),
+        public_id,
+        form.fields(),
+        _revision(form),
+        publish=publish,
+        photo=photo,
+        request_id=form.request_id.data or "",
+    )
+    if photo is not None:
+        flash(gettext("The photo has been added."), "success")
+    if publish:
+        flash(gettext("The report has been published."), "success")
+    elif deed != "photo":
+        flash(gettext("The draft has been saved; the public does not see it yet."), "success")
+    return redirect(_address(public_id, "#photos" if deed == "photo" else ""), 303)
+
+
+def _photo(public_id: str, form: ReportForm, *, wanted: bool) -> actions.NewPhoto | None:
+    upload = request.files.get("photo")
+    if upload is None or not upload.filename:
+        if wanted:
             raise Invalid({"photo": msg("Please choose a photo.")})
-        # One byte more than allowed tells that there is more.
-        photo = store_photo(upload.stream.read(LARGEST_BYTES + 1), _folder())
-        actions.add_photo(current_actor(), public_id, photo, alt)
-    except Invalid as refusal:
-        return _again(public_id, refusal)
-    except TooLarge as refusal:
-        return _again(public_id, Invalid({"photo": refusal.message}))
-    flash(gettext("The photo has been added."), "success")
-    return redirect(url_for("themedays.report", public_id=public_id) + "#photos", 303)
+        return None
+    actions.may_report(current_actor(), public_id)
+    actions.check_alt(form.alt())
+    # One byte more than allowed tells that there is more.
+    stored = store_photo(upload.stream.read(LARGEST_BYTES + 1), _folder())
+    return actions.NewPhoto(stored, form.alt())
 
 
-@blueprint.post("/staff/activities/<public_id>/photos/<int:photo_id>/remove")
-@guards.staff(Permission.ACTIVITY_EDIT)
-def remove_photo(public_id: str, photo_id: int) -> ResponseReturnValue:
-    """Take a photo out of the report."""
-    name = actions.remove_photo(current_actor(), public_id, photo_id)
+def _remove_photo(public_id: str, form: ReportForm, photo_id: int) -> ResponseReturnValue:
+    name = actions.remove_photo(current_actor(), public_id, photo_id, form.fields(), _revision(form))
     if name is not None:
         forget_photo(name, _folder())
     flash(gettext("The photo has been removed."), "success")
-    return redirect(url_for("themedays.report", public_id=public_id) + "#photos", 303)
+    return redirect(_address(public_id, "#photos"), 303)
+
+
+def _address(public_id: str, part: str) -> str:
+    return url_for("themedays.report", public_id=public_id) + part
+
+
+def _revision(form: ReportForm) -> int:
+    value = form.revision.data or ""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else -1
 
 
 @blueprint.get("/files/photos/<name>")
@@ -95,13 +117,6 @@ def photo(name: str) -> ResponseReturnValue:
     if not is_public:
         response.cache_control.no_store = True
     return response
-
-
-def _again(public_id: str, refusal: Invalid) -> ResponseReturnValue:
-    found = staff.activity_for(current_actor(), public_id)[0]
-    form = ReportForm(formdata=None, data=report_data(found))
-    errors = {name: [render(sentence)] for name, sentence in refusal.errors.items()}
-    return render_template("themedays/report.html", form=form, activity=found, photo_errors=errors), 422
 
 
 def _folder() -> Path:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
-from engage.core.errors import Invalid, NotFound
+from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.types import Localized
 from engage.themedays.actions import theme_days as actions
 from engage.themedays.forms import NoteForm, ThemeDayForm, both, theme_day_data
-from engage.themedays.models import ThemeDayState
+from engage.themedays.models import ThemeDay, ThemeDayState
 from engage.themedays.queries import plan, staff
-from engage.themedays.rules import YEARS
+from engage.themedays.queries.rows import readable
+from engage.themedays.rules import YEARS, ActivityDeed, activity_possible
 from engage.themedays.views.blueprint import blueprint
 from engage.web import guards
 from engage.web.actor import current_actor
@@ -32,7 +35,9 @@ def new_theme_day() -> ResponseReturnValue:
     form.offer(plan.all_units())
     if form.validate_on_submit():
         try:
-            public_id = actions.create_theme_day(current_actor(), year, form.fields())
+            public_id = actions.create_theme_day(
+                current_actor(), year, form.fields(), request_id=form.request_id.data or ""
+            )
         except Invalid as refusal:
             form.refuse(refusal)
         else:
@@ -47,9 +52,7 @@ def new_theme_day() -> ResponseReturnValue:
 def theme_day(public_id: str) -> ResponseReturnValue:
     """A theme day with its activities; the coordinator changes it here."""
     day = staff.theme_day(public_id)
-    arranges = may(current_actor(), Permission.PLAN_ARRANGE)
-    form = ThemeDayForm(data=theme_day_data(day))
-    form.offer(plan.all_units())
+    form = _form(day)
     if request.method == "POST" and form.validate_on_submit():
         try:
             actions.change_theme_day(
@@ -60,25 +63,7 @@ def theme_day(public_id: str) -> ResponseReturnValue:
         else:
             flash(gettext("Saved."), "success")
             return redirect(url_for("themedays.theme_day", public_id=public_id), 303)
-    page = render_template(
-        "themedays/theme_day.html",
-        form=form,
-        day=day,
-        year=day.year,
-        rows=staff.rows_of(day.id),
-        arranges=arranges,
-        may_write=may(current_actor(), Permission.ACTIVITY_EDIT, anywhere=True),
-        readable={
-            one.id
-            for one in day.activities
-            if may(current_actor(), Permission.ACTIVITY_READ, unit_id=one.unit_id, activity_id=one.id)
-        },
-        phase_of=staff.phase_of,
-        others=[one for one in plan.theme_days_of(day.year) if one.id != day.id] if arranges else (),
-        published=day.state is ThemeDayState.PUBLISHED,
-        cancelled=day.state is ThemeDayState.CANCELLED,
-    )
-    return page, 422 if form.is_submitted() else 200
+    return _page(day, form), 422 if form.is_submitted() else 200
 
 
 @blueprint.post("/staff/theme-days/<public_id>/merge")
@@ -89,8 +74,11 @@ def merge(public_id: str) -> ResponseReturnValue:
     try:
         actions.merge_theme_days(current_actor(), public_id, request.form.get("merge", ""), note)
     except Invalid as refusal:
-        for sentence in refusal.errors.values():
-            flash(render(sentence), "error")
+        day = staff.theme_day(public_id)
+        sentences = [render(sentence) for sentence in refusal.errors.values()]
+        return _page(day, _form(day, typed=False), merge_errors={"merge_note": sentences}), 422
+    except Conflict as refusal:
+        flash(render(refusal.message), "error")
     else:
         flash(gettext("The theme days have been merged."), "success")
     return redirect(url_for("themedays.theme_day", public_id=public_id), 303)
@@ -115,8 +103,66 @@ def cancel_theme_day(public_id: str) -> ResponseReturnValue:
         form=form,
         title=day.theme,
         back=url_for("themedays.theme_day", public_id=public_id),
+        with_it=sum(activity_possible(ActivityDeed.CANCEL, staff.phase_of(one)) for one in day.activities),
     )
     return page, 422 if form.is_submitted() else 200
+
+
+@blueprint.post("/staff/theme-days/<public_id>/remove")
+@guards.staff(Permission.PLAN_ARRANGE)
+def remove_theme_day(public_id: str) -> ResponseReturnValue:
+    """Delete a draft theme day with nothing in it."""
+    year = staff.theme_day(public_id).year
+    try:
+        actions.remove_theme_day(current_actor(), public_id)
+    except Conflict as refusal:
+        flash(render(refusal.message), "error")
+        return redirect(url_for("themedays.theme_day", public_id=public_id), 303)
+    flash(gettext("The draft has been deleted."), "success")
+    return redirect(url_for("themedays.board", year=year), 303)
+
+
+def _form(day: ThemeDay, *, typed: bool = True) -> ThemeDayForm:
+    data = theme_day_data(day)
+    form = ThemeDayForm(data=data) if typed else ThemeDayForm(formdata=None, data=data)
+    form.offer(plan.all_units())
+    return form
+
+
+def _page(day: ThemeDay, form: ThemeDayForm, **more: Any) -> str:
+    actor = current_actor()
+    arranges = may(actor, Permission.PLAN_ARRANGE)
+    rows = staff.rows_of(day.id)
+    return render_template(
+        "themedays/theme_day.html",
+        form=form,
+        day=day,
+        year=day.year,
+        rows=rows,
+        readable_rows=readable(actor, rows),
+        arranges=arranges,
+        may_write=bool(staff.editable_units(actor, day)),
+        readable={
+            one.id
+            for one in day.activities
+            if may(actor, Permission.ACTIVITY_READ, unit_id=one.unit_id, activity_id=one.id)
+        },
+        phase_of=staff.phase_of,
+        others=_others(day) if arranges else (),
+        published=day.state is ThemeDayState.PUBLISHED,
+        cancelled=day.state is ThemeDayState.CANCELLED,
+        **more,
+    )
+
+
+def _others(day: ThemeDay) -> list[ThemeDay]:
+    """What may be merged into a theme day: into a draft only drafts."""
+    draft = day.state is ThemeDayState.DRAFT
+    return [
+        one
+        for one in plan.theme_days_of(day.year)
+        if one.id != day.id and not (draft and one.state is ThemeDayState.PUBLISHED)
+    ]
 
 
 def _revision(form: ThemeDayForm) -> int:

@@ -1,23 +1,28 @@
-// Asks before a form is sent: data-question, data-yes and data-no bring the words.
+// Asks before a form is sent, and sends it once: data-question, data-yes and data-no bring the words. A button of
+// the form may bring its own; without any question the form is sent as it is.
+import { once } from "./_once.js";
+
 export function confirmFirst(form) {
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sure !== undefined) return;
+    const words = { ...form.dataset, ...event.submitter?.dataset };
+    if (!words.question || form.dataset.sure !== undefined) return;
     event.preventDefault();
-    ask(form, event.submitter);
+    ask(form, event.submitter, words);
   });
+  once(form);
 }
 
-function ask(form, submitter) {
+function ask(form, submitter, { question, yes: agree, no: refuse }) {
   const box = document.createElement("dialog");
   box.className = "dialog";
   const words = document.createElement("p");
   words.id = "confirm-question";
-  words.textContent = form.dataset.question;
+  words.textContent = question;
   box.setAttribute("aria-labelledby", words.id);
   const row = document.createElement("div");
   row.className = "button-row";
-  const yes = button(form.dataset.yes, submitter?.classList.contains("button--danger") ? "button button--danger" : "button");
-  const no = button(form.dataset.no, "button button--secondary");
+  const yes = button(agree, submitter?.classList.contains("button--danger") ? "button button--danger" : "button");
+  const no = button(refuse, "button button--secondary");
   row.append(yes, no);
   box.append(words, row);
   document.body.append(box);
@@ -25,6 +30,7 @@ function ask(form, submitter) {
     form.dataset.sure = "";
     box.close();
     form.requestSubmit(submitter ?? undefined);
+    delete form.dataset.sure;
   });
   no.addEventListener("click", () => box.close());
   box.addEventListener("close", () => box.remove());

@@ -1,6 +1,7 @@
 // A form that is sent once: a second tap while the first is under way does nothing.
 export function once(form) {
   form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
     if (form.getAttribute("aria-busy") === "true") return event.preventDefault();
     form.setAttribute("aria-busy", "true");
     event.submitter?.setAttribute("aria-busy", "true");
