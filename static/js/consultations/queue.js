@@ -27,7 +27,7 @@ export function attach(form) {
   const deeds = {
     j: () => go(at + 1),
     k: () => go(at - 1),
-    a: () => items[at]?.querySelector("[data-publish]")?.click(),
+    a: () => publish(items[at]),
     d: () => items[at]?.querySelector("[data-reason]")?.focus(),
     x: () => items[at] && (tick(items[at]).checked = !tick(items[at]).checked),
     u: () => document.querySelector("[data-undo]")?.click(),
@@ -58,6 +58,13 @@ export function attach(form) {
     deed();
   });
   if (keys && items.length) go(0);
+}
+
+// Where personal data was noticed, the key only goes to the button: a slip must not publish a telephone number.
+function publish(item) {
+  const button = item?.querySelector("[data-publish]");
+  if (item?.matches(".queue-item--held")) button?.focus();
+  else button?.click();
 }
 
 function ask(reason) {
