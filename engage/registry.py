@@ -25,6 +25,7 @@ from engage.cases import models as cases_models
 from engage.cases import views as cases_views
 from engage.cli import engage_cli
 from engage.consultations import commands as consultations_commands
+from engage.consultations import jobs as consultations_jobs
 from engage.consultations import models as consultations_models
 from engage.consultations import views as consultations_views
 from engage.consultations.actions import cases as consultations_cases
@@ -75,6 +76,7 @@ REGISTERING: tuple[ModuleType, ...] = (
     consultations_models,
     consultations_cases,
     consultations_erasing,
+    consultations_jobs,
     live_models,
     live_sockets,
     live_jobs,

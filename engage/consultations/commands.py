@@ -29,7 +29,8 @@ def import_comments(file: Path, public_id: str, skip_bad: bool, as_json: bool) -
     """Import the comments of FILE (CSV, UTF-8 or GB 18030) into a consultation; safe to run again.
 
     Headers such as 留言编号, 留言主题, 留言时间, 留言详情 or id, title, time, text are understood. Columns
-    that name a person are never read. Without --skip-bad nothing is imported while any row has a mistake.
+    that name a person are never read. Without --skip-bad nothing is imported while any row has a mistake;
+    a file that cannot be read to its end is never imported.
     """
     if file.stat().st_size > FILE_BYTES:
         raise click.ClickException(f"{file} is larger than {FILE_BYTES // 1_000_000} MB.")
@@ -77,9 +78,8 @@ def _tell(reading: Reading, done: Progress, *, as_json: bool, refused: bool) -> 
     if len(reading.findings) > len(findings):
         click.echo(f"… and {len(reading.findings) - len(findings)} more.", err=True)
     if refused:
-        click.echo(
-            "Nothing was imported. Correct the file, or use --skip-bad to leave these rows out.", err=True
-        )
+        way_out = "" if reading.unreadable else ", or use --skip-bad to leave these rows out"
+        click.echo(f"Nothing was imported. Correct the file{way_out}.", err=True)
         return
     click.echo(
         f"Imported {done.imported} comments; {done.known} were there already; "

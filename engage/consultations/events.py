@@ -60,11 +60,18 @@ PUBLISHED = declare(
     msg("Consultation published"),
     state=Key(msg("State"), State),
     version=msg("Version"),
+    opens_at=msg("Opens"),
 )
 STATE_CHANGED = declare(
     "consultation.state-changed", msg("Consultation state changed"), state=Key(msg("State"), State)
 )
-CLOSED = declare("consultation.closed", msg("Consultation closed early"), closes_at=msg("Closes"))
+CLOSED = declare(
+    "consultation.closed",
+    msg("Consultation closed early"),
+    closes_at=msg("Closes"),
+    short_reason=msg("Reason for the short period"),
+)
+DELETED = declare("consultation.deleted", msg("Draft deleted"))
 RESULT_PUBLISHED = declare("consultation.result-published", msg("Result page published"), note=msg("Note"))
 RESULT_WITHDRAWN = declare("consultation.result-withdrawn", msg("Result page taken back"))
 EXPORTED = declare("consultation.exported", msg("Comments exported"), count=msg("Comments"))

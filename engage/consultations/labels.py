@@ -57,6 +57,7 @@ LABELS: Final[dict[type[Enum], dict[Enum, Message]]] = {
         Source.PAPER: msg("Paper"),
         Source.HALL: msg("Service hall"),
         Source.TELEPHONE: msg("Telephone"),
+        Source.INTERVIEWER: msg("Interviewer"),
         Source.IMPORTED: msg("Taken over from a file"),
     },
     View: {

@@ -74,7 +74,15 @@ class Source(StrEnum):
     PAPER = "paper"
     HALL = "hall"
     TELEPHONE = "telephone"
+    INTERVIEWER = "interviewer"
     IMPORTED = "imported"
+
+
+class ExportState(StrEnum):
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
 
 
 class Consultation(Model):
@@ -123,6 +131,24 @@ class DraftVersion(Model):
     clauses: Mapped[list[dict[str, Any]]] = mapped_column(JsonData)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class CommentExport(Model):
+    """A file of all comments made by the worker; deleted a day after it was asked for."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
+    consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
+    requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    state: Mapped[ExportState] = mapped_column(EnumText(ExportState), default=ExportState.WAITING)
+    done_rows: Mapped[int] = mapped_column(default=0)
+    all_rows: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    @property
+    def file_name(self) -> str:
+        """The name of its file below the exports folder."""
+        return f"comments-{self.public_id}.csv"
 
 
 class Comment(Model):

@@ -631,6 +631,25 @@ def upgrade():
         ),
     )
     op.create_table(
+        "comment_export",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("public_id", sa.String(length=12), nullable=False),
+        sa.Column("consultation_id", sa.Integer(), nullable=False),
+        sa.Column("requested_by_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=40), nullable=False),
+        sa.Column("done_rows", sa.Integer(), nullable=False),
+        sa.Column("all_rows", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["consultation_id"], ["consultation.id"], name=op.f("fk_comment_export_consultation_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"], ["user.id"], name=op.f("fk_comment_export_requested_by_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comment_export")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_comment_export_public_id")),
+    )
+    op.create_table(
         "export",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("public_id", sa.String(length=12), nullable=False),
@@ -888,6 +907,7 @@ def downgrade():
         batch_op.drop_index(batch_op.f("ix_export_created_at"))
 
     op.drop_table("export")
+    op.drop_table("comment_export")
     op.drop_table("draft_version")
     with op.batch_alter_table("consultation_comment", schema=None) as batch_op:
         batch_op.drop_index("ix_consultation_comment_queue")

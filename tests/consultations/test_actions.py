@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -12,21 +10,19 @@ from engage.accounts.permissions import Role
 from engage.audit.models import AuditEntry
 from engage.cases.actions import answer_case
 from engage.cases.models import Case, CaseState
-from engage.consultations.actions import answering, editing, moderating, settling
+from engage.consultations.actions import answering, moderating, publishing, settling
 from engage.consultations.actions.entering import enter
 from engage.consultations.models import (
     Adoption,
     Comment,
     CommentState,
     Consultation,
-    DraftVersion,
     Source,
     Stance,
     State,
 )
 from engage.consultations.receipts import receipt
 from engage.consultations.rules.phases import Phase
-from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.ids import request_id
@@ -37,7 +33,6 @@ from engage.participation import receipts
 from engage.participation.deletion import erase_by_code
 from tests.factories.accounts import make_actor, make_unit
 from tests.factories.consultations import (
-    DRAFT,
     clause_keys,
     comments_of,
     make_comments,
@@ -65,7 +60,7 @@ def test_a_retry_after_closing_still_answers_the_code(app: Flask) -> None:
     with app.app_context():
         one = make_consultation()
         code = send_comment(one, request_id="r" * 22)
-        editing.close(make_actor(Role.COORDINATOR), one.id)
+        publishing.close(make_actor(Role.COORDINATOR), one.id)
         assert send_comment(one, request_id="r" * 22) == code
 
 
@@ -185,55 +180,6 @@ def test_settling_says_what_is_missing_and_then_settles(app: Flask) -> None:
         answering.adopt(actor, one.id, [pick_of(comments_of(one)[0])], Adoption.NOT, "超出本办法范围。")
         settling.settle(actor, one.id)
         assert db.session.get_one(Consultation, one.id).state is State.SETTLED
-
-
-def test_versions_are_frozen_and_ids_go_on(app: Flask) -> None:
-    with app.app_context():
-        actor = make_actor(Role.COORDINATOR)
-        one = make_consultation(state=State.DRAFT)
-        editing.publish_consultation(actor, one.id)
-        keys = [each["key"] for each in one.edit_clauses]
-        saved = editing.set_text(actor, one.id, DRAFT.replace("二元", "三元"), 0)
-        editing.publish_consultation(actor, one.id)
-        versions = db.session.scalars(select(DraftVersion).order_by(DraftVersion.number)).all()
-        assert [each["key"] for each in versions[0].clauses] == keys
-        assert [each["key"] for each in versions[1].clauses] == keys
-        assert "二元" in str(versions[0].clauses)
-        assert "三元" in str(versions[1].clauses)
-        with pytest.raises(Conflict):
-            editing.set_text(actor, one.id, DRAFT, saved.revision - 1)
-        editing.publish_consultation(actor, one.id)
-        assert db.session.get_one(Consultation, one.id).version_number == 2
-        send_comment(one, clause=keys[2], version=1)
-        assert comments_of(one)[0].version == 1
-
-
-def test_publishing_names_everything_that_is_missing(app: Flask) -> None:
-    with app.app_context():
-        one = make_consultation(
-            state=State.DRAFT, background=Localized(), contact=Localized(), edit_clauses=[]
-        )
-        actor = make_actor(Role.COORDINATOR)
-        with pytest.raises(Invalid) as refusal:
-            editing.publish_consultation(actor, one.id)
-        assert set(refusal.value.errors) == {"background", "contact"}
-
-
-def test_an_open_one_can_be_extended_but_not_moved(app: Flask) -> None:
-    with app.app_context():
-        one = make_consultation()
-        actor = make_actor(Role.COORDINATOR)
-        terms = editing.terms_of(one)
-        assert terms.closes_at is not None
-        later = {**{name: getattr(terms, name) for name in editing.Terms.__dataclass_fields__}}
-        later["closes_at"] = terms.closes_at + timedelta(days=10)
-        editing.edit_terms(actor, one.id, editing.Terms(**later))
-        assert terms.opens_at is not None
-        later["opens_at"] = minute(terms.opens_at)
-        editing.edit_terms(actor, one.id, editing.Terms(**later))
-        later["opens_at"] = now()
-        with pytest.raises(Invalid):
-            editing.edit_terms(actor, one.id, editing.Terms(**later))
 
 
 def test_entering_gives_a_receipt_and_names_who_entered(app: Flask) -> None:

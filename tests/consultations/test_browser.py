@@ -11,7 +11,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from sqlalchemy import select
 
 from engage.accounts.permissions import Role
-from engage.consultations.models import Adoption, Comment, CommentState, Consultation, Stance
+from engage.consultations.models import Adoption, Comment, CommentState, Consultation, Kind, Stance
 from engage.core.clock import now
 from engage.core.db import db
 from tests.factories.accounts import make_session, make_user
@@ -148,6 +148,43 @@ def test_a_moderator_decides_by_keyboard(
     assert [row.state.value for row in _stored()] == ["published", "pending", "pending"]
 
 
+def test_a_reason_in_words_and_a_noticed_telephone_number_by_keyboard(
+    live_server: Server,
+    open_context: Callable[..., BrowserContext],
+    inspect: Inspect,
+    context: Flask,
+    one: Consultation,
+) -> None:
+    make_comments(one, ["请打13812345678"], held=True)
+    make_comments(one, ["乱收费"])
+    token = make_session(make_user(Role.MODERATOR, unit=one.unit_id))
+    person = open_context(phone=False)
+    person.add_cookies([{**staff_cookie(context, token), "url": live_server.url}])
+    page = person.new_page()
+    page.goto(f"{live_server.url}/staff/consultations/{one.public_id}/comments")
+    items = page.locator("[data-item]")
+    expect(items.first).to_be_focused()
+    page.keyboard.press("a")
+    expect(items.first.get_by_role("button", name="公开", exact=False).first).to_be_focused()
+    expect(items).to_have_count(2)
+    items.nth(1).focus()
+    page.keyboard.press("d")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    note = items.nth(1).get_by_label("对意见提出人的说明")
+    expect(note).to_be_focused()
+    inspect(page, "staff-consultation-queue-note")
+    page.keyboard.press("Enter")
+    expect(items).to_have_count(2)
+    page.keyboard.type("请说明理由。")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("已处理1条意见。")).to_be_visible()
+    assert [(row.state.value, row.reason_note) for row in _stored()] == [
+        ("pending", ""),
+        ("declined", "请说明理由。"),
+    ]
+
+
 def test_staff_pages_and_the_result(
     live_server: Server,
     open_context: Callable[..., BrowserContext],
@@ -156,6 +193,7 @@ def test_staff_pages_and_the_result(
 ) -> None:
     one = make_consultation(opened=40, closes=-1, result_published_at=now())
     (row,) = make_comments(one, ["夜间照明要足。"], state=CommentState.PUBLISHED, stance=Stance.AGREE)
+    opened = make_consultation(unit=one.unit, kind=Kind.MAJOR_DECISION)
     token = make_session(make_user(Role.DEPARTMENT, unit=one.unit_id))
     base = f"/staff/consultations/{one.public_id}"
     for phone in (True, False):
@@ -171,9 +209,16 @@ def test_staff_pages_and_the_result(
             ("staff-consultation-enter", f"{base}/enter"),
             ("staff-consultation-result", f"{base}/result"),
             ("staff-consultation-new", "/staff/consultations/new"),
+            ("staff-consultation-open", f"/staff/consultations/{opened.public_id}"),
+            ("staff-consultation-clauses", f"/staff/consultations/{opened.public_id}/clauses"),
+            ("staff-consultation-preview", f"/staff/consultations/{opened.public_id}/preview"),
         ):
             page.goto(live_server.url + path)
             inspect(page, name)
+        page.goto(live_server.url + base)
+        page.get_by_role("button", name="导出意见（CSV）").click()
+        expect(page.get_by_role("link", name="刷新")).to_be_visible()
+        inspect(page, "staff-consultation-export")
 
 
 @pytest.mark.parametrize("path", ["", "/comment"])

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import func, select
 
 from engage.consultations.models import Comment, CommentState, Consultation, Source, Stance, State
 from engage.consultations.rules.importing import read
@@ -54,6 +56,7 @@ def test_other_headers_and_separators(header: str) -> None:
         ("id,text,态度\n1,甲,也许\n2,乙,赞成\n".encode(), [2]),
         (f"id,text\n1,{'字' * 10_001}\n2,乙\n".encode(), [2]),
         ('id,text\n1,"甲"乙\n2,丙\n'.encode(), [2]),
+        ('id,text\n1,\n2,乙\n3,"丙\n4,丁\n'.encode(), [4, 2]),
     ],
 )
 def test_what_is_wrong_is_said_row_by_row(data: bytes, rows: list[int]) -> None:
@@ -119,3 +122,38 @@ def test_refusals_are_sentences(app: Flask, run: Callable[..., Any]) -> None:
     assert "not been published" in refused.output
     one.public_id = "nothere"
     assert run(GOOD, one).exit_code == 1
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("bad", ['10,U003,题,2020-01-01,"甲"乙\n', '10,U003,题,2020-01-01,"没有结尾\n'])
+def test_a_file_that_breaks_off_is_never_taken(app: Flask, run: Callable[..., Any], bad: str) -> None:
+    with app.app_context():
+        one = make_consultation()
+    rest = "".join(f"{number},U004,题,2020-01-01,后面的意见{number}\n" for number in range(11, 15))
+    refused = run(GOOD + "9,U003,题,昨天,一条\n" * 150 + bad + rest, one, "--skip-bad")
+    assert refused.exit_code == 1
+    assert "rows from 154 on were not read" in refused.output
+    assert "--skip-bad" not in refused.output.splitlines()[-1]
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Comment)) == 0
+
+
+@given(st.binary(max_size=400) | st.binary(max_size=400).map(lambda data: b"id,text,time\n" + data))
+def test_no_bytes_break_the_reader(data: bytes) -> None:
+    reading = read(data, MOMENT)
+    assert reading.unreadable or all(row.text for row in reading.rows)
+
+
+_ROW = st.sampled_from(
+    ["{},甲{},2026-01-01", '{},"乙{},\n丙",2026-01-01', "{},丁{},昨天", '{},"戊""{}",2026-01-01']
+)
+
+
+@given(st.lists(_ROW, max_size=8), st.sampled_from(['"', '"a"b,c', '1,"']), st.lists(_ROW, max_size=8))
+def test_no_row_is_left_out_in_silence(before: list[str], broken: str, after: list[str]) -> None:
+    rows = [row.format(at, at) for at, row in enumerate(before + after)]
+    whole = read("\n".join(["id,text,time", *rows]).encode(), MOMENT)
+    assert len(whole.rows) + len(whole.findings) == len(rows)
+    assert not whole.unreadable
+    lines = ["id,text,time", *rows[: len(before)], broken, *rows[len(before) :]]
+    assert read("\n".join(lines).encode(), MOMENT).unreadable

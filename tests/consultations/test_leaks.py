@@ -16,6 +16,7 @@ from engage.consultations.receipts import receipt
 from engage.core.clock import now
 from engage.moderation.models import ReasonClass
 from tests.factories.consultations import clause_keys, make_comments, make_consultation
+from tests.factories.themedays import make_activity, make_theme_day
 from tests.fixtures.staff import StaffClient
 
 pytestmark = pytest.mark.database
@@ -28,7 +29,7 @@ def one(app: Flask, request: pytest.FixtureRequest) -> Consultation:
     """One with a hidden comment of each state on each place, and one published beside them."""
     with app.app_context():
         over = {} if request.param else {"opened": 40, "closes": -1, "result_published_at": now()}
-        one = make_consultation(**over)
+        one = make_consultation(**over, activity_id=make_activity(make_theme_day()).id)
         for clause in ("", clause_keys(one)[0]):
             for state in HIDDEN:
                 make_comments(
@@ -69,7 +70,8 @@ def test_no_query_for_the_public_counts_or_holds_it(app: Flask, one: Consultatio
         assert of_consultation(one.id).total == 2
         for result in recent_results():
             assert (result.comments, result.adopted) == (2, 0)
-        assert story([]) == []
+        (told,) = story([one.activity_id or 0])
+        assert (told.said, told.comments, told.answered, told.adopted) == (2, 2, 0, 0)
 
 
 def test_no_receipt_shows_a_reply_before_publication(app: Flask, one: Consultation) -> None:
@@ -86,7 +88,7 @@ def test_only_who_answers_may_export(
     one: Consultation, staff_client: Callable[..., StaffClient], role: Role | None
 ) -> None:
     staff = staff_client(role)
-    answer = staff.get(f"/staff/consultations/{one.public_id}/comments.csv")
+    answer = staff.send(f"/staff/consultations/{one.public_id}/exports")
     assert answer.status_code == 403
     assert SECRET not in answer.text
 
@@ -98,6 +100,15 @@ def test_staff_of_another_unit_see_nothing(
         other = make_consultation()
     staff = staff_client(Role.DEPARTMENT, unit=other.unit_id)
     base = f"/staff/consultations/{one.public_id}"
-    for path in ("", "/comments", "/comments.csv", "/enter", "/terms", "/clauses", "/result"):
+    for path in (
+        "",
+        "/comments",
+        "/exports/abcdefghjkmn",
+        "/enter",
+        "/preview",
+        "/terms",
+        "/clauses",
+        "/result",
+    ):
         assert staff.get(base + path).status_code == 403, path
     assert one.public_id not in staff.get("/staff/consultations/").text

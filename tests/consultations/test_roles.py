@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from engage.accounts.permissions import Role
-from engage.consultations.actions import answering, editing, moderating, settling
+from engage.consultations.actions import answering, editing, moderating, publishing, settling
 from engage.consultations.actions.entering import enter
-from engage.consultations.actions.exporting import note_export
+from engage.consultations.actions.exporting import Words, request_export
 from engage.consultations.models import (
     Adoption,
     Comment,
@@ -53,9 +53,10 @@ def _deeds(one: Consultation, row: Comment) -> dict[Deed, Callable[[Actor], obje
     published_state = CommentState.DECLINED
     return {
         Deed.EDIT: lambda actor: editing.edit_terms(actor, one.id, editing.terms_of(one)),
-        Deed.PUBLISH: lambda actor: editing.publish_consultation(actor, one.id),
-        Deed.CLOSE: lambda actor: editing.close(actor, one.id),
-        Deed.WITHDRAW: lambda actor: editing.withdraw(actor, one.id),
+        Deed.PUBLISH: lambda actor: publishing.publish_consultation(actor, one.id),
+        Deed.CLOSE: lambda actor: publishing.close(actor, one.id),
+        Deed.WITHDRAW: lambda actor: publishing.withdraw(actor, one.id),
+        Deed.DELETE: lambda actor: publishing.delete_draft(actor, one.id),
         Deed.MODERATE: lambda actor: moderating.decide(
             actor, one.id, [pick_of(row)], published_state, ReasonClass.OFF_TOPIC
         ),
@@ -65,7 +66,7 @@ def _deeds(one: Consultation, row: Comment) -> dict[Deed, Callable[[Actor], obje
         Deed.REPLY: lambda actor: answering.reply(actor, one.id, pick_of(row), "已采纳。"),
         Deed.ADOPT: lambda actor: answering.adopt(actor, one.id, [pick_of(row)], Adoption.ADOPTED),
         Deed.ASSIGN: lambda actor: answering.assign(actor, one.id, pick_of(row), one.unit_id),
-        Deed.EXPORT: lambda actor: note_export(actor, one.id),
+        Deed.EXPORT: lambda actor: request_export(actor, one.id, Words([], "", {}, {}, "")),
         Deed.PUBLISH_RESULT: lambda actor: settling.publish_result(actor, one.id, note),
         Deed.SETTLE: lambda actor: settling.settle(actor, one.id),
         Deed.REOPEN: lambda actor: settling.reopen(actor, one.id),
@@ -74,10 +75,10 @@ def _deeds(one: Consultation, row: Comment) -> dict[Deed, Callable[[Actor], obje
 
 MAY = {
     # who: letters of the deeds they may do where their grant covers the consultation
-    "department": "edit publish close withdraw moderate enter reply adopt assign export publish-result "
-    "settle reopen",
-    "coordinator": "edit publish close withdraw moderate enter reply adopt assign export publish-result "
-    "settle reopen",
+    "department": "edit publish close withdraw delete moderate enter reply adopt assign export "
+    "publish-result settle reopen",
+    "coordinator": "edit publish close withdraw delete moderate enter reply adopt assign export "
+    "publish-result settle reopen",
     "department-elsewhere": "",
     "moderator": "moderate",
     "typist": "enter",
@@ -117,7 +118,9 @@ def test_role_by_phase_by_deed(app: Flask, who: str, stands: Phase) -> None:
             one = make_consultation(**PHASES[stands], **more)
             # What is settled has its outcome already; for the other deeds there is something to do.
             adoption = {"adoption": Adoption.ADOPTED} if deed is Deed.SETTLE else {}
-            (row,) = make_comments(one, ["意见"], state=CommentState.PUBLISHED, **adoption)
+            row = Comment()
+            if deed is not Deed.DELETE:
+                (row,) = make_comments(one, ["意见"], state=CommentState.PUBLISHED, **adoption)
             actor = _actor(who, one.unit_id)
             allowed, possible = deed.value in MAY[who].split(), stands in ALLOWED[deed][1]
             expected = "not-allowed" if not allowed else "done" if possible else "not-now"

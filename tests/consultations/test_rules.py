@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engage.consultations.models import Adoption, CommentState, Kind, Stance, State
+from engage.consultations.rules.clauses import Clause, Part, problems, require_clauses, require_size
 from engage.consultations.rules.comments import (
+    ENTERED_LIMIT,
     NEXT,
     TEXT_LIMIT,
     cleaned,
@@ -19,7 +21,7 @@ from engage.consultations.rules.comments import (
 from engage.consultations.rules.periods import is_short, length
 from engage.consultations.rules.phases import ALLOWED, Deed, Phase, phase, require_phase
 from engage.consultations.rules.settling import Progress, missing
-from engage.consultations.rules.terms import Terms, require_publishable, require_terms
+from engage.consultations.rules.terms import Terms, require_publishable, require_short_reason, require_terms
 from engage.core.errors import Conflict, Gone, Invalid, NotFound
 from engage.core.types import Localized
 from engage.moderation.models import ReasonClass
@@ -64,7 +66,7 @@ def test_phases_follow_state_and_clock() -> None:
 
 POSSIBLE = {
     # phase: letters of the deeds possible in it
-    Phase.DRAFT: "edit publish read-queue export",
+    Phase.DRAFT: "edit publish delete read-queue export",
     Phase.ANNOUNCED: "see edit publish withdraw read-queue export",
     Phase.OPEN: "see comment edit publish close withdraw read-queue moderate enter reply adopt assign export",
     Phase.CLOSED: "see withdraw read-queue moderate enter reply adopt assign export publish-result settle",
@@ -132,9 +134,16 @@ def test_decisions_and_outcomes_need_reasons() -> None:
             require_adoption(adoption, "")
 
 
-def test_erased_is_the_end() -> None:
+def test_only_its_author_erases_a_comment() -> None:
     assert not NEXT[CommentState.ERASED]
     assert set(NEXT) == set(CommentState)
+    assert CommentState.ERASED not in frozenset().union(*NEXT.values())
+    for state in (CommentState.ERASED, None):
+        with pytest.raises(Invalid) as refusal:
+            require_decision(state, ReasonClass.OTHER, "说明")
+        assert set(refusal.value.errors) == {"state"}
+    for state in (CommentState.PUBLISHED, CommentState.PENDING):
+        require_decision(state, None, "")
 
 
 def test_what_settling_waits_for() -> None:
@@ -177,3 +186,46 @@ def test_terms_are_checked() -> None:
         with pytest.raises(Invalid) as refusal:
             require_terms(_terms(**values))
         assert set(refusal.value.errors) == {wrong}
+
+
+@pytest.mark.parametrize(
+    ("reason", "wrong"), [("", True), ("防汛在即。", False), ("字" * 500, False), ("字" * 501, True)]
+)
+def test_a_short_period_needs_a_reason_of_some_length(reason: str, wrong: bool) -> None:
+    arguments = (Kind.MAJOR_DECISION, OPENS, OPENS + timedelta(days=3), Localized(zh_CN=reason))
+    if not wrong:
+        require_short_reason(*arguments)
+        return
+    with pytest.raises(Invalid) as refusal:
+        require_short_reason(*arguments)
+    assert set(refusal.value.errors) == {"short_reason"}
+
+
+def test_letters_typed_in_may_be_longer() -> None:
+    letter = "字" * ENTERED_LIMIT
+    require_comment(None, letter, whole=True, limit=ENTERED_LIMIT)
+    with pytest.raises(Invalid):
+        require_comment(None, letter + "字", whole=True, limit=ENTERED_LIMIT)
+
+
+def test_problems_name_their_clause() -> None:
+    clauses = [
+        Clause("a", Part.CLAUSE, "第一条", "目的", "字" * 8_001),
+        Clause("b", Part.CLAUSE, "第二条", "", ""),
+        Clause("c", Part.CLAUSE, "第三条", "", "好。"),
+        Clause("d", Part.CLAUSE, "", "", ""),
+        Clause("e", Part.CLAUSE, "第四条", "长" * 121, ""),
+    ]
+    found = problems(clauses)
+    assert set(found) == {"text-0", "text-1", "text-3", "text-4"}
+    for name, words in (
+        ("text-0", "第一条 目的"),
+        ("text-1", "第二条"),
+        ("text-3", "4"),
+        ("text-4", "第四条"),
+    ):
+        assert words in str(found[name])
+    with pytest.raises(Invalid) as refusal:
+        require_clauses(clauses)
+    assert set(refusal.value.errors) == set(found)
+    require_size(clauses)

@@ -12,11 +12,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engage.accounts.permissions import Role
+from engage.consultations.actions import editing, publishing
 from engage.consultations.models import Adoption, Comment, CommentState, Consultation, Kind, State
+from engage.core.clock import DEFAULT_ZONE, local, now
 from engage.core.db import db
 from engage.core.ids import request_id
 from engage.core.types import Localized
-from tests.factories.consultations import clause_keys, make_comments, make_consultation
+from tests.factories.accounts import make_actor
+from tests.factories.consultations import DRAFT, clause_keys, make_comments, make_consultation
 from tests.fixtures.clients import hidden_fields
 from tests.fixtures.staff import StaffClient
 
@@ -101,26 +104,75 @@ def test_a_form_without_token_is_refused(client: FlaskClient, one: Consultation)
 
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 @pytest.mark.parametrize(
-    "values",
+    ("values", "codes"),
     [
-        {},
-        {"opened": -2},
-        {"opened": 9, "closes": -1},
-        {"opened": 9, "closes": -1, "state": State.SETTLED},
-        {"state": State.WITHDRAWN},
-        {"short_reason": Localized(zh_CN="防汛在即"), "kind": Kind.MAJOR_DECISION},
+        ({}, (200, 200, 200, 303)),
+        ({"opened": -2}, (200, 200, 200, 303)),
+        ({"opened": 9, "closes": -1}, (200, 200, 200, 303)),
+        ({"opened": 9, "closes": -1, "state": State.SETTLED}, (200, 200, 200, 303)),
+        ({"state": State.WITHDRAWN}, (410, 410, 410, 410)),
+        (
+            {"short_reason": Localized(zh_CN="防汛在即"), "kind": Kind.MAJOR_DECISION},
+            (200, 200, 200, 303),
+        ),
     ],
 )
 def test_every_phase_has_its_pages(
-    app: Flask, client: FlaskClient, values: dict[str, Any], language: str
+    app: Flask, client: FlaskClient, values: dict[str, Any], codes: tuple[int, ...], language: str
 ) -> None:
     with app.app_context():
         one = make_consultation(**values)
-        make_comments(one, ["公开的意见"], state=CommentState.PUBLISHED, clause=clause_keys(one)[0])
+        make_comments(one, ["请保留夜间车位。"], state=CommentState.PUBLISHED, clause=clause_keys(one)[0])
     client.set_cookie("language", language)
-    for path in ("", f"/clauses/{clause_keys(one)[0]}", "/comment", "/done"):
-        assert client.get(f"/consultations/{one.public_id}{path}").status_code in (200, 303, 410)
+    paths = ("", f"/clauses/{clause_keys(one)[0]}", "/comment", "/done")
+    answers = [client.get(f"/consultations/{one.public_id}{path}") for path in paths]
+    assert tuple(answer.status_code for answer in answers) == codes
+    said = [path for path, answer in zip(paths, answers, strict=True) if "夜间车位" in answer.text]
+    assert said == ([paths[1]] if codes[1] == 200 else [])
+    draft = [path for path, answer in zip(paths, answers, strict=True) if "改善城区停车秩序" in answer.text]
+    assert draft == (list(paths[:2]) if codes[0] == 200 else [])
     assert client.get("/consultations/").status_code == 200
+
+
+def test_a_withdrawn_one_keeps_what_people_have_in_their_hands(
+    app: Flask, client: FlaskClient, one: Consultation, staff_client: Callable[..., StaffClient]
+) -> None:
+    path = f"/consultations/{one.public_id}/comment"
+    data = {**hidden_fields(client.get(path).text), "stance": "partly", "text": "写了很久的意见"}
+    done = client.post(path, data={**data, "text": "先前的意见"})
+    code = CODE.search(client.get(done.location).text)
+    staff_client(Role.COORDINATOR).send(f"/staff/consultations/{one.public_id}/withdraw")
+    late = client.post(path, data=data)
+    assert late.status_code == 410
+    assert "写了很久的意见" in late.text
+    kept = client.get(done.location)
+    assert kept.status_code == 410
+    assert code
+    assert code[0] in kept.text
+
+
+def test_pages_beyond_the_last_show_the_last(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        for number in range(21):
+            make_consultation(opened=9, closes=-1, title=Localized(zh_CN=f"第{number:02d}个"))
+    first, last = client.get("/consultations/").text, client.get("/consultations/?page=2").text
+    assert "第20个" in first
+    assert "第00个" in last
+    assert "第20个" not in last
+    assert client.get("/consultations/?page=99").text.count("第00个") == last.count("第00个")
+
+
+def test_a_draft_changed_meanwhile_says_its_version(
+    app: Flask, client: FlaskClient, one: Consultation
+) -> None:
+    assert "第2版" not in client.get(f"/consultations/{one.public_id}").text
+    with app.app_context():
+        actor = make_actor(Role.COORDINATOR)
+        editing.set_text(actor, one.id, DRAFT.replace("二元", "三元"), 0)
+        publishing.publish_consultation(actor, one.id)
+    day = local(now(), DEFAULT_ZONE)
+    changed = f"第2版，{day.year}年{day.month}月{day.day}日修改"
+    assert changed in client.get(f"/consultations/{one.public_id}").text
 
 
 def test_drafts_are_nowhere(app: Flask, client: FlaskClient) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from engage.accounts.permissions import Role
 from engage.analysis.models import Export, ExportFormat, ExportState
 from engage.consultations.actions import editing as consultations
-from engage.consultations.models import Comment, CommentState
+from engage.consultations.models import Comment, CommentExport, CommentState
 from engage.consultations.rules.terms import Terms
 from engage.core.db import Model, db
 from engage.core.errors import Invalid
@@ -39,7 +39,7 @@ SECRET = "别的单位不该看见"
 # The deeds of these are the coordinator's, or everyone's own; their objects belong to no unit.
 _NO_UNIT = {"accounts", "audit", "settings", "notifications", "shell"}
 # What the owner cannot open either: cancelling is the coordinator's, and no export file was made here.
-_SHUT = {"themedays.cancel_activity", "analysis.export_file"}
+_SHUT = {"themedays.cancel_activity", "analysis.export_file", "staff_consultations.export_file"}
 # A theme day is the city's: every unit reads it and files its own activities below it.
 _THE_CITYS = {
     "themedays.theme_day",
@@ -81,7 +81,8 @@ def work(app: Flask) -> Work:
                 survey_id=survey.id, format=ExportFormat.CSV, language="zh_CN", state=ExportState.DONE
             )
             link = GuestLink(session_id=room.id, token_hash="f" * 64, label=SECRET)
-            db.session.add_all([export, link])
+            comments = CommentExport(consultation_id=consultation.id)
+            db.session.add_all([export, link, comments])
         comment = db.session.scalars(select(Comment)).one()
         surveys = {"public_id": survey.public_id, "export_id": export.public_id, "question": "q1"}
         live = {"public_id": room.public_id, "link_id": link.id, "question": question.public_id}
@@ -95,6 +96,7 @@ def work(app: Flask) -> Work:
                     "public_id": consultation.public_id,
                     "comment_id": comment.public_id,
                     "revision": comment.revision,
+                    "export_id": comments.public_id,
                 },
                 "live": live,
                 "cases": {"public_id": case.public_id},

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -15,6 +16,15 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import Message, msg
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Comments to work on. `repeated` are those on which this very deed was done before: a retry."""
+
+    fresh: list[Comment]
+    repeated: list[Comment]
+    skipped: int
 
 
 def phase_of(consultation: Consultation) -> Phase:
@@ -37,20 +47,30 @@ def consultation_for(actor: Actor, deed: Deed, consultation_id: int) -> Consulta
     return consultation
 
 
-def comment_for(consultation: Consultation, pick: Pick) -> Comment:
-    """The comment of a pick. Raises `NotFound`, or `Conflict` where it changed since it was seen."""
+def comment_for(
+    actor: Actor, consultation: Consultation, pick: Pick, done: Callable[[Comment], bool]
+) -> Comment | None:
+    """The comment of a pick, or None where `actor` has done just this before and only the answer was lost.
+
+    `done` says whether a comment has the outcome asked for. Raises `NotFound`, or `Conflict` where it changed
+    since it was seen.
+    """
     comment = db.session.scalar(
         select(Comment).where(Comment.consultation_id == consultation.id, Comment.public_id == pick.comment)
     )
     if comment is None:
         raise NotFound
-    if comment.revision != pick.revision:
-        raise Conflict(changed_by(comment))
-    return comment
+    if comment.revision == pick.revision:
+        return comment
+    if _repeated(actor, comment, pick.revision) and done(comment):
+        return None
+    raise Conflict(changed_by(comment))
 
 
-def comments_for(consultation: Consultation, picks: Sequence[Pick]) -> tuple[list[Comment], int]:
-    """The comments of `picks` that are as they were seen, and how many are not.
+def comments_for(
+    actor: Actor, consultation: Consultation, picks: Sequence[Pick], done: Callable[[Comment], bool]
+) -> Found:
+    """The comments of `picks` that are as they were seen, those of a retry, and how many are neither.
 
     Raises `Invalid` for none or too many picks, `Conflict` where every one has changed.
     """
@@ -64,10 +84,21 @@ def comments_for(consultation: Consultation, picks: Sequence[Pick]) -> tuple[lis
         .where(Comment.consultation_id == consultation.id, Comment.public_id.in_(list(revisions)))
         .order_by(Comment.id)
     ).all()
-    same = [row for row in rows if row.revision == revisions[row.public_id]]
-    if not same:
+    fresh = [row for row in rows if row.revision == revisions[row.public_id]]
+    repeated = [row for row in rows if _repeated(actor, row, revisions[row.public_id]) and done(row)]
+    if not fresh and not repeated:
         raise Conflict(changed_by(rows[0]) if rows else None)
-    return same, len(revisions) - len(same)
+    return Found(fresh, repeated, len(revisions) - len(fresh) - len(repeated))
+
+
+def name_of(actor: Actor) -> str:
+    """Who decided, as a comment keeps it."""
+    return actor.label[:120]
+
+
+def _repeated(actor: Actor, comment: Comment, seen: int) -> bool:
+    """Whether the only thing that happened since a revision was seen is a decision of `actor`."""
+    return comment.revision == seen + 1 and comment.decided_by == name_of(actor)
 
 
 def changed_by(comment: Comment) -> Message:

@@ -13,6 +13,7 @@ from engage.consultations.actions._load import (
     comment_for,
     comments_for,
     consultation_for,
+    name_of,
 )
 from engage.consultations.actions.moderating import Decided
 from engage.consultations.events import (
@@ -45,7 +46,9 @@ def reply(actor: Actor, consultation_id: int, pick: Pick, text: str) -> None:
     require_reply(text)
     with atomic():
         consultation = consultation_for(actor, Deed.REPLY, consultation_id)
-        row = comment_for(consultation, pick)
+        row = comment_for(actor, consultation, pick, lambda row: row.reply == text)
+        if row is None:
+            return
         require_published(row)
         write_reply(actor, row, text, consultation.unit_id)
         close_case_of(actor, COMMENT, row.id)
@@ -76,18 +79,21 @@ def adopt(
     require_adoption(adoption, reason)
     with atomic():
         consultation = consultation_for(actor, Deed.ADOPT, consultation_id)
-        rows, skipped = comments_for(consultation, picks)
-        done = [row for row in rows if row.state is CommentState.PUBLISHED]
+        found = comments_for(
+            actor, consultation, picks, lambda row: (row.adoption, row.adoption_reason) == (adoption, reason)
+        )
+        fresh = [row for row in found.fresh if row.state is CommentState.PUBLISHED]
+        done = [*fresh, *found.repeated]
         if not done:
-            require_published(rows[0])
-        for row in done:
+            require_published(found.fresh[0])
+        for row in fresh:
             before = {"adoption": row.adoption, "reason": row.adoption_reason}
             row.adoption, row.adoption_reason, row.adopted_at = adoption, reason, now()
             _touch(actor, row)
             after = {"adoption": adoption, "reason": reason}
             record(actor, ADOPTION_SET, COMMENT, row.public_id, before, after, label=f"No. {row.number}")
-        publish(CommentsChanged(consultation_id, tuple(row.id for row in done)))
-        skipped += len(rows) - len(done)
+        publish(CommentsChanged(consultation_id, tuple(row.id for row in fresh)))
+        skipped = found.skipped + len(found.fresh) - len(fresh)
         return Decided(tuple(Pick(row.public_id, row.revision) for row in done), skipped)
 
 
@@ -98,7 +104,9 @@ def assign(actor: Actor, consultation_id: int, pick: Pick, unit_id: int, due_on:
     """
     with atomic():
         consultation = consultation_for(actor, Deed.ASSIGN, consultation_id)
-        row = comment_for(consultation, pick)
+        row = comment_for(actor, consultation, pick, lambda row: row.assigned_unit_id == unit_id)
+        if row is None:
+            return
         require_published(row)
         unit = db.session.get(Unit, unit_id)
         if unit is None or not unit.active:
@@ -126,7 +134,9 @@ def unassign(actor: Actor, consultation_id: int, pick: Pick) -> None:
     """Take a comment back from the unit it was assigned to. Raises like `assign`."""
     with atomic():
         consultation = consultation_for(actor, Deed.ASSIGN, consultation_id)
-        row = comment_for(consultation, pick)
+        row = comment_for(actor, consultation, pick, lambda row: row.assigned_unit_id is None)
+        if row is None:
+            return
         if row.assigned_unit_id is None:
             raise Conflict(changed_by(row))
         withdraw_case_of(actor, COMMENT, row.id, "")
@@ -147,4 +157,4 @@ def require_published(row: Comment) -> None:
 
 def _touch(actor: Actor, row: Comment) -> None:
     row.revision += 1
-    row.decided_by, row.decided_at = actor.label[:120], now()
+    row.decided_by, row.decided_at = name_of(actor), now()

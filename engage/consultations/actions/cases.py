@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
 from engage.cases.sources import SourceView, register_source
 from engage.consultations.actions.answering import require_published, write_reply
 from engage.consultations.events import COMMENT
@@ -12,6 +16,8 @@ from engage.core.actor import Actor
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.core.messages import Message, msg
+
+_EXCERPT = 40
 
 
 class CommentSource:
@@ -36,6 +42,13 @@ class CommentSource:
             public_url=f"/consultations/{consultation.public_id}",
             answer=comment.reply,
         )
+
+    def excerpts(self, ids: Sequence[int]) -> dict[int, str]:
+        """How comments begin, read from the comments themselves; nothing for one that is gone or erased."""
+        rows = db.session.execute(
+            select(Comment.id, Comment.text).where(Comment.id.in_(list(ids)), Comment.has_text)
+        )
+        return {row.id: " ".join(row.text.split())[:_EXCERPT] for row in rows}
 
     def answer(self, actor: Actor, source_id: int, text: str) -> None:
         """Publish the reply of the unit that owes it. Raises `Invalid`, `Conflict`."""

@@ -1,4 +1,4 @@
-"""Preparing and publishing a consultation: its terms, its text, and the frozen versions."""
+"""Preparing a consultation: its terms and its text."""
 
 from __future__ import annotations
 
@@ -12,19 +12,17 @@ from engage.accounts.rules import may, require
 from engage.audit.actions import changes, record
 from engage.consultations.actions._load import consultation_for, phase_of
 from engage.consultations.events import (
-    CLOSED,
     CONSULTATION,
     CREATED,
     EDITED,
-    PUBLISHED,
-    STATE_CHANGED,
     TEXT_EDITED,
     ConsultationChanged,
 )
-from engage.consultations.models import Consultation, DraftVersion, State
+from engage.consultations.models import Consultation, State
 from engage.consultations.queries.published import clauses_of
-from engage.consultations.rules.clauses import Clause, from_data, require_clauses, to_data
-from engage.consultations.rules.matching import changed, with_keys_of
+from engage.consultations.rules.clauses import Clause, from_data, require_clauses, require_size, to_data
+from engage.consultations.rules.comments import cleaned
+from engage.consultations.rules.matching import with_keys_of
 from engage.consultations.rules.phases import Deed, Phase
 from engage.consultations.rules.splitting import split
 from engage.consultations.rules.terms import Terms, require_publishable, require_terms
@@ -34,6 +32,7 @@ from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
 from engage.core.writer import atomic, publish
+from engage.participation.actions import made_once
 from engage.themedays.models import Activity
 
 
@@ -45,18 +44,25 @@ class Saved:
     revision: int
 
 
-def create(actor: Actor, unit_id: int, terms: Terms) -> Saved:
-    """A new draft of a unit. Raises `NotAllowed`, `Invalid` (fields of `Terms`, `unit`)."""
+def create(actor: Actor, unit_id: int, terms: Terms, *, request_id: str = "") -> str:
+    """A new draft of a unit, made once for `request_id`; answers its public id.
+
+    Raises `NotAllowed`, `Invalid` (fields of `Terms`, `unit`).
+    """
+
+    def make() -> str:
+        one = Consultation(unit_id=unit_id, **_columns(terms))
+        db.session.add(one)
+        db.session.flush()
+        record(actor, CREATED, CONSULTATION, one.public_id, after={"kind": one.kind}, label=one.title.text())
+        return one.public_id
+
     with atomic():
         require(actor, Permission.CONSULTATION_EDIT, unit_id=unit_id)
         _require_unit(unit_id)
         require_terms(terms)
         _require_activity(actor, terms.activity_id)
-        one = Consultation(unit_id=unit_id, **_columns(terms))
-        db.session.add(one)
-        db.session.flush()
-        record(actor, CREATED, CONSULTATION, one.public_id, after={"kind": one.kind}, label=one.title.text())
-        return Saved(one.public_id, one.edit_revision)
+        return made_once(actor, request_id, "consultation.create", [unit_id, terms], make)
 
 
 def edit_terms(actor: Actor, consultation_id: int, terms: Terms) -> None:
@@ -73,6 +79,8 @@ def edit_terms(actor: Actor, consultation_id: int, terms: Terms) -> None:
             require_publishable(terms)
             if phase_of(one) is Phase.OPEN:
                 _require_still_open(one, terms)
+            else:
+                _require_ahead(one, terms)
         before = {name: getattr(one, name) for name in _columns(terms)}
         for name, value in _columns(terms).items():
             setattr(one, name, value)
@@ -82,75 +90,25 @@ def edit_terms(actor: Actor, consultation_id: int, terms: Terms) -> None:
 def set_text(actor: Actor, consultation_id: int, text: str, revision: int) -> Saved:
     """Split a pasted text into clauses; clauses that go on keep their ids.
 
-    Raises like `edit_terms`, with fields `text` and `clauses`, and `Conflict` where somebody else saved.
+    A clause that is too long is kept as it is, to be corrected by hand; it cannot be published. Raises like
+    `edit_terms`, with fields `text` and `clauses`, and `Conflict` where somebody else saved.
     """
-    clauses = split(text)
+    clauses = split(cleaned(text))
     with atomic():
         one = consultation_for(actor, Deed.EDIT, consultation_id)
-        _require_revision(one, revision)
-        kept = with_keys_of(from_data(one.edit_clauses) or _newest(one), clauses)
-        return _store_clauses(actor, one, kept)
+        kept = with_keys_of(from_data(one.edit_clauses) or newest(one), clauses)
+        require_size(kept)
+        return _store_clauses(actor, one, kept, revision)
 
 
 def set_clauses(actor: Actor, consultation_id: int, clauses: Sequence[Clause], revision: int) -> Saved:
     """Save the clauses as corrected by hand. Raises like `set_text`, with a field `text-<n>` for a clause."""
     with atomic():
         one = consultation_for(actor, Deed.EDIT, consultation_id)
-        _require_revision(one, revision)
         if len({clause.key for clause in clauses}) != len(clauses):
             raise Invalid({"clauses": msg("This page is out of date. Please load it again.")})
-        return _store_clauses(actor, one, clauses)
-
-
-def publish_consultation(actor: Actor, consultation_id: int) -> None:
-    """Freeze the text as a version, where it changed, and let people read it from now on.
-
-    Raises `NotFound`, `NotAllowed`, `Invalid` (what is missing, by field), `Conflict`.
-    """
-    with atomic():
-        one = consultation_for(actor, Deed.PUBLISH, consultation_id)
-        require_publishable(terms_of(one))
-        if one.closes_at is not None and one.closes_at <= now():
-            raise Invalid({"closes_at": msg("The period is over already. Please choose a later end.")})
-        clauses = from_data(one.edit_clauses)
         require_clauses(clauses)
-        before = {"state": one.state, "version": one.version_number}
-        if one.version_number is None or changed(_newest(one), clauses):
-            one.version_number = (one.version_number or 0) + 1
-            db.session.add(
-                DraftVersion(
-                    consultation_id=one.id,
-                    number=one.version_number,
-                    clauses=to_data(clauses),
-                    published_by_id=actor.id,
-                )
-            )
-        one.state = State.PUBLISHED
-        after = {"state": one.state, "version": one.version_number}
-        record(actor, PUBLISHED, CONSULTATION, one.public_id, before, after, label=one.title.text())
-        publish(ConsultationChanged(one.id, one.public_id))
-
-
-def close(actor: Actor, consultation_id: int) -> None:
-    """End the period now, ahead of its time. Raises `NotFound`, `NotAllowed`, `Conflict`."""
-    with atomic():
-        one = consultation_for(actor, Deed.CLOSE, consultation_id)
-        before = {"closes_at": one.closes_at}
-        one.closes_at = now()
-        after = {"closes_at": one.closes_at}
-        record(actor, CLOSED, CONSULTATION, one.public_id, before, after, label=one.title.text())
-        publish(ConsultationChanged(one.id, one.public_id))
-
-
-def withdraw(actor: Actor, consultation_id: int) -> None:
-    """Take the consultation back; its address says so. Raises `NotFound`, `NotAllowed`, `Conflict`."""
-    with atomic():
-        one = consultation_for(actor, Deed.WITHDRAW, consultation_id)
-        before = {"state": one.state}
-        one.state, one.result_published_at = State.WITHDRAWN, None
-        after = {"state": one.state}
-        record(actor, STATE_CHANGED, CONSULTATION, one.public_id, before, after, label=one.title.text())
-        publish(ConsultationChanged(one.id, one.public_id))
+        return _store_clauses(actor, one, clauses, revision)
 
 
 def terms_of(one: Consultation) -> Terms:
@@ -172,12 +130,16 @@ def _columns(terms: Terms) -> dict[str, Any]:
     return {name: getattr(terms, name) for name in Terms.__dataclass_fields__}
 
 
-def _newest(one: Consultation) -> tuple[Clause, ...]:
+def newest(one: Consultation) -> tuple[Clause, ...]:
+    """The clauses of the newest published version, none before the first."""
     return clauses_of(one.id, one.version_number) if one.version_number is not None else ()
 
 
-def _store_clauses(actor: Actor, one: Consultation, clauses: Sequence[Clause]) -> Saved:
-    require_clauses(clauses)
+def _store_clauses(actor: Actor, one: Consultation, clauses: Sequence[Clause], revision: int) -> Saved:
+    if one.edit_revision == revision + 1 and one.edit_clauses == to_data(clauses):
+        # The same once more: the answer was lost, not the text.
+        return Saved(one.public_id, one.edit_revision)
+    _require_revision(one, revision)
     before = {"clauses": len(one.edit_clauses)}
     one.edit_clauses = to_data(clauses)
     one.edit_revision += 1
@@ -202,6 +164,12 @@ def _require_still_open(one: Consultation, terms: Terms) -> None:
         errors["closes_at"] = msg("Please choose a later end, or close the consultation.")
     if errors:
         raise Invalid(errors)
+
+
+def _require_ahead(one: Consultation, terms: Terms) -> None:
+    """Days before people could read it must not count as days they were given."""
+    if terms.opens_at is not None and terms.opens_at != one.opens_at and terms.opens_at < minute(now()):
+        raise Invalid({"opens_at": msg("Please choose a beginning that is not in the past.")})
 
 
 def _require_unit(unit_id: int) -> None:

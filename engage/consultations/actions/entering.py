@@ -9,7 +9,7 @@ from engage.consultations.actions._load import consultation_for
 from engage.consultations.events import COMMENT, ENTERED, RECEIPT_KIND, CommentReceived
 from engage.consultations.models import Comment, CommentState, Source, Stance
 from engage.consultations.queries.published import clauses_of
-from engage.consultations.rules.comments import cleaned, require_comment
+from engage.consultations.rules.comments import ENTERED_LIMIT, cleaned, require_comment
 from engage.consultations.rules.phases import Deed
 from engage.core.actor import Actor
 from engage.core.clock import minute
@@ -21,7 +21,7 @@ from engage.moderation.actions import screen
 from engage.participation import receipts
 from engage.participation.actions import once, request_deed_key
 
-ENTERABLE = (Source.PAPER, Source.HALL, Source.TELEPHONE)
+ENTERABLE = (Source.PAPER, Source.HALL, Source.TELEPHONE, Source.INTERVIEWER)
 
 
 def enter(
@@ -39,7 +39,7 @@ def enter(
     """
     text = cleaned(text)
     # On paper people often tick nothing: words are enough.
-    require_comment(stance, text, whole=not clause or bool(text))
+    require_comment(stance, text, whole=not clause or bool(text), limit=ENTERED_LIMIT)
     if source not in ENTERABLE:
         raise Invalid({"source": msg("Please choose how the comment came in.")})
     deed = f"consultation.enter:{consultation_id}:{actor.id}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engage.audit.actions import record
 from engage.cases.actions import withdraw_case_of
-from engage.consultations.actions._load import comments_for, consultation_for, phase_of
+from engage.consultations.actions._load import comments_for, consultation_for, name_of, phase_of
 from engage.consultations.events import COMMENT, MODERATED, CommentsChanged
 from engage.consultations.models import Comment, CommentState
 from engage.consultations.rules.comments import NEXT, Pick, cleaned, require_decision
@@ -21,7 +21,10 @@ from engage.moderation.models import ReasonClass
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """`done` are the picks as they are now (for undo); `skipped` had been changed by someone else."""
+    """`done` are the picks as they are now (for undo); `skipped` had been changed by someone else.
+
+    What a retry finds done already counts as done.
+    """
 
     done: tuple[Pick, ...]
     skipped: int
@@ -31,40 +34,45 @@ def decide(
     actor: Actor,
     consultation_id: int,
     picks: Sequence[Pick],
-    state: CommentState,
+    state: CommentState | None,
     reason: ReasonClass | None = None,
     note: str = "",
 ) -> Decided:
     """Put comments into `state`: published, declined (with a reason), or back to pending (undo).
 
     Comments that changed since they were seen are left alone. Raises `NotFound`, `NotAllowed`, `Invalid`
-    (fields `reason`, `note`, `picks`), and `Conflict` where nothing was left to decide.
+    (fields `state`, `reason`, `note`, `picks`), and `Conflict` where nothing was left to decide.
     """
     note = cleaned(note)
     require_decision(state, reason, note)
-    declined = state is CommentState.DECLINED
+    assert state is not None
+    if state is not CommentState.DECLINED:
+        reason, note = None, ""
     with atomic():
         consultation = consultation_for(actor, Deed.MODERATE, consultation_id)
         if phase_of(consultation) is Phase.SETTLED and state is CommentState.PENDING:
             raise Conflict(NOT_NOW[Phase.SETTLED])
-        rows, skipped = comments_for(consultation, picks)
-        done: list[Comment] = []
-        for row in rows:
-            if state not in NEXT[row.state]:
-                skipped += 1
-                continue
-            _decide(actor, row, state, reason if declined else None, note if declined else "")
-            done.append(row)
+        found = comments_for(
+            actor,
+            consultation,
+            picks,
+            lambda row: (row.state, row.reason, row.reason_note) == (state, reason, note),
+        )
+        fresh = [row for row in found.fresh if state in NEXT[row.state]]
+        for row in fresh:
+            _decide(actor, row, state, reason, note)
+        done = [*fresh, *found.repeated]
         if not done:
             raise Conflict
-        publish(CommentsChanged(consultation_id, tuple(row.id for row in done)))
+        publish(CommentsChanged(consultation_id, tuple(row.id for row in fresh)))
+        skipped = found.skipped + len(found.fresh) - len(fresh)
         return Decided(tuple(Pick(row.public_id, row.revision) for row in done), skipped)
 
 
 def _decide(actor: Actor, row: Comment, state: CommentState, reason: ReasonClass | None, note: str) -> None:
     before = {"state": row.state, "reason": row.reason, "note": row.reason_note}
     row.state, row.reason, row.reason_note = state, reason, note
-    row.decided_by, row.decided_at = actor.label[:120], now()
+    row.decided_by, row.decided_at = name_of(actor), now()
     row.revision += 1
     if state is not CommentState.PUBLISHED:
         withdraw_case_of(actor, COMMENT, row.id, note)

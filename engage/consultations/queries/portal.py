@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from engage.consultations.models import Adoption, Comment, CommentState, Consultation, State
-from engage.consultations.queries.published import Summary, open_list
+from engage.consultations.queries.lists import Summary, open_list
 from engage.consultations.rules.phases import Phase, phase
 from engage.core.clock import now
 from engage.core.db import db

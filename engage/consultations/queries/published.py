@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Row, case, select
+from sqlalchemy import Engine, Row, select
 
 from engage.accounts.models import Unit
 from engage.consultations.events import ConsultationChanged
@@ -22,29 +22,14 @@ from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.core.types import Localized
 
-_PAGE = 20
 CHECK_SECONDS: Final = 1.0
 """How long another process's change may stay unseen; a comment being sent looks at the database itself."""
 _MOST_KEPT: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
-    """A consultation in a list."""
-
-    id: int
-    public_id: str
-    title: Localized
-    unit_name: Localized
-    phase: Phase
-    opens_at: datetime | None
-    closes_at: datetime | None
-    result_published_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Published:
-    """A consultation with the clauses of its newest published version."""
+    """A consultation with the clauses of its newest published version, published at `version_at`."""
 
     id: int
     public_id: str
@@ -61,6 +46,7 @@ class Published:
     review_first: bool
     state: State
     version: int
+    version_at: datetime
     clauses: tuple[Clause, ...]
     phase: Phase
     result_note: Localized
@@ -110,23 +96,36 @@ def _read(public_id: str) -> Published:
     one: Consultation = row.Consultation
     if one.version_number is None or one.opens_at is None or one.closes_at is None:
         raise NotFound
+    version = _version(one.id, one.version_number)
+    return as_published(one, row.unit_name, one.version_number, version.published_at, version.clauses)
+
+
+def as_published(
+    one: Consultation,
+    unit_name: Localized,
+    version: int,
+    version_at: datetime,
+    clauses: Sequence[Mapping[str, Any]],
+) -> Published:
+    """A consultation as people read it with a version of its text, or would, where it is a draft."""
     return Published(
         id=one.id,
         public_id=one.public_id,
         unit_id=one.unit_id,
-        unit_name=row.unit_name,
+        unit_name=unit_name,
         activity_id=one.activity_id,
         kind=one.kind,
         title=one.title,
         background=one.background,
         contact=one.contact,
         short_reason=one.short_reason,
-        opens_at=one.opens_at,
-        closes_at=one.closes_at,
+        opens_at=one.opens_at or version_at,
+        closes_at=one.closes_at or version_at,
         review_first=one.review_first,
         state=one.state,
-        version=one.version_number,
-        clauses=clauses_of(one.id, one.version_number),
+        version=version,
+        version_at=version_at,
+        clauses=from_data(clauses),
         phase=phase(one.state, one.opens_at, one.closes_at, now()),
         result_note=one.result_note,
         result_published_at=one.result_published_at,
@@ -136,71 +135,31 @@ def _read(public_id: str) -> Published:
 
 def clauses_of(consultation_id: int, number: int) -> tuple[Clause, ...]:
     """The clauses of a published version. Raises `NotFound`."""
+    return from_data(_version(consultation_id, number).clauses)
+
+
+def clause_names(consultation_id: int) -> dict[str, str]:
+    """The clauses of every published version by key, named as in the newest one that has them; one query.
+
+    What was said about a clause stays published when a later version drops it.
+    """
+    versions = db.session.scalars(
+        select(DraftVersion.clauses)
+        .where(DraftVersion.consultation_id == consultation_id)
+        .order_by(DraftVersion.number)
+    )
+    return {one.key: one.name for clauses in versions for one in from_data(clauses) if one.commentable}
+
+
+def _version(consultation_id: int, number: int) -> Row[Any]:
     row = db.session.execute(
-        select(DraftVersion.id, DraftVersion.clauses).where(
+        select(DraftVersion.clauses, DraftVersion.published_at).where(
             DraftVersion.consultation_id == consultation_id, DraftVersion.number == number
         )
     ).first()
     if row is None:
         raise NotFound
-    return from_data(row.clauses)
-
-
-def open_list() -> list[Summary]:
-    """Those that are open or announced, the one that closes first on top."""
-    moment = now()
-    rows = db.session.execute(
-        _summaries()
-        .where(Consultation.state == State.PUBLISHED, Consultation.closes_at > moment)
-        .order_by(case((Consultation.opens_at <= moment, 0), else_=1), Consultation.closes_at)
-        .limit(100)
-    )
-    return _as_summaries(rows.all(), moment)
-
-
-def closed_list(page: int = 1) -> tuple[list[Summary], bool]:
-    """A page (from 1) of those that are closed or settled, newest first, and whether more follow."""
-    moment = now()
-    rows = db.session.execute(
-        _summaries()
-        .where(
-            Consultation.state.in_([State.PUBLISHED, State.SETTLED]),
-            Consultation.closes_at <= moment,
-        )
-        .order_by(Consultation.closes_at.desc(), Consultation.id.desc())
-        .offset((page - 1) * _PAGE)
-        .limit(_PAGE + 1)
-    ).all()
-    return _as_summaries(rows[:_PAGE], moment), len(rows) > _PAGE
-
-
-def _summaries() -> Any:
-    return select(
-        Consultation.id,
-        Consultation.public_id,
-        Consultation.title,
-        Unit.name.label("unit_name"),
-        Consultation.state,
-        Consultation.opens_at,
-        Consultation.closes_at,
-        Consultation.result_published_at,
-    ).join(Unit, Unit.id == Consultation.unit_id)
-
-
-def _as_summaries(rows: Sequence[Row[Any]], moment: datetime) -> list[Summary]:
-    return [
-        Summary(
-            row.id,
-            row.public_id,
-            row.title,
-            row.unit_name,
-            phase(row.state, row.opens_at, row.closes_at, moment),
-            row.opens_at,
-            row.closes_at,
-            row.result_published_at,
-        )
-        for row in rows
-    ]
+    return row
 
 
 def _cache() -> _Cache:

@@ -5,22 +5,31 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engage.accounts.models import Unit
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import activities_where, may, require, units_where
-from engage.consultations.models import Comment, CommentState, Consultation, DraftVersion
+from engage.consultations.models import (
+    Comment,
+    CommentExport,
+    CommentState,
+    Consultation,
+    DraftVersion,
+    State,
+)
+from engage.consultations.queries.published import Published, as_published
 from engage.consultations.rules.clauses import Clause, from_data
 from engage.consultations.rules.phases import ALLOWED, Deed, Phase, phase, possible
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import NotFound
+from engage.core.messages import msg
 from engage.themedays.models import Activity, ActivityState
 
-_LIST = 200
+_PAGE = 50
 _ACTIVITIES = 100
 
 
@@ -35,6 +44,15 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class ListPage:
+    """A page of the staff list; `number` and `pages` count from 1."""
+
+    items: list[Listed]
+    number: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Work:
     """A consultation as one staff member may work on it: `may` holds the deeds possible to them now."""
 
@@ -44,39 +62,52 @@ class Work:
     clauses: tuple[Clause, ...]
 
 
-def listed(actor: Actor) -> list[Listed]:
-    """The newest consultations `actor` may read; two queries."""
-    query = select(Consultation).options(joinedload(Consultation.unit))
-    units = units_where(actor, Permission.CONSULTATION_READ)
-    if units is not None:
-        activities = activities_where(actor, Permission.CONSULTATION_READ)
-        query = query.where(or_(Consultation.unit_id.in_(units), Consultation.activity_id.in_(activities)))
-    rows = db.session.scalars(query.order_by(Consultation.id.desc()).limit(_LIST)).all()
+def listed(actor: Actor, number: int = 1) -> ListPage:
+    """A page of the consultations `actor` may read, newest first; three queries."""
+    within = _within(actor, Permission.CONSULTATION_READ)
+    count = db.session.scalar(select(func.count()).select_from(Consultation).where(*within)) or 0
+    pages = max(1, -(-count // _PAGE))
+    number = min(max(1, number), pages)
+    rows = db.session.scalars(
+        select(Consultation)
+        .options(joinedload(Consultation.unit))
+        .where(*within)
+        .order_by(Consultation.id.desc())
+        .offset((number - 1) * _PAGE)
+        .limit(_PAGE)
+    ).all()
     counts = _counts([row.id for row in rows])
     moment = now()
-    return [
-        Listed(
-            row,
-            phase(row.state, row.opens_at, row.closes_at, moment),
-            *counts.get(row.id, (0, 0)),
-        )
-        for row in rows
-    ]
+    found = []
+    for row in rows:
+        stands = phase(row.state, row.opens_at, row.closes_at, moment)
+        comments, pending = counts.get(row.id, (0, 0))
+        found.append(Listed(row, stands, comments, pending if possible(Deed.MODERATE, stands) else 0))
+    return ListPage(found, number, pages)
 
 
 def pending_total(actor: Actor) -> int:
-    """How many comments wait for the review of `actor`; one query."""
+    """How many comments `actor` can review now: not those of a withdrawn consultation."""
     query = (
         select(func.count())
         .select_from(Comment)
         .join(Consultation, Consultation.id == Comment.consultation_id)
-        .where(Comment.state == CommentState.PENDING)
+        .where(
+            Comment.state == CommentState.PENDING,
+            Consultation.state.in_([State.PUBLISHED, State.SETTLED]),
+            *_within(actor, Permission.COMMENT_MODERATE),
+        )
     )
-    units = units_where(actor, Permission.COMMENT_MODERATE)
-    if units is not None:
-        activities = activities_where(actor, Permission.COMMENT_MODERATE)
-        query = query.where(or_(Consultation.unit_id.in_(units), Consultation.activity_id.in_(activities)))
     return db.session.scalar(query) or 0
+
+
+def _within(actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
+    """What narrows a list to the consultations on which `actor` has a permission."""
+    units = units_where(actor, permission)
+    if units is None:
+        return []
+    activities = activities_where(actor, permission)
+    return [or_(Consultation.unit_id.in_(units), Consultation.activity_id.in_(activities))]
 
 
 def work(actor: Actor, public_id: str, deed: Deed = Deed.READ_QUEUE) -> Work:
@@ -121,6 +152,18 @@ def comment_of(work: Work, public_id: str) -> Comment:
     return comment
 
 
+def export_of(work: Work, public_id: str) -> CommentExport:
+    """An export of the comments of a consultation. Raises `NotFound`."""
+    export = db.session.scalar(
+        select(CommentExport).where(
+            CommentExport.consultation_id == work.consultation.id, CommentExport.public_id == public_id
+        )
+    )
+    if export is None:
+        raise NotFound(msg("This file is no longer kept. Please have it made again."))
+    return export
+
+
 def units_for(actor: Actor) -> Sequence[Unit]:
     """The units for which `actor` may prepare a consultation."""
     query = select(Unit).where(Unit.active).order_by(Unit.position, Unit.id)
@@ -133,14 +176,24 @@ def all_units() -> Sequence[Unit]:
     return db.session.scalars(select(Unit).where(Unit.active).order_by(Unit.position, Unit.id)).all()
 
 
-def activities_for(actor: Actor) -> Sequence[Activity]:
-    """The newest activities a consultation of `actor` can belong to."""
+def preview(work: Work) -> Published:
+    """The text being written as people would read it once it is published."""
+    one = work.consultation
+    version = (one.version_number or 0) + 1
+    return as_published(one, one.unit.name, version, now(), one.edit_clauses)
+
+
+def activities_for(actor: Actor, stored_id: int | None = None) -> Sequence[Activity]:
+    """The newest activities a consultation of `actor` can belong to, and the one it belongs to already."""
     query = select(Activity).where(Activity.state != ActivityState.CANCELLED)
     allowed = units_where(actor, Permission.CONSULTATION_EDIT)
     if allowed is not None:
         mine = activities_where(actor, Permission.CONSULTATION_EDIT)
         query = query.where(or_(Activity.unit_id.in_(allowed), Activity.id.in_(mine)))
-    return db.session.scalars(query.order_by(Activity.id.desc()).limit(_ACTIVITIES)).all()
+    found = list(db.session.scalars(query.order_by(Activity.id.desc()).limit(_ACTIVITIES)))
+    stored = db.session.get(Activity, stored_id) if stored_id else None
+    # Old, cancelled or of another unit: saving other terms must not take it away.
+    return found if stored is None or stored in found else [*found, stored]
 
 
 def _counts(ids: list[int]) -> dict[int, tuple[int, int]]:

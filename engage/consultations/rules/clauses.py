@@ -70,7 +70,21 @@ def from_data(data: Iterable[Mapping[str, Any]]) -> tuple[Clause, ...]:
 
 
 def require_clauses(clauses: Sequence[Clause]) -> None:
-    """Raises `Invalid` (field `clauses` or the number of a clause) where a draft breaks a limit."""
+    """Raises `Invalid` (field `clauses`, or `text-<n>` for a clause) where a draft breaks a limit."""
+    require_size(clauses)
+    errors = problems(clauses)
+    if errors:
+        raise Invalid(errors)
+
+
+def problems(clauses: Sequence[Clause]) -> dict[str, Message]:
+    """What is wrong with single clauses, a sentence each under `text-<n>`."""
+    found = {f"text-{at}": _problem(one, at + 1) for at, one in enumerate(clauses)}
+    return {name: sentence for name, sentence in found.items() if sentence is not None}
+
+
+def require_size(clauses: Sequence[Clause]) -> None:
+    """Raises `Invalid` (field `clauses`) where a draft is empty or too long as a whole."""
     errors: dict[str, Message] = {}
     if not any(one.commentable for one in clauses):
         errors["clauses"] = msg("The draft has no clause yet. Please paste its text.")
@@ -82,10 +96,6 @@ def require_clauses(clauses: Sequence[Clause]) -> None:
         )
     if sum(len(one.text) for one in clauses) > DRAFT_CHARACTERS:
         errors["clauses"] = too_long()
-    for at, one in enumerate(clauses):
-        sentence = _problem(one)
-        if sentence is not None:
-            errors[f"text-{at}"] = sentence
     if errors:
         raise Invalid(errors)
 
@@ -145,17 +155,24 @@ def _halves(text: str) -> tuple[str, str]:
     return lines[0].strip(), "\n".join(lines[1:]).strip()
 
 
-def _problem(one: Clause) -> Message | None:
+def _problem(one: Clause, position: int) -> Message | None:
+    # Its name too: among the findings of a whole draft "this clause" would say nothing.
+    name = _beginning(one.name)
     if len(one.text) > CLAUSE_CHARACTERS:
         return msg(
-            "This clause is too long: at most {limit} characters. Please split it.", limit=CLAUSE_CHARACTERS
+            "“{clause}” has {count} characters; at most {limit} are possible. Please split it.",
+            clause=name,
+            count=len(one.text),
+            limit=CLAUSE_CHARACTERS,
         )
     if len(one.number) > NUMBER_CHARACTERS or len(one.title) > TITLE_CHARACTERS:
-        return msg("The number or title is too long. Please move some of it into the text.")
+        return msg(
+            "The number or title of “{clause}” is too long. Please move some into the text.", clause=name
+        )
     if not (one.number or one.title or one.text):
-        return msg("This clause is empty. Please fill it in or remove it.")
+        return msg("Box {position} is empty. Please fill it in or remove it.", position=position)
     if one.part is Part.CLAUSE and not one.text and not one.title:
-        return msg("This clause has only a number. Please add its text.")
+        return msg("“{clause}” has only a number. Please add its text.", clause=name)
     return None
 
 

@@ -13,6 +13,8 @@ from engage.moderation.models import ReasonClass
 from engage.moderation.rules import NOTE_LIMIT
 
 TEXT_LIMIT: Final = 2_000
+ENTERED_LIMIT: Final = 10_000
+"""A letter that staff type in may be longer than what people write on a phone; so may a row of a file."""
 REPLY_LIMIT: Final = 10_000
 REASON_LIMIT: Final = 1_000
 MOST_AT_ONCE: Final = 100
@@ -21,12 +23,14 @@ MOST_COMMENTS: Final = 200_000
 """Most comments of one consultation."""
 
 NEXT: Final[dict[CommentState, frozenset[CommentState]]] = {
-    CommentState.PENDING: frozenset({CommentState.PUBLISHED, CommentState.DECLINED, CommentState.ERASED}),
+    # Only their author erases comments: that deletes the words too, which no decision of staff does.
+    CommentState.PENDING: frozenset({CommentState.PUBLISHED, CommentState.DECLINED}),
     # Back to pending is how a decision is undone.
-    CommentState.PUBLISHED: frozenset({CommentState.PENDING, CommentState.DECLINED, CommentState.ERASED}),
-    CommentState.DECLINED: frozenset({CommentState.PENDING, CommentState.PUBLISHED, CommentState.ERASED}),
+    CommentState.PUBLISHED: frozenset({CommentState.PENDING, CommentState.DECLINED}),
+    CommentState.DECLINED: frozenset({CommentState.PENDING, CommentState.PUBLISHED}),
     CommentState.ERASED: frozenset(),
 }
+DECISIONS: Final = frozenset({CommentState.PUBLISHED, CommentState.DECLINED, CommentState.PENDING})
 NEEDS_REASON: Final = frozenset({Adoption.PARTLY, Adoption.NOT, Adoption.EXPLAINED})
 
 
@@ -46,7 +50,7 @@ def cleaned(text: str) -> str:
     ).strip()
 
 
-def require_comment(stance: Stance | None, text: str, *, whole: bool) -> None:
+def require_comment(stance: Stance | None, text: str, *, whole: bool, limit: int = TEXT_LIMIT) -> None:
     """Raises `Invalid` (fields `stance`, `text`). `text` is cleaned already.
 
     Agreement needs no words. Who agrees in part or disagrees is asked what should be different: an office
@@ -55,12 +59,12 @@ def require_comment(stance: Stance | None, text: str, *, whole: bool) -> None:
     errors: dict[str, Message] = {}
     if stance is None and not whole:
         errors["stance"] = msg("Please choose whether you agree.")
-    if len(text) > TEXT_LIMIT:
+    if len(text) > limit:
         errors["text"] = msg(
             "Your comment has {count} characters; at most {limit} are possible. Please shorten it by {over}.",
             count=len(text),
-            limit=TEXT_LIMIT,
-            over=len(text) - TEXT_LIMIT,
+            limit=limit,
+            over=len(text) - limit,
         )
     elif not text and stance is not Stance.AGREE and "stance" not in errors:
         errors["text"] = (
@@ -72,9 +76,14 @@ def require_comment(stance: Stance | None, text: str, *, whole: bool) -> None:
         raise Invalid(errors)
 
 
-def require_decision(state: CommentState, reason: ReasonClass | None, note: str) -> None:
-    """Raises `Invalid` (fields `reason`, `note`) for a decline without a reason, or words over the limit."""
+def require_decision(state: CommentState | None, reason: ReasonClass | None, note: str) -> None:
+    """Raises `Invalid` (fields `state`, `reason`, `note`).
+
+    It is raised for what is no decision of staff, a decline without a reason, and words over the limit.
+    """
     errors: dict[str, Message] = {}
+    if state not in DECISIONS:
+        errors["state"] = msg("Please choose what to do with the comment.")
     if state is CommentState.DECLINED and reason is None:
         errors["reason"] = msg("Please choose why it is not shown; the author is told.")
     if state is CommentState.DECLINED and reason is ReasonClass.OTHER and not note:

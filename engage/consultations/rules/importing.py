@@ -12,14 +12,13 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from engage.consultations.models import Stance
-from engage.consultations.rules.comments import cleaned
+from engage.consultations.rules.comments import ENTERED_LIMIT, cleaned
 from engage.core.clock import DEFAULT_ZONE, minute
 from engage.core.messages import Message, msg
 
 FILE_BYTES: Final = 50_000_000
 ROWS: Final = 100_000
 CELL_CHARACTERS: Final = 100_000
-TEXT_CHARACTERS: Final = 10_000
 MOST_FINDINGS: Final = 100
 
 _HEADERS: Final[dict[str, tuple[str, ...]]] = {
@@ -68,16 +67,21 @@ class Finding:
 
 @dataclass(slots=True)
 class Reading:
-    """What a file holds. `ignored` are headers that are not taken over."""
+    """What a file holds. `ignored` are headers that are not taken over.
+
+    `broken_off`: after a mistake in the quotation marks it is unknown where rows begin, so the rest was not
+    read.
+    """
 
     rows: list[ImportedRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
+    broken_off: bool = False
 
     @property
     def unreadable(self) -> bool:
         """Whether the file as a whole cannot be taken."""
-        return any(finding.row == 0 for finding in self.findings)
+        return self.broken_off or any(finding.row == 0 for finding in self.findings)
 
 
 def read(data: bytes, moment: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> Reading:
@@ -93,7 +97,7 @@ def read(data: bytes, moment: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> Readin
     try:
         header = next(lines, [])
     except csv.Error as error:
-        reading.findings.append(Finding(0, _not_csv(error)))
+        reading.findings.append(Finding(0, _not_csv(error, 1)))
         return reading
     columns = _columns(header, reading)
     if "text" not in columns:
@@ -158,7 +162,9 @@ def _read_rows(
         try:
             cells = next(lines, None)
         except csv.Error as error:
-            reading.findings.append(Finding(number, _not_csv(error)))
+            # First, so that it is told however many findings there are.
+            reading.findings.insert(0, Finding(number, _not_csv(error, number)))
+            reading.broken_off = True
             return
         if cells is None:
             return
@@ -199,11 +205,11 @@ def _read_row(
 def _problem(text: str, at: datetime | None, row: Mapping[str, str], stance: Stance | None) -> Message | None:
     if not text:
         return msg("The text is empty.")
-    if len(text) > TEXT_CHARACTERS:
+    if len(text) > ENTERED_LIMIT:
         return msg(
             "The text has {count} characters; at most {limit} are possible.",
             count=len(text),
-            limit=TEXT_CHARACTERS,
+            limit=ENTERED_LIMIT,
         )
     if at is None:
         return _no_time(row)
@@ -230,7 +236,15 @@ def _no_time(row: Mapping[str, str]) -> Message:
     )
 
 
-def _not_csv(error: csv.Error) -> Message:
+def _not_csv(error: csv.Error, row: int) -> Message:
     if "field larger" in str(error):
-        return msg("A cell has more than {limit} characters.", limit=CELL_CHARACTERS)
-    return msg("The quotation marks of this row do not fit; please check the file in a spreadsheet.")
+        return msg(
+            "A cell has more than {limit} characters; rows from {row} on were not read.",
+            limit=CELL_CHARACTERS,
+            row=row,
+        )
+    return msg(
+        "The quotation marks of this row do not fit; rows from {row} on were not read. "
+        "Please check the file in a spreadsheet.",
+        row=row,
+    )

@@ -32,6 +32,7 @@ class Deed(StrEnum):
     PUBLISH = "publish"
     CLOSE = "close"
     WITHDRAW = "withdraw"
+    DELETE = "delete"
     READ_QUEUE = "read-queue"
     MODERATE = "moderate"
     ENTER = "enter"
@@ -59,6 +60,7 @@ ALLOWED: Final[dict[Deed, tuple[Permission | None, frozenset[Phase]]]] = {
     ),
     Deed.CLOSE: (Permission.CONSULTATION_PUBLISH, frozenset({_P.OPEN})),
     Deed.WITHDRAW: (Permission.CONSULTATION_PUBLISH, frozenset({_P.ANNOUNCED, _P.OPEN, _P.CLOSED})),
+    Deed.DELETE: (Permission.CONSULTATION_EDIT, frozenset({_P.DRAFT})),
     Deed.READ_QUEUE: (Permission.CONSULTATION_READ, frozenset(Phase)),
     Deed.MODERATE: (Permission.COMMENT_MODERATE, _WORKED | {_P.SETTLED}),
     Deed.ENTER: (Permission.COMMENT_ENTER, _WORKED),

@@ -1,6 +1,6 @@
 """A pasted draft split into chapters and clauses by how Chinese official texts and Markdown are numbered.
 
-Source of the order of numbers: GB/T 9704-2012 党政机关公文格式 (一、（一）1.（1）).
+Nothing of the text is lost but its table of contents, whose entries stand in the text.
 """
 
 from __future__ import annotations
@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from enum import IntEnum
 from typing import Final
 
 from engage.consultations.rules.clauses import (
@@ -20,41 +19,17 @@ from engage.consultations.rules.clauses import (
     new_key,
     too_long,
 )
+from engage.consultations.rules.frame import signature_of, title_of, without_contents
+from engage.consultations.rules.marks import Rank, is_title, marked
 from engage.core.errors import Invalid
 
-_HAN: Final = "一二三四五六七八九十百千零〇两"
-
-
-class _Rank(IntEnum):
-    """How deep a numbered line stands, from the widest to the narrowest."""
-
-    CHAPTER = 1
-    HEADING = 2
-    ARTICLE = 3
-    FIRST = 4
-    SECOND = 5
-    THIRD = 6
-    BULLET = 7
-    PLAIN = 8
-
-
-_MARKS: Final = (
-    (_Rank.CHAPTER, re.compile(rf"(第[{_HAN}\d]{{1,8}}[编章节])[ 　：:、]*(.*)\Z")),
-    (_Rank.ARTICLE, re.compile(rf"(第[{_HAN}\d]{{1,8}}条(?:之[{_HAN}]{{1,3}})?)[ 　：:、]*(.*)\Z")),
-    (_Rank.FIRST, re.compile(rf"([{_HAN}]{{1,5}}、)[ 　]*(.*)\Z")),
-    (_Rank.SECOND, re.compile(rf"([（(][{_HAN}]{{1,5}}[）)])[ 　]*(.*)\Z")),
-    (_Rank.THIRD, re.compile(r"(\d{1,3}(?:[.．](?!\d)|、|）|\)))[ 　]*(.*)\Z")),
-    (_Rank.BULLET, re.compile(r"([-*+•·])[ 　]+(.*)\Z")),
-)
-_HEADING: Final = re.compile(r"#{1,6}[ 　]+(.*?)[ #]*\Z")
 _NAME: Final = re.compile(r"[【〔\[]([^】〕\]]{1,40})[】〕\]][ 　]*(.*)\Z")
-_ENDS: Final = "。；;，,：:！!？?…"
-_SHORT: Final = 40
+_LEVELS: Final = (Rank.ARTICLE, Rank.SECOND, Rank.FIRST, Rank.THIRD, Rank.HEADING, Rank.BULLET)
 
 
 @dataclass(slots=True)
 class _Block:
-    rank: _Rank
+    rank: Rank
     number: str
     head: str
     body: list[str] = field(default_factory=list)
@@ -64,49 +39,89 @@ def split(text: str) -> list[Clause]:
     """The chapters and clauses of a text, each with a new key. Raises `Invalid` (field `text`) when too long.
 
     Articles (第…条) are clauses wherever there are any; else the deeper of 一、 and （一） that a part has;
-    then 1. ; then headings with text below them; then bullets; then paragraphs.
+    then 1. ; then headings with text below them; then bullets; then paragraphs. An annex is split by itself.
     """
     if len(text) > DRAFT_CHARACTERS:
         raise Invalid({"text": too_long()})
-    blocks = _blocks(text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " "))
-    level = _clause_rank(blocks)
-    if level is _Rank.PLAIN:
-        return [_plain(paragraph) for block in blocks for paragraph in _paragraphs(block)]
-    return list(_gathered(blocks, level))
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("**", "")
+    lines = [line.strip(" \t　") for line in plain.split("\n")]
+    return [clause for section in _sections(_blocks(without_contents(lines))) for clause in _split(section)]
 
 
-def _blocks(text: str) -> list[_Block]:
+def _blocks(lines: Sequence[str]) -> list[_Block]:
     """The text cut before each numbered line; what stands before the first is a block without number."""
-    blocks = [_Block(_Rank.PLAIN, "", "")]
-    for raw in text.split("\n"):
-        line = raw.replace("**", "").strip(" \t　")
-        block = _marked(line)
-        if block is None:
+    blocks = [_Block(Rank.PLAIN, "", "")]
+    last_article = 0
+    for line in lines:
+        mark = marked(line, last_article)
+        if mark is None:
             blocks[-1].body.append(line)
         else:
-            blocks.append(block)
+            blocks.append(_Block(mark.rank, mark.number, mark.head))
+            last_article = 0 if mark.rank is Rank.ANNEX else mark.value or last_article
     return [block for block in blocks if block.number or block.head or any(block.body)]
 
 
-def _marked(line: str) -> _Block | None:
-    heading = _HEADING.match(line)
-    plain = heading[1] if heading else line
-    for rank, pattern in _MARKS:
-        found = pattern.match(plain)
-        if found and not (heading and rank is _Rank.BULLET):
-            return _Block(rank, found[1], found[2].strip())
-    return _Block(_Rank.HEADING, "", plain) if heading and plain else None
+def _sections(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
+    """The main text and each annex."""
+    section: list[_Block] = []
+    for block in blocks:
+        if block.rank is Rank.ANNEX and section:
+            yield section
+            section = []
+        section.append(block)
+    if section:
+        yield section
 
 
-def _clause_rank(blocks: Sequence[_Block]) -> _Rank:
+def _split(section: list[_Block]) -> Iterator[Clause]:
+    signature, section[-1].body = signature_of(section[-1].body)
+    head, level = section[0], _clause_rank(section)
+    if head.rank is Rank.ANNEX:
+        # Tables and lists of an annex belong together; only what is numbered like a text is cut.
+        single = level > Rank.SECOND
+        yield _annex(head, section[1:] if single else ())
+        section = [] if single else section[1:]
+    elif head.rank is Rank.PLAIN:
+        yield from _opening(head, alone=len(section) == 1)
+        section = section[1:]
+    yield from _gathered(section, level)
+    if signature:
+        yield Clause(new_key(), Part.CHAPTER, "", signature, "")
+
+
+def _clause_rank(blocks: Sequence[_Block]) -> Rank:
     ranks = {block.rank for block in blocks}
-    for rank in (_Rank.ARTICLE, _Rank.SECOND, _Rank.FIRST, _Rank.THIRD, _Rank.HEADING, _Rank.BULLET):
-        if rank in ranks:
-            return rank
-    return _Rank.PLAIN if not ranks - {_Rank.PLAIN} else _Rank.CHAPTER
+    found = next((rank for rank in _LEVELS if rank in ranks), None)
+    return found or (Rank.CHAPTER if Rank.CHAPTER in ranks else Rank.PLAIN)
 
 
-def _gathered(blocks: Sequence[_Block], level: _Rank) -> Iterator[Clause]:
+def _opening(block: _Block, *, alone: bool) -> Iterator[Clause]:
+    """What stands before the first number: the title, and a clause for the words below it."""
+    title, below = title_of(block.body)
+    if alone and not any(below):
+        # A text of short lines only: the first is its title, else there would be nothing to comment on.
+        title, below = "", block.body
+    if title:
+        yield Clause(new_key(), Part.CHAPTER, "", title, "")
+    text = _joined(below)
+    if alone:
+        yield from (_plain(paragraph) for paragraph in _paragraphs(text))
+    elif text:
+        yield _plain(text)
+
+
+def _annex(block: _Block, below: Sequence[_Block]) -> Clause:
+    lines = [line for line in (block.head, *block.body) if line]
+    titled = bool(lines) and is_title(lines[0]) and marked(lines[0]) is None
+    title, rest = (lines[0], lines[1:]) if titled else ("", lines)
+    text = _joined([*rest, *_written_out(below)])
+    if not title and not text:
+        return Clause(new_key(), Part.CHAPTER, "", block.number, "")
+    return Clause(new_key(), Part.CLAUSE if text else Part.CHAPTER, block.number, title, text)
+
+
+def _gathered(blocks: Sequence[_Block], level: Rank) -> Iterator[Clause]:
     at = 0
     while at < len(blocks):
         block = blocks[at]
@@ -115,46 +130,43 @@ def _gathered(blocks: Sequence[_Block], level: _Rank) -> Iterator[Clause]:
             deeper += 1
         below = blocks[at + 1 : deeper]
         opens = deeper < len(blocks) and block.rank < blocks[deeper].rank
-        yield _clause(block, below, chapter=block.rank < level and (opens or block.rank is _Rank.CHAPTER))
+        yield _clause(block, below, chapter=block.rank < level and (opens or block.rank is Rank.CHAPTER))
         at = deeper
 
 
 def _clause(block: _Block, below: Sequence[_Block], *, chapter: bool) -> Clause:
-    title, first = _title(block)
-    lines = [first, *block.body]
-    for other in below:
-        sign = "-" if other.rank is _Rank.BULLET else other.number
-        lines += [f"{sign}{' ' if other.rank is _Rank.BULLET else ''}{other.head}", *other.body]
-    text = _joined(lines)
-    if block.rank is _Rank.PLAIN and _is_title(text):
-        return Clause(new_key(), Part.CHAPTER, "", text, "")
-    number = block.number[:NUMBER_CHARACTERS] if block.rank is not _Rank.BULLET else ""
-    part = Part.CHAPTER if chapter or (block.rank <= _Rank.HEADING and not text) else Part.CLAUSE
+    title, first = _title(block, more=bool(below))
+    text = _joined([first, *block.body, *_written_out(below)])
+    number = block.number[:NUMBER_CHARACTERS] if block.rank is not Rank.BULLET else ""
+    part = Part.CHAPTER if chapter or (block.rank <= Rank.HEADING and not text) else Part.CLAUSE
     return Clause(new_key(), part, number, title, text)
 
 
-def _title(block: _Block) -> tuple[str, str]:
+def _written_out(blocks: Sequence[_Block]) -> Iterator[str]:
+    """Deeper numbers as lines of the text they belong to."""
+    for block in blocks:
+        yield f"- {block.head}" if block.rank is Rank.BULLET else f"{block.number}{block.head}"
+        yield from block.body
+
+
+def _title(block: _Block, *, more: bool) -> tuple[str, str]:
     """A short line without a full stop is a title; an article may carry its name in brackets."""
     named = _NAME.match(block.head)
-    if block.rank is _Rank.ARTICLE and named:
+    if block.rank is Rank.ARTICLE and named:
         return named[1], named[2]
-    if block.rank <= _Rank.HEADING and len(block.head) <= TITLE_CHARACTERS:
+    if block.rank <= Rank.HEADING and len(block.head) <= TITLE_CHARACTERS:
         return block.head, ""
-    has_more = any(block.body) or block.rank in (_Rank.FIRST, _Rank.SECOND)
-    return (block.head, "") if has_more and _is_title(block.head) else ("", block.head)
+    has_more = more or any(block.body) or block.rank in (Rank.FIRST, Rank.SECOND)
+    return (block.head, "") if has_more and is_title(block.head) else ("", block.head)
 
 
-def _is_title(text: str) -> bool:
-    return 0 < len(text) <= _SHORT and text[-1] not in _ENDS and not {"\n", "。"} & set(text)
-
-
-def _paragraphs(block: _Block) -> Iterator[str]:
-    groups = _joined(block.body).split("\n\n")
-    yield from (one for one in (groups if len(groups) > 1 else groups[0].split("\n")) if one.strip())
+def _paragraphs(text: str) -> list[str]:
+    groups = text.split("\n\n")
+    return [one for one in (groups if len(groups) > 1 else text.split("\n")) if one.strip()]
 
 
 def _plain(text: str) -> Clause:
-    if _is_title(text):
+    if is_title(text):
         return Clause(new_key(), Part.CHAPTER, "", text, "")
     return Clause(new_key(), Part.CLAUSE, "", "", text)
 

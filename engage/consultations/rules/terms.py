@@ -68,16 +68,24 @@ def require_publishable(terms: Terms) -> None:
         errors["opens_at"] = msg("Please choose when it opens.")
     if terms.closes_at is None:
         errors["closes_at"] = msg("Please choose when it closes.")
-    if (
-        terms.opens_at is not None
-        and terms.closes_at is not None
-        and is_short(terms.kind, terms.opens_at, terms.closes_at)
-        and not terms.short_reason.get("zh_CN")
-    ):
-        errors["short_reason"] = msg(
-            "The period is shorter than this kind asks for ({minimum}). "
-            "Please choose a later end or give the reason; it is published.",
-            minimum=minimum_words(terms.kind),
-        )
+    if terms.opens_at is not None and terms.closes_at is not None:
+        try:
+            require_short_reason(terms.kind, terms.opens_at, terms.closes_at, terms.short_reason)
+        except Invalid as short:
+            errors |= short.errors
     if errors:
         raise Invalid(errors)
+
+
+def require_short_reason(kind: Kind, opens_at: datetime, closes_at: datetime, reason: Localized) -> None:
+    """Raises `Invalid` (field `short_reason`) where a short period has no reason, or one that is too long."""
+    words = reason.get("zh_CN", "")
+    if len(words) > REASON_LIMIT:
+        raise Invalid({"short_reason": msg("Please use at most {limit} characters.", limit=REASON_LIMIT)})
+    if not words and is_short(kind, opens_at, closes_at):
+        sentence = msg(
+            "The period is shorter than this kind asks for ({minimum}). "
+            "Please choose a later end or give the reason; it is published.",
+            minimum=minimum_words(kind),
+        )
+        raise Invalid({"short_reason": sentence})

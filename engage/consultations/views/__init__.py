@@ -7,6 +7,7 @@ from engage.consultations.views import (
     reading,
     results,
     staff_comment,
+    staff_deeds,
     staff_editing,
     staff_export,
     staff_list,
@@ -14,6 +15,9 @@ from engage.consultations.views import (
 )
 from engage.consultations.views._blueprints import public_pages, staff_pages
 
-MODULES = (reading, commenting, results, staff_list, staff_editing, staff_queue, staff_comment, staff_export)
+MODULES = (
+    *(reading, commenting, results),
+    *(staff_list, staff_deeds, staff_editing, staff_queue, staff_comment, staff_export),
+)
 
 blueprints: tuple[Blueprint, ...] = (public_pages, staff_pages)

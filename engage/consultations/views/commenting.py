@@ -11,9 +11,10 @@ from engage.consultations.actions.submit import Submission, comment
 from engage.consultations.models import Stance
 from engage.consultations.queries.published import Published, published
 from engage.consultations.rules.clauses import Clause
+from engage.consultations.rules.phases import Phase
 from engage.consultations.views._args import choice, clause_key, number
 from engage.consultations.views._blueprints import public_pages
-from engage.consultations.views.reading import WHOLE, discussion
+from engage.consultations.views.reading import WHOLE, discussion, withdrawn
 from engage.core.errors import Conflict, Gone, Invalid, Refusal
 from engage.participation.receipts import grouped, normalised, well_formed
 from engage.web.citizen import device_id
@@ -56,12 +57,16 @@ def send(public_id: str, clause: str = WHOLE) -> ResponseReturnValue:
 def done(public_id: str) -> ResponseReturnValue:
     """The receipt code of what this browser has just sent, for an hour."""
     consultation = published(public_id)
+    page: ResponseReturnValue
     code = normalised(request.cookies.get(RECEIPT_COOKIE, ""))
-    if not well_formed(code):
+    if consultation.phase is Phase.WITHDRAWN:
+        # The code stays good for looking up and erasing; it must not be lost with the page.
+        page = withdrawn(consultation, code=grouped(code) if well_formed(code) else "")
+    elif not well_formed(code):
         return redirect(url_for("consultations.show", public_id=public_id), 303)
-    response = make_response(
-        render_template("consultations/done.html", consultation=consultation, code=grouped(code))
-    )
+    else:
+        page = render_template("consultations/done.html", consultation=consultation, code=grouped(code))
+    response = make_response(page)
     response.cache_control.no_store = True
     return response
 
@@ -74,6 +79,8 @@ def _refused(consultation: Published, submission: Submission, refusal: Refusal) 
     words = "" if errors else render(refusal.message)
     if wants_json():
         return jsonify(errors=errors, message=words or render(refusal.message)), refusal.status
+    if consultation.phase is Phase.WITHDRAWN:
+        return withdrawn(consultation, text=submission.text)
     page = discussion(
         consultation,
         _clause(consultation, submission.clause),

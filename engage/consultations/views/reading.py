@@ -6,7 +6,8 @@ from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from engage.consultations.queries.comments import of_clause
-from engage.consultations.queries.published import Published, closed_list, open_list, published
+from engage.consultations.queries.lists import closed_list, open_list
+from engage.consultations.queries.published import Published, published
 from engage.consultations.queries.tallies import NOTHING, clause_tallies, total
 from engage.consultations.rules.clauses import Clause
 from engage.consultations.rules.comments import TEXT_LIMIT
@@ -22,14 +23,13 @@ WHOLE = ""
 @public
 def index() -> ResponseReturnValue:
     """Open consultations first, then those that are over."""
-    number = page_number()
-    closed, more = closed_list(number)
+    closed, number, pages = closed_list(page_number())
     return render_template(
         "consultations/index.html",
         open_ones=open_list() if number == 1 else [],
         closed_ones=closed,
         number=number,
-        more=more,
+        pages=pages,
         Phase=Phase,
     )
 
@@ -40,18 +40,8 @@ def show(public_id: str) -> ResponseReturnValue:
     """The draft with its table of contents."""
     consultation = published(public_id)
     if consultation.phase is Phase.WITHDRAWN:
-        return render_template("consultations/withdrawn.html", consultation=consultation), 410
-    tallies = clause_tallies(consultation.id)
-    return render_template(
-        "consultations/show.html",
-        consultation=consultation,
-        tallies=tallies,
-        nothing=NOTHING,
-        total=total(tallies.values()),
-        open=consultation.phase is Phase.OPEN,
-        limit=TEXT_LIMIT,
-        Phase=Phase,
-    )
+        return withdrawn(consultation)
+    return draft_page(consultation)
 
 
 @public_pages.get("/consultations/<public_id>/clauses/<clause>")
@@ -59,6 +49,8 @@ def show(public_id: str) -> ResponseReturnValue:
 def clause_page(public_id: str, clause: str) -> ResponseReturnValue:
     """One clause, its comment form, and the published comments."""
     consultation = published(public_id)
+    if consultation.phase is Phase.WITHDRAWN:
+        return withdrawn(consultation)
     return discussion(consultation, consultation.clause(clause))
 
 
@@ -66,7 +58,32 @@ def clause_page(public_id: str, clause: str) -> ResponseReturnValue:
 @public
 def whole_page(public_id: str) -> ResponseReturnValue:
     """The whole draft as what is commented on."""
-    return discussion(published(public_id), None)
+    consultation = published(public_id)
+    if consultation.phase is Phase.WITHDRAWN:
+        return withdrawn(consultation)
+    return discussion(consultation, None)
+
+
+def withdrawn(consultation: Published, *, code: str = "", text: str = "") -> ResponseReturnValue:
+    """That a consultation is withdrawn, and nothing of it but one's own code, or what one just typed."""
+    page = render_template("consultations/withdrawn.html", consultation=consultation, code=code, text=text)
+    return page, 410
+
+
+def draft_page(consultation: Published, *, preview: bool = False) -> str:
+    """The draft with its table of contents; as staff see it before publication where it is a `preview`."""
+    tallies = {} if preview else clause_tallies(consultation.id)
+    return render_template(
+        "consultations/show.html",
+        consultation=consultation,
+        tallies=tallies,
+        nothing=NOTHING,
+        total=total(tallies.values()),
+        open=consultation.phase is Phase.OPEN and not preview,
+        preview=preview,
+        limit=TEXT_LIMIT,
+        Phase=Phase,
+    )
 
 
 def discussion(

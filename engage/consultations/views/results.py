@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engage.consultations.models import Adoption
 from engage.consultations.queries.comments import Outcome, of_consultation
-from engage.consultations.queries.published import published
+from engage.consultations.queries.published import clause_names, published
 from engage.consultations.queries.tallies import (
     NOTHING,
     clause_tallies,
@@ -33,6 +33,8 @@ def result(public_id: str) -> ResponseReturnValue:
     consultation = published(public_id)
     if consultation.result_published_at is None or consultation.phase is Phase.WITHDRAWN:
         raise NotFound
+    names = clause_names(consultation.id)
+    now_there = {one.key: one.name for one in consultation.clauses if one.commentable}
     outcome = choice(Outcome, request.args.get("outcome"))
     outcomes = outcome_counts(consultation.id)
     tallies = clause_tallies(consultation.id)
@@ -51,7 +53,10 @@ def result(public_id: str) -> ResponseReturnValue:
         sources=source_counts(consultation.id),
         replied=replied_count(consultation.id),
         page=of_consultation(consultation.id, page_number(), outcome),
-        names={one.key: one.name for one in consultation.clauses},
+        names=names,
+        clauses=now_there,
+        # What was said about a clause that a later version dropped was said all the same.
+        dropped={key: name for key, name in names.items() if key not in now_there},
         Phase=Phase,
         Outcome=Outcome,
     )

@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 
 from engage.accounts.permissions import Permission
 from engage.accounts.queries import unit_names
-from engage.accounts.rules import may
 from engage.consultations.actions import answering, moderating
 from engage.consultations.actions.entering import ENTERABLE, enter
 from engage.consultations.models import Adoption, Comment, CommentState, Source, Stance
 from engage.consultations.queries import staff as queries
+from engage.consultations.queries.published import clauses_of
 from engage.consultations.queries.staff import Work
-from engage.consultations.rules.comments import REASON_LIMIT, REPLY_LIMIT, TEXT_LIMIT, Pick
+from engage.consultations.rules.clauses import Clause
+from engage.consultations.rules.comments import ENTERED_LIMIT, REASON_LIMIT, REPLY_LIMIT, Pick
 from engage.consultations.rules.phases import Deed, require_phase
 from engage.consultations.views._args import choice, clause_key, number
 from engage.consultations.views._blueprints import staff_pages
@@ -82,7 +83,7 @@ def decide_one(public_id: str, comment_id: str) -> ResponseReturnValue:
     """Publish, decline, or put back to review."""
 
     def write(actor: Actor, work: Work, pick: Pick) -> None:
-        state = choice(CommentState, request.form.get("state")) or CommentState.PENDING
+        state = choice(CommentState, request.form.get("state"))
         reason = choice(ReasonClass, request.form.get("reason"))
         note = request.form.get("note", "")
         moderating.decide(actor, work.consultation.id, [pick], state, reason, note)
@@ -128,7 +129,7 @@ def enter_comment(public_id: str) -> ResponseReturnValue:
         source_options=[(one.value, label(one)) for one in ENTERABLE],
         clause_options=[("", _("The draft as a whole"))]
         + [(one.key, one.name) for one in work.clauses if one.commentable],
-        limit=TEXT_LIMIT,
+        limit=ENTERED_LIMIT,
         Deed=Deed,
     )
     return page, status
@@ -160,13 +161,12 @@ def _page(work: Work, comment_id: str, refusal: Refusal | None = None) -> Respon
         "consultations/staff/comment.html",
         work=work,
         row=row,
-        clause=next((one for one in work.clauses if one.key == row.clause), None),
+        clause=_clause(row),
         units=queries.all_units() if Deed.ASSIGN in work.may else [],
         unit_names=unit_names(named) if named else {},
         typed=request.form,
         errors=errors,
         refusal=render(refusal.message) if refusal and not errors else "",
-        may_reply=may(current_actor(), Permission.COMMENT_REPLY, unit_id=work.consultation.unit_id),
         reasons=list(ReasonClass),
         adoptions=list(Adoption),
         reply_limit=REPLY_LIMIT,
@@ -176,3 +176,11 @@ def _page(work: Work, comment_id: str, refusal: Refusal | None = None) -> Respon
         CommentState=CommentState,
     )
     return page, refusal.status if refusal else 200
+
+
+def _clause(row: Comment) -> Clause | None:
+    """The clause as its author read it; None for the whole draft."""
+    if not row.clause:
+        return None
+    clauses = clauses_of(row.consultation_id, row.version)
+    return next((one for one in clauses if one.key == row.clause), None)

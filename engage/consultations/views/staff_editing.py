@@ -23,6 +23,7 @@ from engage.consultations.rules.clauses import (
     from_data,
     merged,
     new_key,
+    problems,
     removed,
 )
 from engage.consultations.rules.comments import cleaned
@@ -46,11 +47,12 @@ def create() -> ResponseReturnValue:
         form.review_first.data = True
     elif form.validate_on_submit():
         try:
-            saved = editing.create(actor, form.unit.data, form.terms(current_site().zone))
+            terms = form.terms(current_site().zone)
+            made = editing.create(actor, form.unit.data, terms, request_id=form.request_id.data or "")
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            return redirect(url_for(".text", public_id=saved.public_id), 303)
+            return redirect(url_for(".text", public_id=made), 303)
     page = render_template("consultations/staff/terms.html", form=form, work=None, Deed=Deed)
     return page, 422 if form.errors else 200
 
@@ -61,7 +63,7 @@ def terms(public_id: str) -> ResponseReturnValue:
     """Title, background, period and the like."""
     actor = current_actor()
     work = queries.work(actor, public_id, Deed.EDIT)
-    form = _terms_form()
+    form = _terms_form(work.consultation.activity_id)
     del form.unit
     status = 200
     if request.method == "GET":
@@ -110,9 +112,11 @@ def text(public_id: str) -> ResponseReturnValue:
 @staff_pages.get("/<public_id>/clauses")
 @staff(Permission.CONSULTATION_EDIT)
 def clauses(public_id: str) -> ResponseReturnValue:
-    """The split as it stands, to be corrected."""
-    work = queries.work(current_actor(), public_id, Deed.EDIT)
-    return _clauses(public_id, from_data(work.consultation.edit_clauses), work.consultation.edit_revision)
+    """The split as it stands, to be corrected, with what keeps it from being published."""
+    one = queries.work(current_actor(), public_id, Deed.EDIT).consultation
+    shown = from_data(one.edit_clauses)
+    errors = {name: render(words) for name, words in problems(shown).items()}
+    return _clauses(public_id, shown, one.edit_revision, errors=errors)
 
 
 @staff_pages.post("/<public_id>/clauses")
@@ -192,15 +196,15 @@ def _typed() -> list[Clause]:
         Clause(
             key[:CLAUSE_KEY_LENGTH] or new_key(),
             choice(Part, part) or Part.CLAUSE,
-            " ".join(printed.split()),
-            " ".join(title.split()),
+            " ".join(cleaned(printed).split()),
+            " ".join(cleaned(title).split()),
             cleaned(body),
         )
         for key, part, printed, title, body in list(rows)[: CLAUSES + 1]
     ]
 
 
-def _terms_form() -> TermsForm:
+def _terms_form(activity_id: int | None = None) -> TermsForm:
     form = TermsForm()
     actor = current_actor()
     allowed = units_where(actor, Permission.CONSULTATION_EDIT)
@@ -209,6 +213,6 @@ def _terms_form() -> TermsForm:
         (unit.id, local_text(unit.name)) for unit in units() if allowed is None or unit.id in allowed
     ]
     form.activity_id.choices = [(0, _("None"))] + [
-        (one.id, local_text(one.title)) for one in queries.activities_for(actor)
+        (one.id, local_text(one.title)) for one in queries.activities_for(actor, activity_id)
     ]
     return form

@@ -1,98 +1,97 @@
-"""The comments of a consultation as a table for spreadsheets; for staff only, and noted in the audit log."""
+"""The comments of a consultation as a table for spreadsheets: asked for here, written by the worker."""
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
-from typing import Any
+from enum import Enum
 
-from flask import Response, stream_with_context
+from flask import current_app, jsonify, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engage.accounts.permissions import Permission
 from engage.accounts.queries import unit_names
-from engage.consultations.actions.exporting import note_export
-from engage.consultations.models import Comment
+from engage.consultations.actions import exporting
+from engage.consultations.actions.exporting import Words
+from engage.consultations.models import Adoption, CommentState, ExportState, Source, Stance
 from engage.consultations.queries import staff as queries
-from engage.consultations.queries.queue import export_rows
 from engage.consultations.rules.phases import Deed
 from engage.consultations.views._blueprints import staff_pages
-from engage.core.cells import safe_cell
-from engage.core.clock import local as on_clocks
+from engage.core.errors import NotFound
+from engage.core.messages import msg
+from engage.moderation.models import ReasonClass
 from engage.web.actor import current_actor
 from engage.web.display import label, local
 from engage.web.guards import staff
+from engage.web.limits import limited
 from engage.web.site import current_site
 
-_FLUSH_ROWS = 200
-_BYTE_ORDER_MARK = "\ufeff"
+_COLUMNS: dict[str, type[Enum]] = {
+    "stance": Stance,
+    "source": Source,
+    "state": CommentState,
+    "reason": ReasonClass,
+    "adoption": Adoption,
+}
 
 
-@staff_pages.get("/<public_id>/comments.csv")
+@staff_pages.post("/<public_id>/exports")
 @staff(Permission.COMMENT_REPLY)
-def export(public_id: str) -> ResponseReturnValue:
-    """All comments, one a row, streamed; UTF-8 with a mark so that Excel reads Chinese."""
+@limited("export", per_device="20/hour")
+def request_export(public_id: str) -> ResponseReturnValue:
+    """Have a file of all comments made; it is noted in the audit log."""
     actor = current_actor()
     work = queries.work(actor, public_id, Deed.EXPORT)
-    note_export(actor, work.consultation.id)
-    clauses = {clause.key: clause.name for clause in work.clauses}
-    units = {unit_id: local(name) for unit_id, name in unit_names().items()}
-    rows = (_cells(row, clauses, units) for row in export_rows(work.consultation.id))
-    response = Response(stream_with_context(_lines([_header()], rows)), mimetype="text/csv")
-    response.headers["Content-Disposition"] = f'attachment; filename="comments-{public_id}.csv"'
-    response.cache_control.no_store = True
+    made = exporting.request_export(
+        actor, work.consultation.id, _words(), request_id=request.form.get("_request_id", "")
+    )
+    return redirect(url_for(".export", public_id=public_id, export_id=made), 303)
+
+
+@staff_pages.get("/<public_id>/exports/<export_id>")
+@staff(Permission.COMMENT_REPLY)
+def export(public_id: str, export_id: str) -> ResponseReturnValue:
+    """How far an export is, and its download when it is ready."""
+    work = queries.work(current_actor(), public_id, Deed.EXPORT)
+    found = queries.export_of(work, export_id)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(state=found.state.value, done=found.done_rows, all=found.all_rows)
+    return render_template(
+        "consultations/staff/export.html", work=work, export=found, State=ExportState, Deed=Deed
+    )
+
+
+@staff_pages.get("/<public_id>/exports/<export_id>/file")
+@staff(Permission.COMMENT_REPLY)
+def export_file(public_id: str, export_id: str) -> ResponseReturnValue:
+    """The file of a finished export."""
+    found = queries.export_of(queries.work(current_actor(), public_id, Deed.EXPORT), export_id)
+    path = current_app.config["ENGAGE"].files / "exports" / found.file_name
+    if found.state is not ExportState.DONE or not path.exists():
+        raise NotFound(msg("This file is no longer kept. Please have it made again."))
+    response = send_file(path, as_attachment=True, download_name=f"comments-{public_id}.csv")
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 
-def _header() -> list[str]:
-    return [
-        _("Comment number"),
-        _("Clause"),
-        _("Stance"),
-        _("Comment"),
-        _("Source"),
-        _("Time"),
-        _("State"),
-        _("Reason"),
-        _("Note"),
-        _("Reply"),
-        _("Replied by"),
-        _("What came of it"),
-        _("Reason for the outcome"),
-    ]
-
-
-def _cells(row: Comment, clauses: dict[str, str], units: dict[int, str]) -> list[Any]:
-    return [
-        row.number,
-        clauses.get(row.clause, row.clause) if row.clause else _("The draft as a whole"),
-        label(row.stance) if row.stance else "",
-        row.text,
-        label(row.source),
-        on_clocks(row.submitted_minute, current_site().zone).strftime("%Y-%m-%d %H:%M"),
-        label(row.state),
-        label(row.reason) if row.reason else "",
-        row.reason_note,
-        row.reply,
-        units.get(row.reply_unit_id or 0, ""),
-        label(row.adoption) if row.adoption else "",
-        row.adoption_reason,
-    ]
-
-
-def _lines(*tables: Iterable[list[Any]]) -> Iterator[str]:
-    out = io.StringIO()
-    out.write(_BYTE_ORDER_MARK)
-    writer = csv.writer(out)
-    count = 0
-    for table in tables:
-        for row in table:
-            writer.writerow([safe_cell(cell) for cell in row])
-            count += 1
-            if count % _FLUSH_ROWS == 0:
-                yield out.getvalue()
-                out.seek(0)
-                out.truncate()
-    yield out.getvalue()
+def _words() -> Words:
+    return Words(
+        heads=[
+            _("Comment number"),
+            _("Clause"),
+            _("Stance"),
+            _("Comment"),
+            _("Source"),
+            _("Time"),
+            _("State"),
+            _("Reason"),
+            _("Note"),
+            _("Reply"),
+            _("Replied by"),
+            _("What came of it"),
+            _("Reason for the outcome"),
+        ],
+        whole=_("The draft as a whole"),
+        units={str(unit_id): local(name) for unit_id, name in unit_names().items()},
+        labels={name: {one.value: label(one) for one in enum} for name, enum in _COLUMNS.items()},
+        zone=current_site().zone.key,
+    )

@@ -13,6 +13,7 @@ from engage.consultations.actions import answering, moderating
 from engage.consultations.actions.moderating import Decided
 from engage.consultations.models import Adoption, CommentState
 from engage.consultations.queries import staff as queries
+from engage.consultations.queries.published import clause_names
 from engage.consultations.queries.queue import SEARCH_LIMIT, Filter, View, queue
 from engage.consultations.queries.staff import Work
 from engage.consultations.queries.tallies import outcome_counts, state_counts
@@ -22,6 +23,7 @@ from engage.consultations.views._args import choice, clause_key, number
 from engage.consultations.views._blueprints import staff_pages
 from engage.core.actor import Actor
 from engage.core.errors import Conflict, Invalid, NotFound
+from engage.core.ids import request_id
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import NOTE_LIMIT, screened
 from engage.web.actor import current_actor
@@ -30,6 +32,7 @@ from engage.web.languages import render
 
 _UNDO = "consultation_undo"
 _WHOLE = "whole"
+_LOOK = "look"
 
 
 @staff_pages.get("/<public_id>/comments")
@@ -45,10 +48,13 @@ def decide(public_id: str) -> ResponseReturnValue:
     """Decide about one comment (its own button) or about all that are ticked."""
     actor = current_actor()
     work = queries.work(actor, public_id)
+    if request.form.get("do") == _LOOK:
+        return _page(work)
     try:
         done = _decide(actor, work)
     except Invalid as refusal:
-        errors = {name: render(words) for name, words in refusal.errors.items()}
+        own = _own()
+        errors = {f"{name}{own}": render(words) for name, words in refusal.errors.items()}
         return _page(work, errors=errors, status=refusal.status)
     except Conflict as refusal:
         return _page(queries.work(actor, public_id), refusal=render(refusal.message), status=refusal.status)
@@ -57,11 +63,10 @@ def decide(public_id: str) -> ResponseReturnValue:
 
 
 def _decide(actor: Actor, work: Work) -> Decided:
-    form = request.form
+    form, own = request.form, _own()
     deed, _colon, one = form.get("do", "").partition("=")
     picks = [_pick(one)] if one else [_pick(text) for text in form.getlist("pick")]
     picks = [pick for pick in picks if pick.comment]
-    own = f"-{picks[0].comment}" if one and picks else ""
     reason = choice(ReasonClass, form.get(f"reason{own}"))
     note = form.get(f"note{own}", "")
     identity = work.consultation.id
@@ -77,6 +82,12 @@ def _decide(actor: Actor, work: Work) -> Decided:
             return answering.adopt(actor, identity, picks, adoption, form.get("adoption_reason", ""))
         case _:
             raise NotFound
+
+
+def _own() -> str:
+    """The end of the names of a comment's own fields where its own button was used, else empty."""
+    one = request.form.get("do", "").partition("=")[2]
+    return f"-{_pick(one).comment}" if one else ""
 
 
 def _pick(text: str) -> Pick:
@@ -107,6 +118,8 @@ def _page(
     page = queue(one.id, wanted, number(request.args.get("after")) or None)
     counts, outcomes = state_counts(one.id), outcome_counts(one.id)
     undo = session.pop(_UNDO, None) if request.method == "GET" else None
+    names = clause_names(one.id)
+    now_there = {clause.key: clause.name for clause in work.clauses if clause.commentable}
     decided = sum(number for outcome, number in outcomes.items() if outcome is not None)
     shown = render_template(
         "consultations/staff/queue.html",
@@ -120,8 +133,8 @@ def _page(
             (View.DECLINED, counts.get(CommentState.DECLINED, 0)),
             (View.ALL, None),
         ],
-        names={clause.key: clause.name for clause in work.clauses},
-        commentable=[clause for clause in work.clauses if clause.commentable],
+        clauses=now_there | {key: name for key, name in names.items() if key not in now_there},
+        dropped=names.keys() - now_there.keys(),
         hits={row.public_id: screened(row.text).hits for row in page.comments if row.held},
         args=_filter_args(),
         typed=request.form,
@@ -134,6 +147,7 @@ def _page(
         note_limit=NOTE_LIMIT,
         reason_limit=REASON_LIMIT,
         whole=_WHOLE,
+        export_request=request_id(),
         View=View,
         Deed=Deed,
         CommentState=CommentState,

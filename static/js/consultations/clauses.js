@@ -1,5 +1,8 @@
 // Correcting a split: "Split" cuts where the cursor stands, and the page comes back at the same clause.
+import { once } from "../core/_once.js";
+
 export function attach(form) {
+  once(form);
   form.querySelector("[data-current]")?.scrollIntoView({ block: "center" });
   form.addEventListener("click", (event) => {
     const button = event.target.closest("button[name=do]");

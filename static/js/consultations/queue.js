@@ -1,7 +1,13 @@
 // Reviewing by keyboard: one comment is the current one, one key per decision.
+import { once } from "../core/_once.js";
+
 const IGNORED = "input, select, textarea, button, a";
 
+// The reason that says nothing by itself: its author is told why in words.
+const NEEDS_WORDS = "other";
+
 export function attach(form) {
+  once(form);
   const items = [...form.querySelectorAll("[data-item]")];
   const all = form.querySelector("[data-all]");
   const keys = form.querySelector("[data-keys]");
@@ -21,7 +27,7 @@ export function attach(form) {
   const deeds = {
     j: () => go(at + 1),
     k: () => go(at - 1),
-    a: () => items[at]?.querySelector("[data-publish]")?.click(),
+    a: () => publish(items[at]),
     d: () => items[at]?.querySelector("[data-reason]")?.focus(),
     x: () => items[at] && (tick(items[at]).checked = !tick(items[at]).checked),
     u: () => document.querySelector("[data-undo]")?.click(),
@@ -34,11 +40,16 @@ export function attach(form) {
       for (const other of items) other.toggleAttribute("aria-current", other === item);
     }
   });
+  form.addEventListener("change", (event) => event.target.matches("[data-reason]") && ask(event.target));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    if (event.key === "Enter" && event.target.matches("[data-reason]") && event.target.value) {
+    if (event.key === "Enter" && event.target.matches("[data-reason], [data-note] input")) {
       event.preventDefault();
-      event.target.closest("[data-item]").querySelector("[data-decline]").click();
+      if (!event.target.value.trim()) return;
+      const item = event.target.closest("[data-item]");
+      const words = item.querySelector("[data-note]:not([hidden]) input");
+      if (words && !words.value.trim()) words.focus();
+      else item.querySelector("[data-decline]").click();
       return;
     }
     const deed = deeds[event.key.toLowerCase()];
@@ -47,6 +58,17 @@ export function attach(form) {
     deed();
   });
   if (keys && items.length) go(0);
+}
+
+// Where personal data was noticed, the key only goes to the button: a slip must not publish a telephone number.
+function publish(item) {
+  const button = item?.querySelector("[data-publish]");
+  if (item?.matches(".queue-item--held")) button?.focus();
+  else button?.click();
+}
+
+function ask(reason) {
+  reason.closest("[data-item]").querySelector("[data-note]").hidden = reason.value !== NEEDS_WORDS;
 }
 
 function tick(item) {

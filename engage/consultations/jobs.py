@@ -1,0 +1,105 @@
+"""What the worker does for consultations: files of comments, and forgetting them."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import delete, select, update
+
+from engage.consultations.actions.exporting import EXPORT_JOB, Words
+from engage.consultations.models import Comment, CommentExport, ExportState
+from engage.consultations.queries.published import clause_names
+from engage.consultations.queries.queue import export_rows
+from engage.core.cells import safe_cell
+from engage.core.clock import local, now
+from engage.core.db import db
+from engage.core.jobs import job, periodic
+from engage.core.writer import atomic
+
+KEEP_EXPORTS = timedelta(days=1)
+_NOTE_ROWS = 2_000
+
+
+@job(EXPORT_JOB)
+def export(payload: dict[str, Any]) -> None:
+    """Write the file of one export; the row says how far it is."""
+    row = db.session.get(CommentExport, int(payload["export_id"]))
+    if row is None or row.state is ExportState.DONE:
+        return
+    export_id, consultation_id, words = row.id, row.consultation_id, Words(**payload["words"])
+    target = _folder() / row.file_name
+    temporary = target.with_suffix(".part")
+    _note(export_id, state=ExportState.RUNNING)
+    try:
+        count = _write(temporary, consultation_id, words, lambda rows: _note(export_id, done_rows=rows))
+    except Exception:
+        temporary.unlink(missing_ok=True)
+        _note(export_id, state=ExportState.FAILED)
+        raise
+    temporary.replace(target)
+    _note(export_id, state=ExportState.DONE, done_rows=count, all_rows=count)
+
+
+@periodic("consultations.forget_exports", seconds=3600)
+def forget_exports() -> None:
+    """Delete exports a day after they were asked for, and files whose export is gone."""
+    with atomic():
+        db.session.execute(delete(CommentExport).where(CommentExport.created_at < now() - KEEP_EXPORTS))
+    kept = {Path(row.file_name).stem for row in db.session.scalars(select(CommentExport))}
+    for path in _folder().glob("comments-*"):
+        if path.stem not in kept:
+            path.unlink(missing_ok=True)
+
+
+def _write(path: Path, consultation_id: int, words: Words, progress: Callable[[int], None]) -> int:
+    names = clause_names(consultation_id)
+    count = 0
+    # The mark at the start makes Excel read the file as UTF-8.
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(words.heads)
+        for row in export_rows(consultation_id):
+            writer.writerow([safe_cell(cell) for cell in _cells(row, names, words)])
+            count += 1
+            if count % _NOTE_ROWS == 0:
+                progress(count)
+    return count
+
+
+def _cells(row: Comment, clauses: Mapping[str, str], words: Words) -> list[Any]:
+    def label(column: str, member: StrEnum | None) -> str:
+        return words.labels[column][member.value] if member else ""
+
+    return [
+        row.number,
+        clauses.get(row.clause, "") if row.clause else words.whole,
+        label("stance", row.stance),
+        row.text,
+        label("source", row.source),
+        local(row.submitted_minute, ZoneInfo(words.zone)).strftime("%Y-%m-%d %H:%M"),
+        label("state", row.state),
+        label("reason", row.reason),
+        row.reason_note,
+        row.reply,
+        words.units.get(str(row.reply_unit_id), ""),
+        label("adoption", row.adoption),
+        row.adoption_reason,
+    ]
+
+
+def _folder() -> Path:
+    folder: Path = current_app.config["ENGAGE"].files / "exports"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _note(export_id: int, **values: Any) -> None:
+    with atomic():
+        db.session.execute(update(CommentExport).where(CommentExport.id == export_id).values(**values))
