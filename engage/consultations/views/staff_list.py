@@ -15,7 +15,6 @@ from engage.consultations.rules.periods import is_short, length
 from engage.consultations.rules.phases import Deed, Phase
 from engage.consultations.rules.settling import missing
 from engage.consultations.rules.terms import REASON_LIMIT
-from engage.consultations.views._args import page_number
 from engage.consultations.views._blueprints import staff_pages
 from engage.consultations.views.reading import draft_page
 from engage.core.actor import Actor
@@ -24,6 +23,7 @@ from engage.core.ids import request_id
 from engage.core.messages import msg
 from engage.web.actor import current_actor
 from engage.web.guards import staff
+from engage.web.numbers import page_number
 from engage.web.site import current_site
 from engage.web.staff_home import Tile, home_tile
 
