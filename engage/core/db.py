@@ -69,6 +69,14 @@ def init_db(app: Flask) -> None:
         _prepare_sqlite(engine)
 
 
+def read_anew() -> None:
+    """End the running read: what is read next is of now, not of the moment the first row was read.
+
+    Objects read before are read again when they are used.
+    """
+    db.session.rollback()
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
@@ -91,4 +99,5 @@ __all__ = [
     "db",
     "engine_options",
     "init_db",
+    "read_anew",
 ]

@@ -99,7 +99,7 @@ class RealtimeServer(socketio.Server):
             self._end_unless_connected(eio_sid)
 
     def _is_event(self, data: Any) -> bool:
-        """Whether a client may send ``data`` as an event: what the library itself tells of is none of theirs."""
+        """Whether ``data`` is an event a client may send; coming and going only the library tells of."""
         return (
             isinstance(data, list)
             and bool(data)
