@@ -227,6 +227,24 @@ def test_a_lock_held_too_long_is_said_and_loses_nothing(
     holder.close()
 
 
+@pytest.mark.sqlite_only
+def test_opening_a_connection_waits_without_stopping_the_process(
+    app: Flask, sqlite_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite's own wait would stop every socket; ours sleeps, which lets others run."""
+    with app.app_context():
+        db.engine.dispose()
+        holder = sqlite3.connect(sqlite_path, isolation_level=None)
+        holder.execute("PRAGMA locking_mode=EXCLUSIVE")
+        holder.execute("BEGIN IMMEDIATE")
+        monkeypatch.setattr("engage.core.db.time.sleep", lambda _seconds: holder.close())
+        assert _names() == set()
+        with db.engine.connect() as connection:
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == 0
+    with pytest.raises(sqlite3.ProgrammingError, match="closed"):
+        holder.execute("SELECT 1")
+
+
 @contextmanager
 def _held_from_outside(database_url: str) -> Iterator[None]:
     """Another connection holds what every write of this database has to wait for."""
