@@ -50,6 +50,7 @@ def report(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/activities/<public_id>/photos")
 @guards.staff(Permission.ACTIVITY_EDIT)
+@guards.uploading
 def add_photo(public_id: str) -> ResponseReturnValue:
     """Add a photo, with words for people who cannot see it."""
     alt = Localized(zh_CN=request.form.get("alt_zh", "").strip(), en=request.form.get("alt_en", "").strip())
