@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -33,11 +32,14 @@ from engage.core.begin import OUTSIDE, WAIT_SECONDS, init_begin, writing
 from engage.core.db import db
 from engage.core.errors import Busy
 from engage.core.savepoints import PLAIN, PlainSavepoint, is_changed
+from engage.core.turns import Command, Writer, left
 
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 _SCOPE = "write_scope"
+# Nothing else runs while commands do: what would take longer shares the commit after this one.
+_BATCH_SECONDS = 0.015
 _CANNOT_WRITE = ("locked", "full", "busy", "disk I/O", "readonly", "no such savepoint")
 
 
@@ -45,29 +47,6 @@ _CANNOT_WRITE = ("locked", "full", "busy", "disk I/O", "readonly", "no such save
 class _Scope:
     events: list[object] = field(default_factory=list)
     plain: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class _Command:
-    """``done`` says that there is an answer, or that it now ``leads`` those that wait."""
-
-    run: Callable[[], Any]
-    plain: bool
-    deadline: float
-    leads: bool = False
-    done: threading.Event = field(default_factory=threading.Event)
-    value: Any = None
-    error: BaseException | None = None
-    events: list[object] = field(default_factory=list)
-
-
-class Writer:
-    """One per application: its lock and the commands that wait to share a commit."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.mutex = threading.Lock()
-        self.pending: list[_Command] = []
 
 
 def init_writer(app: Flask) -> None:
@@ -103,7 +82,7 @@ def atomic() -> Iterator[Session]:
     writer = _writer()
     _end_reading(session)
     scope = _Scope()
-    if not writer.lock.acquire(timeout=_left(deadline)):
+    if not writer.lock.acquire(timeout=left(deadline)):
         raise Busy
     try:
         with _transaction(session, scope, deadline):
@@ -124,39 +103,25 @@ def gather(run: Callable[[], _T], *, plain: bool = False) -> _T:
         return run()
     writer = _writer()
     _end_reading(db.session())
-    command = _Command(run, plain, time.monotonic() + WAIT_SECONDS)
-    with writer.mutex:
-        command.leads = not writer.pending
-        writer.pending.append(command)
-    if not command.leads:
-        _follow(writer, command)
-    if command.leads:
-        _lead(writer, command)
+    command = Command(run, plain, time.monotonic() + WAIT_SECONDS)
+    writer.line_up(command)
+    while not command.ended:
+        if command.leads:
+            _lead(writer, command)
+        else:
+            writer.follow(command)
     if command.error is not None:
         raise command.error
     bus.deliver(command.events)
     return cast(_T, command.value)
 
 
-def _follow(writer: Writer, command: _Command) -> None:
-    """Wait for the answer, or for being the one to lead; raises ``Busy`` where it did not begin in time."""
-    if command.done.wait(_left(command.deadline)):
-        return
-    with writer.mutex:
-        waiting = command in writer.pending and not command.leads
-        if waiting:
-            writer.pending.remove(command)
-    if waiting:
-        raise Busy
-    command.done.wait()
-
-
-def _lead(writer: Writer, command: _Command) -> None:
+def _lead(writer: Writer, command: Command) -> None:
     """Run what has gathered by the time the transaction has begun; who cannot begin lets the next one try."""
-    batch: list[_Command] = []
+    batch: list[Command] = []
     taken = False
     try:
-        taken = writer.lock.acquire(timeout=_left(command.deadline))
+        taken = writer.lock.acquire(timeout=left(command.deadline))
         if not taken:
             raise Busy
         _run_batch(writer, command.deadline, batch)
@@ -169,37 +134,27 @@ def _lead(writer: Writer, command: _Command) -> None:
         if taken:
             writer.lock.release()
         if not batch:
-            _step_aside(writer, command)
-        for member in batch:
-            member.done.set()
+            writer.step_aside(command)
+        writer.end(batch)
 
 
-def _run_batch(writer: Writer, deadline: float, batch: list[_Command]) -> None:
+def _run_batch(writer: Writer, deadline: float, batch: list[Command]) -> None:
     app = cast(Any, current_app)._get_current_object()
     with app.app_context():
         session = db.session()
         scope = _Scope()
         with _transaction(session, scope, deadline):
-            with writer.mutex:
-                batch[:], writer.pending = writer.pending, []
-            for member in batch:
+            batch[:] = writer.take()
+            until = time.monotonic() + _BATCH_SECONDS
+            for number, member in enumerate(batch):
+                if number and time.monotonic() >= until:
+                    writer.put_back(batch[number:])
+                    del batch[number:]
+                    break
                 _run_one(session, scope, member)
 
 
-def _step_aside(writer: Writer, command: _Command) -> None:
-    with writer.mutex:
-        writer.pending.remove(command)
-        if writer.pending:
-            heir = writer.pending[0]
-            heir.leads = True
-            heir.done.set()
-
-
-def _left(deadline: float) -> float:
-    return max(0.0, deadline - time.monotonic())
-
-
-def _run_one(session: Session, scope: _Scope, member: _Command) -> None:
+def _run_one(session: Session, scope: _Scope, member: Command) -> None:
     savepoint = PlainSavepoint(session) if member.plain else session.begin_nested()
     scope.plain = member.plain
     try:
