@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import os
+import importlib.util
 import resource
+import sys
 import time
+from pathlib import Path
 from typing import Any
 
 import gevent
@@ -15,7 +17,25 @@ from gevent.pool import Pool
 from gevent.server import StreamServer
 from gunicorn.workers.ggevent import GeventWorker
 
-SOCKETS = int(os.environ.get("ENGAGE_MAX_SOCKETS", "15000"))
+
+def settings() -> Any:
+    """The configuration of the installation; ends with its sentence where it is wrong.
+
+    By its file alone: the package would be imported before the process is patched for gevent.
+    """
+    path = Path(__file__).resolve().parent.parent / "engage" / "config.py"
+    spec = importlib.util.spec_from_file_location("engage_settings", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    try:
+        return module.load_config()
+    except module.ConfigError as error:
+        sys.exit(str(error))
+
+
+SOCKETS = settings().max_sockets
 
 
 class Worker(GeventWorker):

@@ -129,6 +129,7 @@ class Worker:
                     self._hand_over()
             except Exception:
                 log.exception("relay failed")
+        watch.close()
 
     def _hand_over(self) -> None:
         with self.app.app_context():

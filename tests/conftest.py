@@ -8,6 +8,7 @@ pytest_plugins = [
     "tests.fixtures.database",
     "tests.fixtures.clients",
     "tests.fixtures.staff",
+    "tests.fixtures.sockets",
     "tests.fixtures.server",
     "tests.fixtures.browser",
 ]

@@ -39,7 +39,7 @@ def init_identity(app: Flask) -> None:
     manager.session_protection = None
     manager.user_loader(_load)
     manager.init_app(app)
-    app.after_request(_note_seen)
+    app.after_request(_seen)
     passwords.prepare()
 
 
@@ -71,7 +71,13 @@ def _load(token: str) -> SignedInStaff | None:
     return SignedInStaff(token, row)
 
 
-def _note_seen(response: Response) -> Response:
+def _seen(response: Response) -> Response:
+    note_seen()
+    return response
+
+
+def note_seen() -> None:
+    """Keep the session that was used open; every page does so, a socket's event only where it calls this."""
     session_id = g.pop("session_to_touch", None)
     if session_id is not None:
         try:
@@ -79,4 +85,3 @@ def _note_seen(response: Response) -> Response:
         except Refusal:
             # The page is ready; that it was looked at may be noted next time.
             log.info("a session could not be noted as seen")
-    return response

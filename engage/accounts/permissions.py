@@ -13,7 +13,6 @@ class Permission(StrEnum):
     UNIT_MANAGE = "unit.manage"
     SETTINGS_EDIT = "settings.edit"
     AUDIT_READ = "audit.read"
-    PERSONAL_DATA_READ = "personal-data.read"
 
     PLAN_FILE = "plan.file"
     PLAN_ARRANGE = "plan.arrange"
@@ -96,7 +95,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             _P.UNIT_MANAGE,
             _P.SETTINGS_EDIT,
             _P.AUDIT_READ,
-            _P.PERSONAL_DATA_READ,
         }
     ),
     Role.COORDINATOR: _DEPARTMENT
@@ -108,7 +106,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         _P.LIVE_ENTER,
         _P.CASE_ASSIGN,
         _P.UNIT_MANAGE,
-        _P.PERSONAL_DATA_READ,
     },
     Role.DEPARTMENT: _DEPARTMENT,
     Role.APPROVER: frozenset(

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import selectinload
 
 from engage.accounts.actions.sessions import IDLE, LIFE
@@ -38,23 +38,43 @@ class OpenSession:
 
 def open_session(token: str) -> OpenSession | None:
     """The session of a token, unless it or its account has ended; two queries."""
-    moment = now()
     row = db.session.execute(
         select(
             StaffSession.id, StaffSession.by_link, StaffSession.last_seen_at, StaffSession.user_id, User.name
         )
         .join(User, User.id == StaffSession.user_id)
-        .where(
-            StaffSession.token_hash == token_hash(token),
-            StaffSession.ended_at.is_(None),
-            StaffSession.last_seen_at > moment - IDLE,
-            StaffSession.created_at > moment - LIFE,
-            User.active,
-        )
+        .where(StaffSession.token_hash == token_hash(token), *_is_open(), User.active)
     ).first()
     if row is None:
         return None
     return OpenSession(row.id, row.user_id, row.name, row.by_link, row.last_seen_at, grants_of(row.user_id))
+
+
+def _is_open() -> tuple[ColumnElement[bool], ...]:
+    moment = now()
+    return (
+        StaffSession.ended_at.is_(None),
+        StaffSession.last_seen_at > moment - IDLE,
+        StaffSession.created_at > moment - LIFE,
+    )
+
+
+def actors_of(session_ids: Collection[int]) -> dict[int, Actor]:
+    """Whom each of these sessions lets in now, with their grants; those that have ended are left out."""
+    rows = db.session.execute(
+        select(StaffSession.id, StaffSession.user_id, User.name, Grant.role, Grant.scope, Grant.scope_id)
+        .join(User, User.id == StaffSession.user_id)
+        .outerjoin(Grant, Grant.user_id == User.id)
+        .where(StaffSession.id.in_(session_ids), *_is_open(), User.active)
+        .order_by(Grant.id)
+    ).all()
+    grants: dict[int, list[GrantedRole]] = {row.id: [] for row in rows}
+    for row in rows:
+        if row.role is not None:
+            grants[row.id].append(GrantedRole(row.role.value, row.scope, row.scope_id))
+    return {
+        row.id: Actor(ActorKind.STAFF, row.user_id, row.name, grants=tuple(grants[row.id])) for row in rows
+    }
 
 
 def grants_of(user_id: int) -> tuple[GrantedRole, ...]:
@@ -75,15 +95,9 @@ def actor_of(user_id: int) -> Actor | None:
 
 def sessions_of(user_id: int) -> Sequence[StaffSession]:
     """The live sessions of a staff member, latest used first."""
-    moment = now()
     return db.session.scalars(
         select(StaffSession)
-        .where(
-            StaffSession.user_id == user_id,
-            StaffSession.ended_at.is_(None),
-            StaffSession.last_seen_at > moment - IDLE,
-            StaffSession.created_at > moment - LIFE,
-        )
+        .where(StaffSession.user_id == user_id, *_is_open())
         .order_by(StaffSession.last_seen_at.desc(), StaffSession.id.desc())
     ).all()
 

@@ -8,7 +8,6 @@ from engage.core.messages import Message, msg
 ACTORS: dict[ActorKind, Message] = {
     ActorKind.ANONYMOUS: msg("Somebody unknown"),
     ActorKind.CITIZEN: msg("A citizen"),
-    ActorKind.GUEST: msg("A guest speaker"),
     ActorKind.STAFF: msg("Staff member"),
     ActorKind.SYSTEM: msg("The system"),
 }

@@ -9,7 +9,6 @@ from enum import StrEnum
 class ActorKind(StrEnum):
     ANONYMOUS = "anonymous"
     CITIZEN = "citizen"
-    GUEST = "guest"
     STAFF = "staff"
     SYSTEM = "system"
 
@@ -33,7 +32,7 @@ class GrantedRole:
 class Actor:
     """``device`` is the citizen's random device id: for keyed hashes only, never stored as it is.
 
-    ``live_session_id`` is the one session a guest speaker's link opens. ``address`` is set for staff only.
+    ``address`` is set for staff only. A guest speaker acts in nothing: their link only shows.
     """
 
     kind: ActorKind
@@ -41,7 +40,6 @@ class Actor:
     label: str = ""
     device: str | None = None
     grants: tuple[GrantedRole, ...] = ()
-    live_session_id: int | None = None
     address: str | None = None
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from typing import Any
 
 from flask import Flask
@@ -34,7 +36,8 @@ class _Base(DeclarativeBase):
     metadata = MetaData(naming_convention=_NAMING)
 
 
-_OPENING_MS = 2000
+_OPENING_SECONDS = 2.0
+_POLL_SECONDS = 0.01
 
 db = SQLAlchemy(model_class=_Base, session_options={"expire_on_commit": False})
 
@@ -69,16 +72,34 @@ def init_db(app: Flask) -> None:
         _prepare_sqlite(engine)
 
 
+def read_anew() -> None:
+    """End the running read: what is read next is of now, not of the moment the first row was read.
+
+    Objects read before are read again when they are used.
+    """
+    db.session.rollback()
+
+
 def _prepare_sqlite(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
-        # The driver's implicit BEGIN would be a deferred one; ours are explicit (see engage.core.writer).
+        # The driver's implicit BEGIN would be a deferred one; ours are explicit (see engage.core.begin).
         connection.isolation_level = None
-        # Opening the log right after another process closed it may wait for its recovery; nothing else may.
-        connection.execute(f"PRAGMA busy_timeout={_OPENING_MS}")
         for pragma in _PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-        connection.execute("PRAGMA busy_timeout=0")
+            _patiently(connection, f"PRAGMA {pragma}")
+
+
+def _patiently(connection: Any, statement: str) -> None:
+    """Opening the log right after another process closed it may have to wait for its recovery."""
+    deadline = time.monotonic() + _OPENING_SECONDS
+    while True:
+        try:
+            connection.execute(statement)
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() >= deadline:
+                raise
+        time.sleep(_POLL_SECONDS)
 
 
 __all__ = [
@@ -91,4 +112,5 @@ __all__ = [
     "db",
     "engine_options",
     "init_db",
+    "read_anew",
 ]

@@ -2,38 +2,91 @@
 
 from __future__ import annotations
 
+import contextlib
 import sqlite3
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import Engine
 
+from engage.core.begin import CHANNEL
 from engage.core.db import db
+
+_CONNECT_SECONDS = 5
 
 
 class ChangeWatch:
-    """Says whether anyone else committed since the last look.
+    """Says whether anyone committed since the last look; one thread looks.
 
-    On SQLite by ``PRAGMA data_version`` on a connection of its own (a few microseconds). On other databases
-    every look says yes: the caller's own query is then the look.
+    On a connection of its own: on SQLite by ``PRAGMA data_version`` (a few microseconds), on PostgreSQL by
+    what every write transaction notifies (engage.core.begin). Where that cannot be asked the answer is yes.
     """
 
     def __init__(self, app: Flask) -> None:
         with app.app_context():
             engine = db.engine
-        self._connection: sqlite3.Connection | None = None
-        if engine.dialect.name == "sqlite":
-            self._connection = sqlite3.connect(
-                str(engine.url.database), isolation_level=None, check_same_thread=False, timeout=0
-            )
-        self._version: Any = None
+        sqlite = engine.dialect.name == "sqlite"
+        self._look: _DataVersion | _Notifications = (_DataVersion if sqlite else _Notifications)(engine)
 
     def changed(self) -> bool:
         """Whether another connection committed since the last call; the first call says yes."""
-        if self._connection is None:
-            return True
+        return self._look.changed()
+
+    def close(self) -> None:
+        """Give the connection back; whoever looks once more opens another."""
+        self._look.close()
+
+
+class _DataVersion:
+    def __init__(self, engine: Engine) -> None:
+        self._path = str(engine.url.database)
+        self._connection: sqlite3.Connection | None = None
+        self._version: Any = None
+
+    def changed(self) -> bool:
         try:
+            if self._connection is None:
+                self._connection = sqlite3.connect(
+                    self._path, isolation_level=None, check_same_thread=False, timeout=0
+                )
             version = self._connection.execute("PRAGMA data_version").fetchone()[0]
         except sqlite3.OperationalError:
             return True
         was, self._version = self._version, version
         return bool(version != was)
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = self._version = None
+
+
+class _Notifications:
+    def __init__(self, engine: Engine) -> None:
+        self._driver: Any = engine.dialect.loaded_dbapi
+        self._arguments = engine.dialect.create_connect_args(engine.url)
+        self._connection: Any = None
+
+    def changed(self) -> bool:
+        try:
+            if self._connection is None:
+                self._listen()
+                return True
+            return sum(1 for _notice in self._connection.notifies(timeout=0)) > 0
+        except self._driver.OperationalError:
+            # What was notified meanwhile is lost with the connection, so the caller looks for itself.
+            self.close()
+            return True
+
+    def _listen(self) -> None:
+        places, names = self._arguments
+        self._connection = self._driver.connect(
+            *places, **names, autocommit=True, connect_timeout=_CONNECT_SECONDS
+        )
+        self._connection.execute(f"LISTEN {CHANNEL}")
+
+    def close(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(self._driver.Error):
+                self._connection.close()
+        self._connection = None

@@ -5,13 +5,15 @@ stop the whole process for SQLite's busy wait, so every write takes the process'
 IMMEDIATE, runs without yielding, and lets only the commit (the fsync) run in the hub's thread pool. Commands
 that arrive meanwhile gather and share the next commit, each in its own savepoint. On PostgreSQL an advisory
 lock gives the same order between processes.
+
+Waiting for one's turn ends ``WAIT_SECONDS`` after one came, whoever is in front: the process's lock, the
+database's and the queue of gathered commands have one deadline. A command that has begun is waited for.
 """
 
 from __future__ import annotations
 
 import logging
 import sqlite3
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -21,24 +23,24 @@ from typing import Any, TypeVar, cast
 import gevent
 from flask import Flask, current_app
 from gevent.monkey import is_module_patched
-from sqlalchemy import Connection, event
+from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from engage.core import bus
+from engage.core.begin import OUTSIDE, WAIT_SECONDS, init_begin, writing
 from engage.core.db import db
 from engage.core.errors import Busy
 from engage.core.savepoints import PLAIN, PlainSavepoint, is_changed
+from engage.core.turns import Command, Writer, left
 
 log = logging.getLogger(__name__)
 
 _T = TypeVar("_T")
 _SCOPE = "write_scope"
-_WRITING = {"engage_write": True}
-_ADVISORY_LOCK = 0x456E6761
+# Nothing else runs while commands do: what would take longer shares the commit after this one.
+_BATCH_SECONDS = 0.015
 _CANNOT_WRITE = ("locked", "full", "busy", "disk I/O", "readonly", "unable to open", "no such savepoint")
-WAIT_SECONDS = 5.0
-_POLL_SECONDS = 0.01
 
 
 @dataclass(slots=True)
@@ -47,31 +49,17 @@ class _Scope:
     plain: bool = False
 
 
-@dataclass(slots=True)
-class _Command:
-    run: Callable[[], Any]
-    plain: bool = False
-    done: threading.Event = field(default_factory=threading.Event)
-    value: Any = None
-    error: BaseException | None = None
-    events: list[object] = field(default_factory=list)
-
-
-class Writer:
-    """One per application: its lock and the commands that wait to share a commit."""
-
-    def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.mutex = threading.Lock()
-        self.pending: list[_Command] = []
-
-
 def init_writer(app: Flask) -> None:
     """Attach a writer to ``app``; call after the database is bound."""
     app.extensions["engage_writer"] = Writer()
     with app.app_context():
         engine = db.engine
-    event.listen(engine, "begin", _begin_sqlite if engine.dialect.name == "sqlite" else _begin_other)
+    init_begin(engine)
+
+
+def is_writing() -> bool:
+    """Whether a write transaction of this session is running."""
+    return _SCOPE in db.session().info
 
 
 def publish(item: object) -> None:
@@ -90,11 +78,17 @@ def atomic() -> Iterator[Session]:
     if _SCOPE in session.info:
         yield session
         return
+    deadline = time.monotonic() + WAIT_SECONDS
     writer = _writer()
     _end_reading(session)
     scope = _Scope()
-    with writer.lock, _transaction(session, scope):
-        yield session
+    if not writer.lock.acquire(timeout=left(deadline)):
+        raise Busy
+    try:
+        with _transaction(session, scope, deadline):
+            yield session
+    finally:
+        writer.lock.release()
     bus.deliver(scope.events)
 
 
@@ -109,51 +103,58 @@ def gather(run: Callable[[], _T], *, plain: bool = False) -> _T:
         return run()
     writer = _writer()
     _end_reading(db.session())
-    command = _Command(run, plain)
-    with writer.mutex:
-        leads = not writer.pending
-        writer.pending.append(command)
-    if leads:
-        _lead(writer)
-    else:
-        command.done.wait()
+    command = Command(run, plain, time.monotonic() + WAIT_SECONDS)
+    writer.line_up(command)
+    while not command.ended:
+        if command.leads:
+            _lead(writer, command)
+        else:
+            writer.follow(command)
     if command.error is not None:
         raise command.error
     bus.deliver(command.events)
     return cast(_T, command.value)
 
 
-def _lead(writer: Writer) -> None:
-    with writer.lock:
-        with writer.mutex:
-            batch, writer.pending = writer.pending, []
-        try:
-            _run_batch(batch)
-        except BaseException as error:
-            for member in batch:
-                member.error = member.error or Busy()
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            for member in batch:
-                member.done.set()
+def _lead(writer: Writer, command: Command) -> None:
+    """Run what has gathered by the time the transaction has begun; who cannot begin lets the next one try."""
+    batch: list[Command] = []
+    taken = False
+    try:
+        taken = writer.lock.acquire(timeout=left(command.deadline))
+        if not taken:
+            raise Busy
+        _run_batch(writer, command.deadline, batch)
+    except BaseException as error:
+        for member in batch:
+            member.error = member.error or (error if isinstance(error, Exception) else Busy())
+        if not batch or not isinstance(error, Exception):
+            raise
+    finally:
+        if taken:
+            writer.lock.release()
+        if not batch:
+            writer.step_aside(command)
+        writer.end(batch)
 
 
-def _run_batch(batch: list[_Command]) -> None:
+def _run_batch(writer: Writer, deadline: float, batch: list[Command]) -> None:
     app = cast(Any, current_app)._get_current_object()
     with app.app_context():
         session = db.session()
         scope = _Scope()
-        try:
-            with _transaction(session, scope):
-                for member in batch:
-                    _run_one(session, scope, member)
-        except Exception as error:
-            for member in batch:
-                member.error = member.error or error
+        with _transaction(session, scope, deadline):
+            batch[:] = writer.take()
+            until = time.monotonic() + _BATCH_SECONDS
+            for number, member in enumerate(batch):
+                if number and time.monotonic() >= until:
+                    writer.put_back(batch[number:])
+                    del batch[number:]
+                    break
+                _run_one(session, scope, member)
 
 
-def _run_one(session: Session, scope: _Scope, member: _Command) -> None:
+def _run_one(session: Session, scope: _Scope, member: Command) -> None:
     savepoint = PlainSavepoint(session) if member.plain else session.begin_nested()
     scope.plain = member.plain
     try:
@@ -175,10 +176,10 @@ def _run_one(session: Session, scope: _Scope, member: _Command) -> None:
 
 
 @contextmanager
-def _transaction(session: Session, scope: _Scope) -> Iterator[None]:
+def _transaction(session: Session, scope: _Scope, deadline: float) -> Iterator[None]:
     session.info[_SCOPE] = scope
     try:
-        session.connection(execution_options=_WRITING)
+        session.connection(execution_options=writing(deadline))
         yield
         session.flush()
         _commit(session)
@@ -223,38 +224,9 @@ def out_of_reach(error: OperationalError) -> bool:
     return any(word in str(error.orig) for word in _CANNOT_WRITE)
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    if not connection.get_execution_options().get("engage_write"):
-        connection.exec_driver_sql("BEGIN")
-        return
-    raw = cast(Any, connection.connection.dbapi_connection)
-    deadline = time.monotonic() + WAIT_SECONDS
-    while True:
-        try:
-            raw.execute("BEGIN IMMEDIATE")
-            return
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error) and "busy" not in str(error):
-                raise Busy from error
-            if time.monotonic() >= deadline:
-                raise Busy from error
-        time.sleep(_POLL_SECONDS)
-
-
-def _begin_other(connection: Connection) -> None:
-    if connection.get_execution_options().get("engage_write"):
-        # Waiting for one's turn has an end, as on SQLite; what comes after may take its time.
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{round(WAIT_SECONDS * 1000)}ms'")
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ADVISORY_LOCK})")
-        connection.exec_driver_sql("SET LOCAL lock_timeout = 0")
-    else:
-        # As on SQLite: what a page reads in several statements is of one moment (a room and its seq).
-        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-
-
 def _end_reading(session: Session) -> None:
     if is_changed(session):
-        raise RuntimeError("rows were changed outside atomic()")
+        raise RuntimeError(OUTSIDE)
     session.rollback()
 
 
@@ -275,6 +247,6 @@ def _flush_only_inside(session: Session, _context: Any, _instances: Any) -> None
         return
     scope = session.info.get(_SCOPE)
     if scope is None:
-        raise RuntimeError("rows were changed outside atomic()")
+        raise RuntimeError(OUTSIDE)
     if scope.plain:
         raise RuntimeError(PLAIN)

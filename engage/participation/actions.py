@@ -93,10 +93,8 @@ def made_once(actor: Actor, request_id: str, deed: str, body: Any, make: Callabl
     return cast(str, outcome.answer["made"])
 
 
-def request_deed_key(request_id: str, body: Any, *, several: bool) -> str:
-    """What a receipt code is derived from: the request id, with the body where several are allowed."""
-    if not several:
-        return request_id
+def request_deed_key(request_id: str, body: Any) -> str:
+    """What a receipt code is derived from: another body under the same request id has another code."""
     return f"{request_id}:{_digest(body)}"
 
 

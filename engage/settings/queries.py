@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Engine, exists, select
+from sqlalchemy import Connection, Engine, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from engage.accounts.models import Unit
@@ -16,6 +18,7 @@ from engage.core import clock
 from engage.core.bus import subscribe
 from engage.core.db import db
 from engage.core.types import Localized
+from engage.core.writer import is_writing
 from engage.settings.events import SettingsChanged
 from engage.settings.models import (
     DEFAULT_CITY,
@@ -77,7 +80,7 @@ def site() -> SiteView:
     if time.monotonic() - cached.checked < CHECK_SECONDS:
         return cached.view
     try:
-        with db.engine.connect() as connection:
+        with _reading() as connection:
             revision = connection.scalar(select(SiteSettings.revision).where(SiteSettings.id == ONLY_ID))
             if revision is not None and revision != cached.view.revision:
                 row = connection.execute(select(SiteSettings.__table__)).one()
@@ -90,6 +93,16 @@ def site() -> SiteView:
         log.warning("site settings could not be read; the last known ones are shown")
         cached.checked = time.monotonic()
     return cached.view
+
+
+@contextmanager
+def _reading() -> Iterator[Connection]:
+    """A connection of its own; inside a write the write's, for while it waited for another all would wait."""
+    if is_writing():
+        yield db.session.connection()
+        return
+    with db.engine.connect() as connection:
+        yield connection
 
 
 def zone() -> ZoneInfo:

@@ -27,7 +27,7 @@ from engage.settings.forms import SettingsForm
 from engage.settings.queries import SiteView, site
 from engage.settings.rules import ENDINGS, PLAIN_LIMITS, TEXT_LIMITS
 from engage.web.actor import current_actor
-from engage.web.guards import staff
+from engage.web.guards import staff, uploading
 from engage.web.languages import render
 from engage.web.numbers import revision_number
 from engage.web.staff_home import Tile, home_tile
@@ -38,6 +38,7 @@ blueprints = (blueprint,)
 
 @blueprint.route("/staff/settings", methods=["GET", "POST"])
 @staff(Permission.SETTINGS_EDIT)
+@uploading
 def edit() -> ResponseReturnValue:
     """Look at the settings and save them."""
     view = site()

@@ -77,9 +77,9 @@ def token_is_genuine(device: str | None, token: str) -> bool:
 
 def check_citizen_write() -> None:
     """Raise ``NotAllowed`` unless the form is ours and its token belongs to the device."""
-    token = request.headers.get("X-Citizen-Token") or request.form.get("_token", "")
     if not origin_is_ours(request.headers.get("Origin"), request.headers.get("Referer")):
         raise NotAllowed(msg("This form was sent from another site. Please open it here and send it again."))
+    token = request.headers.get("X-Citizen-Token") or request.form.get("_token", "")
     if not token_is_genuine(known_device(), token):
         raise NotAllowed(
             msg(

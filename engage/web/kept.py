@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 KEEPING = frozenset({400, 401, 403, 409, 410, 413, 429, 500, 503})
 # Sending the same again can work for these; for the others the page must be looked at first.
 _AGAIN = frozenset({429, 500, 503})
-# Upper bounds of what is read and shown back, in bytes and characters.
+# Upper bounds of what is read and shown back, in bytes and characters; of what its door takes, twice as much.
 _READ_LIMIT = 2_000_000
 _SHOW_LIMIT = 200_000
 _FIELD_LIMIT = 2_000
@@ -62,9 +62,10 @@ def _form() -> MultiDict[str, str] | None:
         return request.form
     except HTTPException:
         pass
-    if (request.content_length or _READ_LIMIT) >= _READ_LIMIT:
+    most = min(_READ_LIMIT, 2 * (request.max_content_length or _READ_LIMIT))
+    if (request.content_length or most) >= most:
         return None
-    request.max_content_length = request.max_form_memory_size = _READ_LIMIT
+    request.max_content_length = request.max_form_memory_size = most
     try:
         return request.form
     except HTTPException:

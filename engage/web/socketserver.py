@@ -78,7 +78,7 @@ class RealtimeServer(socketio.Server):
         except (ValueError, TypeError, IndexError, RecursionError):
             raise PeerError("unreadable packet") from None
         kind, namespace = pkt.packet_type, pkt.namespace or "/"
-        if kind == packet.EVENT and isinstance(pkt.data, list) and pkt.data and isinstance(pkt.data[0], str):
+        if kind == packet.EVENT and self._is_event(pkt.data):
             if self.manager.sid_from_eio_sid(eio_sid, "/") is None:
                 raise PeerError("connect first")
             run = self._handle_event
@@ -97,6 +97,15 @@ class RealtimeServer(socketio.Server):
             log.exception("a packet could not be handled")
         if kind in (packet.CONNECT, packet.DISCONNECT):
             self._end_unless_connected(eio_sid)
+
+    def _is_event(self, data: Any) -> bool:
+        """Whether ``data`` is an event a client may send; coming and going only the library tells of."""
+        return (
+            isinstance(data, list)
+            and bool(data)
+            and isinstance(data[0], str)
+            and data[0] not in self.reserved_events
+        )
 
     def _end_unless_connected(self, eio_sid: str) -> None:
         """Whoever was refused, or has said goodbye, does not keep a socket."""

@@ -57,7 +57,7 @@ def test_only_administrators_manage_accounts(app: Flask, deed: str, role: Role |
             _DEEDS[deed](make_actor(role), user)
 
 
-@pytest.mark.parametrize("actor", [ANONYMOUS, Actor(ActorKind.CITIZEN, device="d"), Actor(ActorKind.GUEST)])
+@pytest.mark.parametrize("actor", [ANONYMOUS, Actor(ActorKind.CITIZEN, device="d")])
 @pytest.mark.parametrize("deed", _DEEDS)
 def test_nobody_else_manages_accounts(app: Flask, deed: str, actor: Actor) -> None:
     with app.app_context(), pytest.raises(NotAllowed):

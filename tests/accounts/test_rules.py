@@ -89,7 +89,7 @@ def test_two_grants_do_not_add_up_to_a_third() -> None:
 
 
 def test_nobody_without_grants_may_anything() -> None:
-    for kind in (ActorKind.ANONYMOUS, ActorKind.CITIZEN, ActorKind.GUEST, ActorKind.STAFF):
+    for kind in (ActorKind.ANONYMOUS, ActorKind.CITIZEN, ActorKind.STAFF):
         assert not any(may(Actor(kind), permission, anywhere=True) for permission in Permission)
     assert all(may(SYSTEM, permission) for permission in Permission)
 
@@ -101,7 +101,6 @@ def test_the_administrator_does_not_speak_for_units() -> None:
         Permission.UNIT_MANAGE,
         Permission.SETTINGS_EDIT,
         Permission.AUDIT_READ,
-        Permission.PERSONAL_DATA_READ,
     }
     assert GRANTS[Role.ADMINISTRATOR] == administers
 

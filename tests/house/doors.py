@@ -2,7 +2,7 @@
 
 ``doors.txt`` is read by people: one line for each endpoint (or socket event), its methods, its door and, at
 the staff door, the permission. ``python -m tests.house.doors`` prints the lines the application would need;
-look at each new one, then add it.
+look at each new one, then add it. ``grants.txt`` says beside it which role has which permission.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from engage.web.guards import Guard, guard_of
 from tests.fixtures.database import make_config
 
 TABLE = Path(__file__).with_name("doors.txt")
+GRANTS_TABLE = Path(__file__).with_name("grants.txt")
 SOCKET = "SOCKET"
 _IMPLIED = {"HEAD", "OPTIONS"}
 
@@ -45,6 +46,17 @@ def expected() -> list[Line]:
         if words:
             lines.append(Line(*words))
     return lines
+
+
+def granted() -> dict[str, frozenset[str]]:
+    """The permissions of each role as the table of grants has them."""
+    rows = [row.split() for row in GRANTS_TABLE.read_text(encoding="utf-8").splitlines() if row[:1] != "#"]
+    (_, *roles), lines = rows[0], rows[1:]
+    assert all(len(line) == len(roles) + 1 and set(line[1:]) <= {"x", "-"} for line in lines)
+    return {
+        role: frozenset(permission for permission, *marks in lines if marks[number] == "x")
+        for number, role in enumerate(roles)
+    }
 
 
 def actual(app: Flask) -> list[Line]:

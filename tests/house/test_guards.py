@@ -1,8 +1,10 @@
-"""Every route and socket event × every role, against one readable table (doors.txt)."""
+"""Every route and socket event × every role, against two readable tables (doors.txt, grants.txt)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,18 +12,27 @@ from flask import Flask, g
 from flask.testing import FlaskClient
 from werkzeug.routing import IntegerConverter, Rule
 
+import engage
 from engage.accounts.permissions import GRANTS, Permission, Role
 from engage.core.errors import NotAllowed
-from engage.web import realtime
-from tests.factories.accounts import make_session, make_unit, make_user
-from tests.fixtures.staff import staff_cookie
-from tests.house.doors import SOCKET, TABLE, Line, actual, expected
+from engage.web import citizen, realtime
+from engage.web.guards import guard_of
+from tests.factories.accounts import make_session, make_user
+from tests.fixtures.staff import StaffClient, form_token, staff_cookie
+from tests.house.doors import SOCKET, TABLE, Line, actual, expected, granted
 
 pytestmark = pytest.mark.database
 
 ANYONE = ("anonymous", "citizen")
 STAFF = ("staff-without-role", *(role.value for role in Role))
 PERSONS = (*ANYONE, *STAFF)
+HAS = granted()
+ROOT = Path(engage.__file__).parent
+CITIZENS = {"citizen-write", "token"}
+DEVICE = "device-of-the-house-test"
+_FORGED: tuple[dict[str, str], ...] = ({}, {"_token": "0" * 32, "csrf_token": "ImEi.aaaaaa.bbbbbb"})
+_IN_SHORT = {"Accept": "application/json"}
+_REACHED = "X-Reached"
 # Nothing at these addresses exists; who passes the door meets 404 or a complaint about the form.
 _SAMPLES = {"public_id": "a" * 12, "token": "x" * 43, "code": "zh_CN", "deed": "close", "state": "on"}
 
@@ -48,10 +59,20 @@ def test_every_door_and_permission_of_the_table_exists() -> None:
             assert Permission(line.permission)
 
 
+def test_every_role_has_what_its_table_says_and_no_more() -> None:
+    assert granted() == {role.value: frozenset(GRANTS[role]) for role in Role}
+
+
 def test_every_permission_is_granted_to_somebody_and_every_role_opens_the_home() -> None:
-    granted = frozenset().union(*GRANTS.values())
-    assert granted == frozenset(Permission)
+    assert frozenset().union(*GRANTS.values()) == frozenset(Permission)
     assert all(Permission.STAFF_HOME in permissions for permissions in GRANTS.values())
+
+
+def test_every_permission_is_asked_for_by_some_guard_or_action() -> None:
+    table = ROOT / "accounts" / "permissions.py"
+    code = [path.read_text(encoding="utf-8") for path in ROOT.rglob("*.py") if path != table]
+    asked = {name for text in code for name in re.findall(r"\bPermission\.([A-Z_]+)", text)}
+    assert asked == {permission.name for permission in Permission}
 
 
 def test_public_routes_take_no_writes() -> None:
@@ -66,7 +87,7 @@ def passes(person: str, line: Line) -> bool:
         return False
     if line.door == "signed-in":
         return True
-    return person != "staff-without-role" and Permission(line.permission) in GRANTS[Role(person)]
+    return line.permission in HAS.get(person, ())
 
 
 @pytest.fixture
@@ -83,25 +104,110 @@ def person_client(
         return app.test_client()
     if person == "citizen":
         return citizen_client()  # type: ignore[no-any-return]
-    return staff_client(None if person == "staff-without-role" else Role(person))  # type: ignore[no-any-return]
+    client = staff_client(None if person == "staff-without-role" else Role(person))
+    with app.app_context():
+        client.set_cookie(citizen.COOKIE, citizen.signed_device(DEVICE))
+    return client  # type: ignore[no-any-return]
 
 
-@pytest.mark.parametrize(("person_client", "person"), [(p, p) for p in PERSONS], indirect=["person_client"])
-def test_every_route_lets_in_whom_the_table_says(app: Flask, person_client: FlaskClient, person: str) -> None:
-    lines = {line.endpoint: line for line in expected() if line.methods != SOCKET}
+@pytest.fixture
+def only_doors(app: Flask) -> Flask:
+    """Behind each door stands nothing but a sign that it was passed."""
+
+    def stand_in(view: Any) -> Any:
+        def reached(**_parts: Any) -> Any:
+            return "", 200, {_REACHED: "yes"}
+
+        reached.guard = guard_of(view)  # type: ignore[attr-defined]
+        return reached
+
+    for endpoint, view in app.view_functions.items():
+        app.view_functions[endpoint] = stand_in(view)
+    return app
+
+
+each_person = pytest.mark.parametrize(
+    ("person_client", "person"), [(person, person) for person in PERSONS], indirect=["person_client"]
+)
+
+
+@each_person
+def test_every_route_lets_in_whom_the_table_says(
+    only_doors: Flask, person_client: FlaskClient, person: str
+) -> None:
     wrong = []
-    for rule, method, path in _addresses(app):
-        line = lines.get(rule.endpoint)
-        if line is None:
-            continue
-        answer = _ask(person_client, method, path, line, person)
-        if answer.status_code >= 500 and answer.status_code != 503:
-            wrong.append(f"{method} {path} failed with {answer.status_code}")
-        let_in = not _refused(answer, method)
-        if let_in != passes(person, line):
+    for line, method, path in _doors(only_doors):
+        data = _tokens(only_doors, person_client, line)
+        answer = person_client.open(path, method=method, data=data, headers=_IN_SHORT)
+        wanted = passes(person, line)
+        if line.door in CITIZENS and method != "GET":
+            wanted = person != "anonymous"  # whoever writes as a citizen has a device
+        if (_REACHED in answer.headers) != wanted or (answer.status_code == 200) != wanted:
             wrong.append(f"{method} {path} ({line.door} {line.permission}): {answer.status_code}")
         answer.close()
     assert not wrong, f"{person}:\n" + "\n".join(wrong)
+
+
+def _without_a_token(person: str, line: Line) -> int:
+    if line.door in CITIZENS:
+        return 403
+    if line.door == "sign-in":
+        return 409
+    if person in ANYONE:
+        return 401
+    return 409 if passes(person, line) else 403
+
+
+@each_person
+def test_no_write_passes_without_the_token_of_its_form(
+    only_doors: Flask, person_client: FlaskClient, person: str
+) -> None:
+    wrong, asked = [], 0
+    for line, method, path in _doors(only_doors):
+        if method == "GET":
+            continue
+        asked += 1
+        for data in _FORGED if person in ("citizen", "coordinator") else _FORGED[:1]:
+            answer = person_client.open(path, method=method, data=data, headers=_IN_SHORT)
+            if _REACHED in answer.headers or answer.status_code != _without_a_token(person, line):
+                wrong.append(f"{method} {path} ({line.door} {line.permission}): {answer.status_code}")
+    assert not wrong, f"{person}:\n" + "\n".join(wrong)
+    assert asked > 80
+
+
+def test_citizens_write_from_our_pages_only(only_doors: Flask, citizen_client: Callable[..., Any]) -> None:
+    """The cookie and the genuine token, sent by a form of another site, or by another device."""
+    client, other = citizen_client(), citizen_client()
+    asked = 0
+    for line, method, path in _doors(only_doors):
+        if line.door not in CITIZENS or method == "GET":
+            continue
+        asked += 1
+        own = {"_token": client.token}
+        ours = client.open(path, method=method, data=own, headers={"Origin": "http://localhost"})
+        assert _REACHED in ours.headers, path
+        for headers in (
+            {"Origin": "https://evil.example"},
+            {"Origin": "null"},
+            {"Referer": "http://localhost.evil"},
+        ):
+            theirs = client.open(path, method=method, data=own, headers=headers)
+            assert (theirs.status_code, _REACHED in theirs.headers) == (403, False), (path, headers)
+        stolen = client.open(path, method=method, data={"_token": other.token})
+        assert (stolen.status_code, _REACHED in stolen.headers) == (403, False), path
+    assert asked > 6
+
+
+@each_person
+def test_no_address_fails_for_anybody(app: Flask, person_client: FlaskClient, person: str) -> None:
+    """What is not there is not found, whoever asks; who is not signed in is asked to sign in."""
+    for line, method, path in _doors(app):
+        if method == "GET":
+            answer = person_client.get(path)
+            assert answer.status_code < 500, f"{person}: {path} ({line.door})"
+            asked_to_sign_in = answer.status_code == 302 and "/staff/sign-in" in answer.location
+            assert asked_to_sign_in == (person in ANYONE and not passes(person, line)), path
+            answer.close()
 
 
 @pytest.mark.parametrize("person", PERSONS)
@@ -119,47 +225,19 @@ def test_every_socket_event_lets_in_whom_the_table_says(app: Flask, person: str)
             assert _event_lets_in(line.endpoint) == passes(person, line), f"{person}: {line}"
 
 
-def test_a_role_on_one_unit_opens_the_same_doors(app: Flask, staff_client: Callable[..., Any]) -> None:
-    """The door asks whether the role is held anywhere; the action asks about the object."""
-    with app.app_context():
-        unit = make_unit()
-    client = staff_client(Role.DEPARTMENT, unit=unit)
-    assert client.get("/staff/surveys/").status_code == 200
-    assert client.get("/staff/settings").status_code == 403
-
-
-def test_closing_an_account_shuts_every_door_at_once(app: Flask, staff_client: Callable[..., Any]) -> None:
-    admin, other = staff_client(Role.ADMINISTRATOR), staff_client(Role.ADMINISTRATOR)
-    assert other.get("/staff/accounts").status_code == 200
-    assert admin.send(f"/staff/accounts/{other.user.public_id}/close").status_code == 303
-    assert other.get("/staff/accounts").status_code == 302
-
-
-def test_taking_a_role_back_shuts_its_doors_at_once(app: Flask, staff_client: Callable[..., Any]) -> None:
-    admin, other = staff_client(Role.ADMINISTRATOR), staff_client(Role.COORDINATOR)
-    assert other.get("/staff/units").status_code == 200
-    grant_id = other.user.grants[0].id
-    assert admin.send(f"/staff/accounts/{other.user.public_id}/grants/{grant_id}/revoke").status_code == 303
-    assert other.get("/staff/units").status_code == 403
-
-
-def test_the_last_administrator_stays(staff_client: Callable[..., Any]) -> None:
-    admin = staff_client(Role.ADMINISTRATOR)
-    grant_id = admin.user.grants[0].id
-    address = f"/staff/accounts/{admin.user.public_id}"
-    assert admin.send(f"{address}/grants/{grant_id}/revoke").status_code == 409
-    assert admin.send(f"{address}/close").status_code == 409
-    assert admin.get("/staff/accounts").status_code == 200
-
-
-def _addresses(app: Flask) -> Iterator[tuple[Rule, str, str]]:
+def _doors(app: Flask) -> list[tuple[Line, str, str]]:
+    """Each door with each method it takes and an address it stands at."""
+    lines = {line.endpoint: line for line in expected() if line.methods != SOCKET}
+    found = []
     with app.test_request_context():
         for rule in sorted(app.url_map.iter_rules(), key=lambda rule: rule.rule):
-            values = {name: _sample(rule, name) for name in rule.arguments}
-            built = rule.build(values)
+            if rule.endpoint not in lines:
+                continue
+            built = rule.build({name: _sample(rule, name) for name in rule.arguments})
             assert built is not None, f"give {rule.rule} a sample in test_guards"
-            for method in sorted((rule.methods or set()) & {"GET", "POST", "PUT", "DELETE", "PATCH"}):
-                yield rule, method, built[1]
+            methods = sorted((rule.methods or set()) & {"GET", "POST", "PUT", "DELETE", "PATCH"})
+            found += [(lines[rule.endpoint], method, built[1]) for method in methods]
+    return found
 
 
 def _sample(rule: Rule, name: str) -> Any:
@@ -168,20 +246,14 @@ def _sample(rule: Rule, name: str) -> Any:
     return 1 if isinstance(rule._converters[name], IntegerConverter) else "sample"
 
 
-def _ask(client: FlaskClient, method: str, path: str, line: Line, person: str) -> Any:
-    """A bare request: staff writes carry no form token, so whoever passes the door still changes nothing."""
-    data = {}
-    if method != "GET" and line.door in {"citizen-write", "token"}:
-        if person != "citizen":
-            return client.get("/healthz")  # writes of citizens need a device: asked as a citizen only
-        data = {"_token": client.token, "_request_id": "r" * 20}  # type: ignore[attr-defined]
-    return client.open(path, method=method, data=data)
-
-
-def _refused(answer: Any, method: str) -> bool:
-    if method == "GET" and answer.status_code == 302:
-        return "/staff/sign-in" in answer.location
-    return answer.status_code in (401, 403)
+def _tokens(app: Flask, client: FlaskClient, line: Line) -> dict[str, str]:
+    """What a form of ours carries for this door."""
+    if line.door == "sign-in" and not isinstance(client, StaffClient):
+        return {"csrf_token": form_token(app, client)}
+    if line.door not in CITIZENS:
+        return {"csrf_token": getattr(client, "token", "")}
+    with app.app_context():
+        return {"_token": citizen.citizen_token(getattr(client, "device", DEVICE))}
 
 
 def _event_lets_in(name: str) -> bool:

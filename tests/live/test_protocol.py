@@ -6,7 +6,7 @@ import json
 import re
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +26,8 @@ from engage.live.rules.deeds import Deed
 from engage.live.rules.streams import GUEST, MODERATORS, PUBLIC, STAGE
 from engage.live.sockets import pump, screens
 from engage.web import realtime
-from engage.web.citizen import COOKIE, citizen_token, signed_device
 from tests.factories import live as make
 from tests.factories.accounts import make_session, make_user
-from tests.fixtures.staff import staff_cookie
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "live-protocol.md").read_text(encoding="utf-8")
 _SECTION = re.compile(r"^### `(live\.[a-z]+)`\n(.*?)(?=^##|\Z)", re.S | re.M)
@@ -82,33 +80,6 @@ def test_states_and_phases_are_the_described_ones() -> None:
 
 
 Connect = Callable[..., Any]
-
-
-@pytest.fixture
-def connect(app: Flask) -> Iterator[Connect]:
-    """Sockets of a device, signed in where ``session`` is given."""
-    made = []
-
-    def make_one(number: int = 1, *, staff: str = "") -> Any:
-        http = app.test_client()
-        with app.app_context():
-            device = make.citizen(number).device or ""
-            http.set_cookie(COOKIE, signed_device(device))
-            token = citizen_token(device)
-            if staff:
-                cookie = staff_cookie(app, staff)
-                http.set_cookie(cookie["name"], cookie["value"])
-        client = realtime.socketio.test_client(app, auth={"token": token}, flask_test_client=http)
-        assert client.is_connected()
-        made.append(client)
-        return client
-
-    yield make_one
-    for client in made:
-        if client.is_connected():
-            client.disconnect()
-    if "live_pump" in app.extensions:
-        app.extensions["live_pump"].stop()
 
 
 def same_shape(described: Any, real: Any, path: str = "") -> None:

@@ -11,10 +11,13 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
+from sqlalchemy import event
 
 from engage.accounts.permissions import Role
 from engage.audit import queries as audit_queries
 from engage.core import clock
+from engage.core.db import db
+from engage.core.writer import atomic
 from engage.settings.queries import site
 from tests.fixtures.clients import hidden_fields
 
@@ -204,3 +207,17 @@ def test_the_time_zone_moves_the_clocks(app: Flask, staff_client: Callable[..., 
     with app.app_context():
         assert clock.local(moment).hour == 21
         assert clock.start_of_day(date(2026, 3, 5)) == datetime(2026, 3, 4, 18, tzinfo=UTC)
+
+
+def test_inside_a_write_the_clocks_take_no_second_connection(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Waiting for one would hold up every other writer."""
+    taken: list[object] = []
+    monkeypatch.setattr("engage.settings.queries.CHECK_SECONDS", 0)
+    with app.app_context():
+        event.listen(db.engine, "checkout", lambda *connection: taken.append(connection))
+        with atomic():
+            assert clock.today()
+            assert site().city.text() == "示范市"
+        assert len(taken) == 1

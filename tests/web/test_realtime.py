@@ -11,6 +11,7 @@ from flask_socketio import SocketIOTestClient
 
 from engage.accounts.permissions import Permission
 from engage.core.errors import TooMany
+from engage.core.writer import gather
 from engage.web import citizen, realtime
 from engage.web.guards import Door, Guard
 from engage.web.realtime import (
@@ -118,6 +119,32 @@ def test_a_refusal_speaks_the_persons_language(
     english = call(connect("one", cookies="language=en"), "test.wait")["error"]
     assert english["message"].startswith("Too many requests. Please wait 7 seconds")
     assert (english["status"], english["retry_after"]) == (429, 7)
+
+
+@pytest.mark.parametrize("kind", ["ordinary", "hot"])
+@pytest.mark.parametrize(("language", "words"), [("zh_CN", "系统暂时"), ("en", "cannot save right now")])
+def test_a_write_that_cannot_be_made_is_answered_with_its_sentence(
+    app: Flask,
+    events: Callable[[str], str],
+    connect: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    language: str,
+    words: str,
+) -> None:
+    register = socket_event if kind == "ordinary" else hot_event
+
+    @register(events("write"), Guard(Door.CITIZEN_WRITE))
+    def write(_peer: Peer, _payload: Any) -> Any:
+        return gather(lambda: "written")
+
+    monkeypatch.setattr("engage.core.writer.WAIT_SECONDS", 0.05)
+    client = connect(cookies=f"language={language}")
+    with app.extensions["engage_writer"].lock:
+        error = call(client, "test.write")["error"]
+    assert error["status"] == 503
+    assert words in error["message"]
+    assert call(client, "test.write") == "written"
 
 
 def test_rooms_hear_and_leaving_is_told(events: Callable[[str], str], connect: Callable[..., Any]) -> None:

@@ -120,8 +120,11 @@ def test_what_is_too_large_closes_with_1009(port: int, data: bytes) -> None:
         (frame(TEXT, b"40/admin,{}"), 1008),
         (frame(TEXT, b"42" + b"[" * 3000), 1008),
         (frame(TEXT, b'42["echo",1]') * 60, 1008),
+        (frame(TEXT, b'42["disconnect"]'), 1008),
+        (frame(TEXT, b'427["disconnect","client disconnect"]'), 1008),
+        (frame(TEXT, b'42["connect",{"REMOTE_ADDR":"10.0.0.1"},{"token":"x"}]'), 1008),
     ],
-    ids=range(11),
+    ids=range(14),
 )
 def test_what_no_client_of_ours_says_is_refused(port: int, data: bytes, code: int) -> None:
     with Client(port) as client:

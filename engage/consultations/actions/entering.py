@@ -44,7 +44,7 @@ def enter(
         raise Invalid({"source": msg("Please choose how the comment came in.")})
     deed = f"consultation.enter:{consultation_id}:{actor.id}"
     body = [clause, stance, text, source]
-    code_key = f"{deed}:{request_deed_key(request_id, body, several=True)}"
+    code_key = f"{deed}:{request_deed_key(request_id, body)}"
 
     def write() -> dict[str, Any]:
         return _store(actor, consultation_id, clause, stance, text, source, code_key)

@@ -64,7 +64,7 @@ def comment(consultation: Published, submission: Submission) -> str:
     require_clause(consultation, submission.clause, submission.version)
     deed = f"consultation.comment:{consultation.id}"
     body = [submission.clause, submission.stance, text]
-    code_key = f"{deed}:{request_deed_key(submission.request_id, body, several=True)}"
+    code_key = f"{deed}:{request_deed_key(submission.request_id, body)}"
 
     def write() -> dict[str, Any]:
         return _store(consultation.id, submission, text, code_key)

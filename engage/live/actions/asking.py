@@ -50,7 +50,7 @@ def ask(actor: Actor, session_id: int, text: str, name: str, request_id: str) ->
     asker = asker_key(session_id, actor.device)
     deed = f"live.ask:{session_id}:{asker}"
     body = [text, name]
-    code_key = f"{deed}:{request_deed_key(request_id, body, several=True)}"
+    code_key = f"{deed}:{request_deed_key(request_id, body)}"
 
     def write() -> dict[str, Any]:
         session = session_row(session_id)

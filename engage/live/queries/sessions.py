@@ -105,6 +105,22 @@ def pending_count(actor: Actor) -> int:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose a session is: what grants are compared with."""
+
+    unit_id: int
+    activity_id: int | None
+
+
+def places(ids: Collection[int]) -> dict[int, Place]:
+    """Whose the sessions ``ids`` are now; those that are gone are left out."""
+    rows = db.session.execute(
+        select(LiveSession.id, LiveSession.unit_id, LiveSession.activity_id).where(LiveSession.id.in_(ids))
+    )
+    return {row.id: Place(row.unit_id, row.activity_id) for row in rows}
+
+
 def guest_links(session_id: int) -> Sequence[GuestLink]:
     """The links of a session, newest first."""
     return db.session.scalars(

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
 
 from engage.accounts.events import GrantsChanged, SessionsEnded
+from engage.accounts.identity import current_session, note_seen
 from engage.accounts.permissions import Permission
-from engage.accounts.queries import actor_of
+from engage.accounts.queries import actors_of
 from engage.accounts.rules import may, require
 from engage.core.bus import subscribe
+from engage.core.db import read_anew
 from engage.core.errors import Invalid, NotFound
 from engage.live import actions
 from engage.live.models import LiveSession
 from engage.live.queries import room as queries
-from engage.live.queries.sessions import by_public_id
+from engage.live.queries.sessions import by_public_id, places
 from engage.live.rules.deeds import Deed
 from engage.live.rules.streams import MODERATORS
 from engage.live.rules.text import ANSWER_MOST
@@ -26,19 +29,31 @@ from engage.web.limits import hit
 from engage.web.realtime import disconnect, join, socket_event, socketio
 from engage.web.sockethub import Peer
 
+_KEY = "console"
+
+
+@dataclass(frozen=True, slots=True)
+class _Listening:
+    """By which signed-in browser a connection hears the queues of which sessions."""
+
+    staff_session: int
+    sessions: set[int] = field(default_factory=set)
+
 
 @socket_event("live.console", Guard(Door.STAFF, Permission.LIVE_READ))
 def join_console(peer: Peer, payload: Any) -> dict[str, Any]:
     """Hear the queue of a session."""
     fields = checked(payload)
-    session = _readable(text(fields, "room", 40))
-    actor = current_actor()
+    public_id = text(fields, "room", 40)
+    session = _readable(public_id)
     sender = pump()
     if _recheck not in sender.rechecks:
         sender.rechecks.append(_recheck)
-    peer.state["staff"] = (actor.id, session.id, session.unit_id, session.activity_id)
+    peer.state.setdefault(_KEY, _Listening(current_session().id)).sessions.add(session.id)
     join(peer, room_name(session.id, MODERATORS))
-    sender.watch(session.id, session.public_id)
+    read_anew()
+    session = by_public_id(public_id)
+    sender.watch(session.id, public_id)
     return {
         "streams": {MODERATORS: queries.since(session, MODERATORS, have_of(fields).get(MODERATORS, -1))},
         "totals": {
@@ -69,6 +84,7 @@ def decide(peer: Peer, payload: Any) -> dict[str, Any]:
         )
     except Invalid as error:
         return {"error": invalid(peer, error)}
+    note_seen()
     return {"question": done.question, "state": done.state.value, "revision": done.revision}
 
 
@@ -88,20 +104,36 @@ def _revision(value: Any) -> int:
     return value if isinstance(value, int) and not isinstance(value, bool) else -1
 
 
+def _listening() -> list[tuple[Peer, _Listening]]:
+    return [(peer, peer.state[_KEY]) for peer in socketio.peers.values() if _KEY in peer.state]
+
+
 def _recheck() -> None:
-    """End the connections of those who may not read the queue any more."""
-    for peer in [peer for peer in socketio.peers.values() if "staff" in peer.state]:
-        user_id, _session_id, unit_id, activity_id = peer.state["staff"]
-        actor = actor_of(user_id)
-        if actor is None or not may(actor, Permission.LIVE_READ, unit_id=unit_id, activity_id=activity_id):
+    """End the connections of those who may not read each of their queues any more."""
+    listening = _listening()
+    if not listening:
+        return
+    actors = actors_of({each.staff_session for _peer, each in listening})
+    where = places({session_id for _peer, each in listening for session_id in each.sessions})
+    for peer, each in listening:
+        actor = actors.get(each.staff_session)
+        if actor is None or not all(
+            session_id in where
+            and may(
+                actor,
+                Permission.LIVE_READ,
+                unit_id=where[session_id].unit_id,
+                activity_id=where[session_id].activity_id,
+            )
+            for session_id in each.sessions
+        ):
             disconnect(peer)
 
 
 @subscribe(SessionsEnded)
 def _signed_out(event: SessionsEnded) -> None:
-    # One of the person's browsers may still be signed in: it connects again and is let in again.
-    for peer in [peer for peer in socketio.peers.values() if "staff" in peer.state]:
-        if peer.state["staff"][0] == event.user_id:
+    for peer, each in _listening():
+        if each.staff_session in event.session_ids:
             disconnect(peer)
 
 

@@ -82,6 +82,7 @@ class Pump:
         self._stopped = True
         self._woken.set()
         self._thread.join()
+        self._watch.close()
 
     def _run(self) -> None:
         while True:

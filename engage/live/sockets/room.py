@@ -7,6 +7,7 @@ from typing import Any
 from flask_babel import force_locale
 
 from engage.core.actor import Actor, ActorKind
+from engage.core.db import read_anew
 from engage.core.errors import Invalid, NotFound
 from engage.core.messages import msg
 from engage.live import actions
@@ -44,6 +45,7 @@ def join_room(peer: Peer, payload: Any) -> dict[str, Any]:
     # First hear, then read: what is said in between comes twice and is dropped by its seq, never lost.
     join(peer, room_name(session_id, PUBLIC))
     join(peer, room_name(session_id, own))
+    read_anew()
     sender = pump()
     sender.watch(session_id, public_id)
     heads = queries.heads(session_id, PUBLIC, own)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engage.core.bus import subscribe
+from engage.core.db import read_anew
 from engage.core.errors import Gone, NotFound
 from engage.core.messages import msg
 from engage.live.events import GuestLinkRevoked
@@ -20,6 +21,7 @@ from engage.web.realtime import disconnect, emit_to, hot_event, join, members, s
 from engage.web.sockethub import Peer
 
 CLOSED = "live.closed"
+_KEY = "guest_links"
 
 
 @hot_event("live.stage", Guard(Door.PUBLIC))
@@ -27,11 +29,14 @@ def join_stage(peer: Peer, payload: Any) -> dict[str, Any]:
     """Hear the stage of a session."""
     fields = checked(payload)
     hit("live-join", device=peer.device, per_device="120/minute")
-    session = by_public_id(text(fields, "room", 40))
+    public_id = text(fields, "room", 40)
+    session = by_public_id(public_id)
     if not possible(Act.SEE, session.phase):
         raise NotFound
     pump()
     join(peer, room_name(session.id, STAGE))
+    read_anew()
+    session = by_public_id(public_id)
     return {"streams": {STAGE: queries.since(session, STAGE, have_of(fields).get(STAGE, -1))}}
 
 
@@ -47,24 +52,26 @@ def join_guest(peer: Peer, payload: Any) -> dict[str, Any]:
     sender = pump()
     if _recheck not in sender.rechecks:
         sender.rechecks.append(_recheck)
-    peer.state["guest_link"] = link.id
+    peer.state.setdefault(_KEY, set()).add(link.id)
     join(peer, room_name(session.id, GUEST))
+    read_anew()
+    session = by_public_id(session.public_id)
     return {"streams": {GUEST: queries.since(session, GUEST, have_of(fields).get(GUEST, -1))}}
 
 
 @subscribe(GuestLinkRevoked)
 def _revoked(event: GuestLinkRevoked) -> None:
     for peer in members(room_name(event.session_id, GUEST)):
-        if peer.state.get("guest_link") == event.link_id:
+        if event.link_id in peer.state.get(_KEY, ()):
             _close(peer)
 
 
 def _recheck() -> None:
     """End what another process revoked, and what ran out after the session's end."""
-    guests = [peer for peer in socketio.peers.values() if "guest_link" in peer.state]
-    valid = valid_links({peer.state["guest_link"] for peer in guests})
-    for peer in guests:
-        if peer.state["guest_link"] not in valid:
+    guests = [(peer, peer.state[_KEY]) for peer in socketio.peers.values() if _KEY in peer.state]
+    valid = valid_links(set().union(*(links for _peer, links in guests)))
+    for peer, links in guests:
+        if not links <= valid:
             _close(peer)
 
 

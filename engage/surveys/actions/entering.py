@@ -45,7 +45,7 @@ def enter_response(
     if checked.errors:
         raise Invalid(dict(checked.errors))
     body = {"version": asked.number, "answers": checked.answers, "source": source.value}
-    receipt_key = request_deed_key(f"{survey.id}:{request_id}", body, several=True)
+    receipt_key = request_deed_key(f"{survey.id}:{request_id}", body)
 
     def write() -> dict[str, Any]:
         row = survey_to(actor, survey.id, Permission.SURVEY_ENTER)

@@ -57,7 +57,7 @@ def submit(survey: Published, submission: Submission) -> str:
         raise Invalid(dict(checked.errors))
     body = {"version": asked.number, "answers": checked.answers}
     # With survey and answers in it, no request id used twice can lead to one code for two responses.
-    receipt_key = request_deed_key(f"{survey.id}:{submission.request_id}", body, several=True)
+    receipt_key = request_deed_key(f"{survey.id}:{submission.request_id}", body)
 
     def write() -> dict[str, Any]:
         response_id = _store(survey, asked, checked.answers, submission)

@@ -27,6 +27,7 @@ _YEAR = 365 * 24 * 3600
 
 @blueprint.route("/staff/activities/<public_id>/report", methods=["GET", "POST"])
 @guards.staff(Permission.ACTIVITY_EDIT)
+@guards.uploading
 def report(public_id: str) -> ResponseReturnValue:
     """Write the report of an activity that has been held.
 

@@ -1,0 +1,132 @@
+"""What a door lets anybody send: how much, and that it is looked at whole."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.formparser import FormDataParser
+
+from engage.accounts.permissions import Role
+from tests.fixtures.staff import form_token
+
+pytestmark = pytest.mark.database
+KB = 1024
+
+
+def _fields(size: int) -> str:
+    """A body of many small fields: what costs most to read."""
+    return "&".join(f"{number:06x}=1" for number in range(size // 9))
+
+
+def _multipart(size: int) -> str:
+    field = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n'
+    return field * (size // len(field)) + "--x--\r\n"
+
+
+KINDS: dict[str, Callable[[int], str]] = {
+    "application/x-www-form-urlencoded": _fields,
+    "multipart/form-data; boundary=x": _multipart,
+}
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The kinds of bodies that were read."""
+    kinds: list[str] = []
+    parse = FormDataParser.parse
+
+    def noted(self: FormDataParser, stream: Any, mimetype: str, *rest: Any) -> Any:
+        stream.read(1)
+        kinds.append(mimetype)
+        return parse(self, stream, mimetype, *rest)
+
+    monkeypatch.setattr(FormDataParser, "parse", noted)
+    return kinds
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "path", ["/receipts", "/personal-data/erase", "/surveys/aaaaaaaaaaaa", "/staff/sign-in"]
+)
+def test_what_anybody_may_send_is_small_and_refused_unread(
+    client: FlaskClient, citizen_client: Callable[..., Any], read: list[str], path: str, kind: str
+) -> None:
+    """The body is judged before the token in it can be."""
+    for person in (client, citizen_client()):
+        answer = person.post(path, data=KINDS[kind](1024 * KB), content_type=kind)
+        assert answer.status_code == 413
+        assert "提交的内容过大" in answer.text
+    assert read == []
+
+
+def test_a_body_without_a_length_is_read_no_further_than_the_limit(client: FlaskClient) -> None:
+    body = io.BytesIO(_fields(1024 * KB).encode())
+    answer = client.post(
+        "/receipts",
+        input_stream=body,
+        content_type="application/x-www-form-urlencoded",
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == 413
+    assert body.tell() < 600 * KB
+
+
+def test_a_long_text_of_a_citizen_passes(citizen_client: Callable[..., Any]) -> None:
+    client = citizen_client()
+    answer = client.post("/receipts", data={"_token": client.token, "code": "长" * 20_000})
+    assert answer.status_code not in (403, 413)
+
+
+def test_staff_who_are_not_signed_in_send_nothing(client: FlaskClient, read: list[str]) -> None:
+    assert client.post("/staff/settings", data={"name_zh": "长" * 20_000}).status_code == 401
+    assert read == []
+
+
+@pytest.mark.parametrize(
+    ("size", "kind", "too_large"),
+    [
+        (2048, "application/x-www-form-urlencoded", False),
+        (4096, "application/x-www-form-urlencoded", True),
+        (4096, "multipart/form-data; boundary=x", True),
+    ],
+)
+def test_forms_of_staff_may_be_longer(
+    staff_client: Callable[..., Any], size: int, kind: str, too_large: bool
+) -> None:
+    answer = staff_client(Role.ADMINISTRATOR).post(
+        "/staff/units/new", data=KINDS[kind](size * KB), content_type=kind
+    )
+    assert (answer.status_code == 413) == too_large
+
+
+@pytest.mark.parametrize(("megabytes", "status"), [(4, 422), (13, 413)])
+def test_only_where_files_are_taken_a_body_may_be_large(
+    staff_client: Callable[..., Any], megabytes: int, status: int
+) -> None:
+    admin = staff_client(Role.ADMINISTRATOR)
+    head = f'--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n{admin.token}\r\n'
+    file = '--x\r\nContent-Disposition: form-data; name="emblem"; filename="a.png"\r\n\r\n'
+    body = f"{head}{file}{'x' * megabytes * KB * KB}\r\n--x--\r\n"
+    answer = admin.post("/staff/settings", data=body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == status
+    answer = admin.post(
+        "/staff/settings", data=_fields(4096 * KB), content_type="application/x-www-form-urlencoded"
+    )
+    assert answer.status_code == 413
+
+
+def test_a_nul_is_found_wherever_it_stands(
+    app: Flask, client: FlaskClient, citizen_client: Callable[..., Any]
+) -> None:
+    phone = citizen_client()
+    for fields in ({"code": ["a", "b\0"]}, {"code": "\0"}, {"co\0de": "a"}):
+        assert phone.post("/receipts", data={"_token": phone.token, **fields}).status_code == 400, fields
+    for query in ("a=1&a=%00", "a=%00", "%00=1"):
+        assert client.get(f"/receipts?{query}").status_code == 404, query
+    sign_in = {"csrf_token": form_token(app, client), "email": ["a@example.com", "b\0"]}
+    assert client.post("/staff/sign-in", data=sign_in).status_code == 400
