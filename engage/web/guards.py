@@ -166,6 +166,8 @@ def _pass(guard: Guard, writes: bool) -> ResponseReturnValue | None:
 def _staff(guard: Guard, writes: bool) -> ResponseReturnValue | None:
     actor = staff_actor()
     if actor is None:
+        # Whoever sends it is a stranger now: what was typed is shown back within a stranger's limits.
+        request.max_content_length = request.max_form_memory_size = _CITIZEN_BYTES
         if writes or request.accept_mimetypes.best == "application/json":
             abort(401)
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))

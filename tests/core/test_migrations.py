@@ -12,6 +12,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from engage.core.db import db
+from engage.core.writer import atomic
 
 pytestmark = pytest.mark.database
 
@@ -61,7 +62,8 @@ def test_numbers_that_are_kept_elsewhere_are_never_given_twice(app: Flask) -> No
         name for name, table in db.metadata.tables.items() if table.dialect_options["sqlite"]["autoincrement"]
     }
     assert declared == _NUMBERED_FOR_GOOD
-    with app.app_context(), db.engine.begin() as connection:
+    with app.app_context(), atomic() as session:
+        connection = session.connection()
         if connection.dialect.name == "sqlite":
             made = connection.execute(
                 text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")

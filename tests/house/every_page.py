@@ -16,7 +16,8 @@ from engage.accounts.models import Unit, User
 from engage.accounts.permissions import Role
 from engage.analysis.models import Export, ExportFormat, ExportState
 from engage.cases.models import Case
-from engage.consultations.models import Comment, Consultation, DraftVersion
+from engage.consultations.models import Comment, CommentExport, Consultation, DraftVersion
+from engage.consultations.models import ExportState as CommentExportState
 from engage.consultations.models import State as ConsultationState
 from engage.core.clock import now, today
 from engage.core.db import db
@@ -125,8 +126,9 @@ def offices_visits() -> list[Visit]:
     room, record = (_one(LiveSession, LiveSession.phase == phase) for phase in (Phase.LIVE, Phase.RECORDED))
     with atomic():
         export = Export(survey_id=survey.id, format=ExportFormat.CSV, language="zh_CN")
+        comments = CommentExport(consultation_id=consultation.id, state=CommentExportState.RUNNING)
         export.state = ExportState.RUNNING
-        db.session.add(export)
+        db.session.add_all([export, comments])
     asked = next(
         question["id"]
         for page in survey.edit_definition["pages"]
@@ -151,6 +153,7 @@ def offices_visits() -> list[Visit]:
         "analysis/texts.html": f"{results}/texts/{asked}",
         "analysis/export.html": f"{results}/exports/{export.public_id}",
         "consultations/staff/index.html": "/staff/consultations/",
+        "consultations/staff/export.html": f"{consultations}/exports/{comments.public_id}",
         "consultations/staff/text.html": f"{consultations}/text",
         "consultations/staff/clauses.html": f"{consultations}/clauses",
         "consultations/staff/terms.html": f"{consultations}/terms",

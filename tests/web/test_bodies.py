@@ -82,9 +82,13 @@ def test_a_long_text_of_a_citizen_passes(citizen_client: Callable[..., Any]) -> 
     assert answer.status_code not in (403, 413)
 
 
-def test_staff_who_are_not_signed_in_send_nothing(client: FlaskClient, read: list[str]) -> None:
-    assert client.post("/staff/settings", data={"name_zh": "长" * 20_000}).status_code == 401
+@pytest.mark.parametrize("kind", KINDS)
+def test_staff_whose_session_has_ended_are_strangers(client: FlaskClient, read: list[str], kind: str) -> None:
+    assert client.post("/staff/settings", data=KINDS[kind](1024 * KB), content_type=kind).status_code == 401
     assert read == []
+    answer = client.post("/staff/settings", data={"name_zh": "长" * 20_000})
+    assert answer.status_code == 401
+    assert "长" * 20_000 in answer.text
 
 
 @pytest.mark.parametrize(
