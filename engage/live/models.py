@@ -65,9 +65,11 @@ class NamePolicy(StrEnum):
 class LiveSession(Model):
     """One interview or livestream room. ``guests`` is a list of ``{"name", "post"}``.
 
-    ``join_code`` is set while people may join: six digits, or a long code where the session is not
-    ``listed``.
+    ``join_code`` is kept from the first announcement until the record is published: six digits, or a long
+    code where the session is not ``listed``. It opens the room only while people may join.
     ``revision`` counts the changes of staff, ``question_count`` numbers the questions.
+    ``started_at`` is when it first went live, ``live_since`` when it last did.
+    ``asker_seq`` is the highest ``seq`` of a stream of a device that was forgotten: no later one passes for it.
     """
 
     __tablename__ = "live_session"
@@ -92,7 +94,9 @@ class LiveSession(Model):
     join_code: Mapped[str | None] = mapped_column(String(12), unique=True)
     revision: Mapped[int] = mapped_column(default=0)
     question_count: Mapped[int] = mapped_column(default=0)
+    asker_seq: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    live_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     record_summary: Mapped[str] = mapped_column(Text, default="")
     record_published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -209,17 +213,36 @@ class LiveDecision(Model):
 
 
 class LiveStream(Model):
-    """The last ``seq`` of a stream of a session."""
+    """The last ``seq`` of a stream of a session.
+
+    ``told_on`` is the day of the last word on an asker's stream, whose name holds the mark of a device; the
+    shared streams have none and stay.
+    """
 
     __tablename__ = "live_stream"
 
     session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id"), primary_key=True)
-    stream: Mapped[str] = mapped_column(String(60), primary_key=True)
+    stream: Mapped[str] = mapped_column(
+        String(60),
+        primary_key=True,
+        info=personal(
+            msg("To show on your own device the state of the question you asked."),
+            what=msg("A mark of the device that asked, as a code that cannot be turned back"),
+            days=180,
+            since="told_on",
+            whole_row=True,
+        ),
+    )
     seq: Mapped[int]
+    told_on: Mapped[date | None]
 
 
 class LiveLog(Model):
-    """What a stream was told, once and in order; ids grow in the order of commits."""
+    """What a stream was told, once and in order; ids grow in the order of commits.
+
+    Whoever lacks a row that is gone takes a snapshot, so rows need to stay for as long as a phone may be
+    away in earnest, and no longer: they repeat what people wrote.
+    """
 
     __tablename__ = "live_log"
     # An id is never given twice, else those who send the log on would think they had seen it.
@@ -229,7 +252,15 @@ class LiveLog(Model):
     session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id"))
     stream: Mapped[str] = mapped_column(String(60))
     seq: Mapped[int]
-    payload: Mapped[dict[str, Any]] = mapped_column(JsonData)
+    payload: Mapped[dict[str, Any]] = mapped_column(
+        JsonData,
+        info=personal(
+            msg("To bring phones and screens up to date that lost their connection."),
+            what=msg("What the screens of a session were told: questions, nicknames and their state"),
+            days=30,
+            whole_row=True,
+        ),
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 

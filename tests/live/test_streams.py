@@ -10,6 +10,7 @@ from flask import Flask
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from engage.accounts.permissions import Role
 from engage.cases.models import Case, CaseState
 from engage.core.errors import Conflict
 from engage.live import actions
@@ -210,7 +211,7 @@ def test_leak_table(state: QuestionState, app: Flask, citizen_client: Any, staff
         f"/live/{public_id}/record": "",
         f"/staff/live/{public_id}/console": "",
         f"/staff/live/{public_id}/stream": "",
-        f"/staff/live/{public_id}/questions.csv": "",
+        f"/staff/live/{public_id}/written": "",
         "/": "",
     }
     for path, stream in paths.items():
@@ -221,8 +222,18 @@ def test_leak_table(state: QuestionState, app: Flask, citizen_client: Any, staff
     for role in ("typist", "moderator"):
         console = staff_client(role).get(f"/staff/live/{public_id}/console").text
         assert (SECRET in console) == visible, role
-    nobody = staff_client().get(f"/staff/live/{public_id}/console")
-    assert SECRET not in nobody.text
+    exported = f"/staff/live/{public_id}/questions.csv"
+    for role in (Role.TYPIST, Role.MODERATOR, Role.DEPARTMENT):
+        assert (SECRET in staff_client(role).send(exported, buffered=True).text) == visible, role
+    nobody = staff_client()
+    for answer in (
+        nobody.get(f"/staff/live/{public_id}/console"),
+        nobody.send(exported),
+        stranger.post(exported, data={"_token": stranger.token}),
+        asker.post(exported, data={"_token": asker.token}),
+    ):
+        assert answer.status_code in (401, 403)
+        assert SECRET not in answer.text
     record_is_silent(app, stranger, public_id, state, question_id)
 
 
