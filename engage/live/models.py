@@ -69,7 +69,7 @@ class LiveSession(Model):
     code where the session is not ``listed``. It opens the room only while people may join.
     ``revision`` counts the changes of staff, ``question_count`` numbers the questions.
     ``started_at`` is when it first went live, ``live_since`` when it last did.
-    ``asker_seq`` is the highest ``seq`` of a stream of a device that was forgotten: no later one passes for it.
+    ``asker_seq`` is the highest ``seq`` of a forgotten stream of a device: no later one passes for it.
     """
 
     __tablename__ = "live_session"
