@@ -219,6 +219,20 @@ def test_a_phone_hears_no_other_stream(app: Flask, connect: Connect, monkeypatch
     assert deltas(second, 1, sent) == ["public"]
 
 
+def test_a_page_whose_stream_is_forgotten_begins_anew(app: Flask, connect: Connect) -> None:
+    with app.app_context():
+        room = make.make_room()
+        asked = make.ask(room, by=1).id
+        public_id = room.public_id
+    mine, other = connect(1), connect(2)
+    for client in (mine, other):
+        client.emit("live.join", {"room": public_id, "have": {}}, callback=True)
+    with app.app_context():
+        actions.erase(asked)
+    assert not mine.is_connected()
+    assert other.is_connected()
+
+
 def deltas(client: Any, count: int, sent: threading.Condition) -> list[str]:
     """The streams of the deltas heard, once there are ``count``; ``sent`` tells of each that goes out."""
     heard: list[str] = []

@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
+from engage.live import actions
+from engage.live.rules.life import Step
 from tests.factories import live as make
 from tests.fixtures.server import Server
 from tests.live.hall import Hall, ask, item, press
@@ -181,3 +183,34 @@ def test_without_sockets_the_room_polls(app: Flask, live_server: Server, open_co
     expect(page.locator("[data-list]")).to_contain_text(FIRST)
     page.locator("[data-list] .support").click()
     expect(page.locator("[data-list] [data-count]")).to_have_text("1")
+
+
+def test_a_large_room_comes_anew_little_by_little(app: Flask, live_server: Server, open_context: Any) -> None:
+    hall = Hall(app, live_server, open_context)
+    context = open_context()
+    context.add_init_script(
+        """window.WebSocket = class extends WebSocket { constructor() { super('ws://127.0.0.1:9/'); } };
+        Math.random = () => 0.999;
+        const later = setTimeout;
+        window.waits = [];
+        window.setTimeout = (run, ms, ...rest) => (window.waits.push(ms), later(run, ms, ...rest));"""
+    )
+    page = context.new_page()
+    page.route("**/stream?**", lambda route: route.fulfill(json=crowded(route), headers={"ETag": "x"}))
+    page.goto(f"{live_server.url}/live/{hall.room}")
+    expect(page.locator("[data-connection]")).to_contain_text("每隔几秒")
+    with app.app_context():
+        room = make.db.session.scalars(make.db.select(make.LiveSession)).one()
+        actions.step(make.moderator(), room.id, Step.END)
+        make.db.session.remove()
+    expect(page.locator("[data-phase]")).to_have_text("已结束", timeout=15_000)
+    expect(page.locator("[data-ask]")).to_be_hidden()
+    waits = page.evaluate("window.waits")
+    assert [ms for ms in waits if 11_900 < ms < 12_000], waits
+
+
+def crowded(route: Any) -> Any:
+    """The real answer, as of a room of 4,000."""
+    answer = route.fetch().json()
+    answer.setdefault("totals", {"supports": {}})["viewers"] = [4000, 2**52]
+    return answer

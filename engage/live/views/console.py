@@ -44,7 +44,7 @@ COLUMNS: tuple[tuple[str, tuple[QuestionState, ...]], ...] = (
     ("written", (_S.WRITTEN,)),
     ("declined", (_S.DECLINED, _S.TAKEN_DOWN, _S.WITHDRAWN)),
 )
-WAITING = frozenset({"pending", "approved", "written"})
+WAITING = frozenset({"pending", "approved"})
 # What waits is read from the oldest, what is done from the newest.
 DONE_COLUMNS = frozenset({"answered", "written", "declined"})
 # One key a decision; those that ask for a reason or a text open a small form.
