@@ -10,7 +10,6 @@ export class Keys {
   constructor(root, owner) {
     this.root = root;
     this.owner = owner;
-    this.came = { at: -Infinity, key: "" };
     root.querySelector("[data-keys]").hidden = false;
     document.addEventListener("keydown", (event) => this.#pressed(event));
     root.addEventListener("focusin", (event) => this.#mark(event.target.closest("[data-id]")));
@@ -31,12 +30,8 @@ export class Keys {
     } else if (this.owner.data.keys[event.key]) {
       event.preventDefault();
       // A held key repeats: it decides once.
-      if (!event.repeat && !this.#tooSoon(event)) this.#decide(this.owner.data.keys[event.key], event.key);
+      if (!event.repeat && this.current?.dataset.came !== event.key) this.#decide(this.owner.data.keys[event.key], event.key);
     }
-  }
-
-  #tooSoon(event) {
-    return event.key === this.came.key && event.timeStamp - this.came.at < SETTLE_MS;
   }
 
   #closeBox(event) {
@@ -48,7 +43,6 @@ export class Keys {
 
   #mark(row) {
     if (!row || row === this.current) return;
-    this.came = { at: -Infinity, key: "" };
     this.current?.removeAttribute("aria-current");
     row.setAttribute("aria-current", "true");
   }
@@ -90,8 +84,11 @@ export class Keys {
     const row = this.root.querySelector(`[data-id="${CSS.escape(id)}"]`);
     if (!row || row !== this.current || !ADVANCING.has(deed)) return;
     this.#select(row.nextElementSibling ?? row.previousElementSibling ?? this.#upNext(row));
-    if (this.current !== row) this.came = { at: performance.now(), key };
-    else row.removeAttribute("aria-current");
+    const next = this.current;
+    if (next === row) return row.removeAttribute("aria-current");
+    if (!key) return;
+    next.dataset.came = key;
+    setTimeout(() => delete next.dataset.came, SETTLE_MS);
   }
 
   // The only question on air is done: the first of those that may follow it.
