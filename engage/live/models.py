@@ -69,7 +69,7 @@ class LiveSession(Model):
     code where the session is not ``listed``. It opens the room only while people may join.
     ``revision`` counts the changes of staff, ``question_count`` numbers the questions.
     ``started_at`` is when it first went live, ``live_since`` when it last did.
-    ``asker_seq`` is the highest ``seq`` of a forgotten stream of a device: no later one passes for it.
+    ``forgotten_seq`` is the highest ``seq`` of a forgotten stream of a device: no later one passes for it.
     """
 
     __tablename__ = "live_session"
@@ -94,7 +94,7 @@ class LiveSession(Model):
     join_code: Mapped[str | None] = mapped_column(String(12), unique=True)
     revision: Mapped[int] = mapped_column(default=0)
     question_count: Mapped[int] = mapped_column(default=0)
-    asker_seq: Mapped[int] = mapped_column(default=0)
+    forgotten_seq: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     live_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

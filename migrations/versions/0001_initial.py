@@ -409,7 +409,7 @@ def upgrade():
         sa.Column("join_code", sa.String(length=12), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("question_count", sa.Integer(), nullable=False),
-        sa.Column("asker_seq", sa.Integer(), nullable=False),
+        sa.Column("forgotten_seq", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(), nullable=True),
         sa.Column("live_since", sa.DateTime(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),

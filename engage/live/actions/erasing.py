@@ -76,7 +76,7 @@ def _forget_asker(session: LiveSession, asker: str) -> None:
     known = db.session.scalar(
         select(LiveStream.seq).where(LiveStream.session_id == session.id, LiveStream.stream == stream)
     )
-    session.asker_seq = max(session.asker_seq, known or 0)
+    session.forgotten_seq = max(session.forgotten_seq, known or 0)
     for table in (LiveLog, LiveStream):
         db.session.execute(delete(table).where(table.session_id == session.id, table.stream == stream))
     publish(AskerForgotten(session.id, stream))

@@ -62,7 +62,7 @@ class Change:
     def _first(self, stream: str) -> int:
         """Where a stream begins: a device's with a gap after any that was forgotten, so that a page which
         knows the old one cannot take the new one for its continuation."""
-        forgotten = self.session.asker_seq if kind(stream) == ASKER else 0
+        forgotten = self.session.forgotten_seq if kind(stream) == ASKER else 0
         return forgotten + 2 if forgotten else 1
 
     def _payloads(self) -> dict[str, View]:
