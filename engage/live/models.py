@@ -227,7 +227,10 @@ class LiveStream(Model):
         primary_key=True,
         info=personal(
             msg("To show on your own device the state of the question you asked."),
-            what=msg("A mark of the device that asked, as a code that cannot be turned back"),
+            what=msg(
+                "The mark under which your device is told of your question, as a code that cannot be "
+                "turned back"
+            ),
             days=180,
             since="told_on",
             whole_row=True,
