@@ -26,6 +26,14 @@ class GuestLinkRevoked:
     link_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class AskerForgotten:
+    """The stream of a device is gone with the last question it asked: its pages begin anew."""
+
+    session_id: int
+    stream: str
+
+
 SESSION = "live-session"
 QUESTION = "live-question"
 

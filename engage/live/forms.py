@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
@@ -20,7 +19,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
-from engage.core.clock import DEFAULT_ZONE, from_local, local
+from engage.core.clock import from_local, local
 from engage.core.messages import msg
 from engage.core.types import Localized
 from engage.live.models import LiveSession, NamePolicy
@@ -52,6 +51,9 @@ class SessionForm(StaffForm):
     title_en = StringField(_l("Title in English"), [Optional(), AtMost(TITLE_MOST)], filters=[stripped])
     introduction = TextAreaField(
         _l("Introduction"), [Optional(), AtMost(INTRODUCTION_MOST)], filters=[stripped]
+    )
+    introduction_en = TextAreaField(
+        _l("Introduction, English version"), [Optional(), AtMost(INTRODUCTION_MOST)], filters=[stripped]
     )
     guests = TextAreaField(
         _l("Guests"), [Optional()], filters=[stripped], description=_l("One guest a line: name, then post.")
@@ -94,7 +96,7 @@ class SessionForm(StaffForm):
         """The fields as the actions take them; times are aware UTC."""
         return {
             "title": Localized(zh_CN=self.title_zh.data or "", en=self.title_en.data or ""),
-            "introduction": Localized(zh_CN=self.introduction.data or ""),
+            "introduction": Localized(zh_CN=self.introduction.data or "", en=self.introduction_en.data or ""),
             "guests": read_guests(self.guests.data or ""),
             "moderators_note": self.moderators_note.data or "",
             "video_address": self.video_address.data or "",
@@ -117,7 +119,8 @@ def form_values(session: LiveSession) -> Mapping[str, Any]:
         "activity": session.activity_id or 0,
         "title_zh": session.title.get("zh_CN", ""),
         "title_en": session.title.get("en", ""),
-        "introduction": session.introduction.text(),
+        "introduction": session.introduction.get("zh_CN", ""),
+        "introduction_en": session.introduction.get("en", ""),
         "guests": "\n".join(f"{guest['name']} {guest['post']}".strip() for guest in session.guests),
         "collects_from": _wall(session.collects_from),
         "starts_at": _wall(session.starts_at),
@@ -142,9 +145,9 @@ def read_guests(text: str) -> list[dict[str, str]]:
     return guests
 
 
-def _utc(moment: datetime | None, zone: ZoneInfo = DEFAULT_ZONE) -> datetime | None:
-    return from_local(moment, zone) if moment is not None else None
+def _utc(moment: datetime | None) -> datetime | None:
+    return from_local(moment) if moment is not None else None
 
 
-def _wall(moment: datetime | None, zone: ZoneInfo = DEFAULT_ZONE) -> datetime | None:
-    return local(moment, zone).replace(tzinfo=None) if moment is not None else None
+def _wall(moment: datetime | None) -> datetime | None:
+    return local(moment).replace(tzinfo=None) if moment is not None else None

@@ -43,6 +43,7 @@ LABELS = {
     Deed.BACK: _l("Back to the queue"),
     Deed.ANSWER: _l("Answered"),
     Deed.DEFER: _l("Answer in writing"),
+    Deed.CORRECT: _l("Correct the answer"),
     Deed.TAKE_DOWN: _l("Take down"),
     Deed.UNDO: _l("Undo"),
 }

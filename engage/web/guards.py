@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from engage.accounts.permissions import Permission as Permission
 from engage.accounts.rules import may
+from engage.core.actor import Actor
 from engage.core.errors import NotAllowed
 from engage.web.actor import citizen_actor, current_actor, staff_actor
 from engage.web.citizen import check_citizen_write
@@ -43,10 +44,16 @@ class Door(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What a route asks for; ``permission`` only at the staff door."""
+    """What a route asks for; ``permission`` only at the staff door, with ``others`` that do as well."""
 
     door: Door
     permission: Permission | None = None
+    others: tuple[Permission, ...] = ()
+
+    def admits(self, actor: Actor) -> bool:
+        """Whether a member of staff holds what is asked for, somewhere; the action checks the object."""
+        wanted = (self.permission, *self.others)
+        return self.permission is None or any(may(actor, one, anywhere=True) for one in wanted if one)
 
 
 def _marked(guard: Guard) -> Callable[[_View], _View]:
@@ -82,9 +89,9 @@ def signed_in(view: _View) -> _View:
     return _marked(Guard(Door.SIGNED_IN))(view)
 
 
-def staff(permission: Permission) -> Callable[[_View], _View]:
-    """Staff who hold ``permission`` somewhere; the action checks the object."""
-    return _marked(Guard(Door.STAFF, permission))
+def staff(permission: Permission, *others: Permission) -> Callable[[_View], _View]:
+    """Staff who hold one of these permissions somewhere; the action checks the object."""
+    return _marked(Guard(Door.STAFF, permission, others))
 
 
 def uploading(view: _View) -> _View:
@@ -171,7 +178,7 @@ def _staff(guard: Guard, writes: bool) -> ResponseReturnValue | None:
         if writes or request.accept_mimetypes.best == "application/json":
             abort(401)
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
-    if guard.permission is not None and not may(actor, guard.permission, anywhere=True):
+    if not guard.admits(actor):
         raise NotAllowed
     if writes:
         csrf.protect()

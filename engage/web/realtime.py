@@ -36,7 +36,6 @@ from typing import Any, TypeVar
 from flask import Flask, has_request_context, request
 from flask_babel import force_locale
 
-from engage.accounts.rules import may
 from engage.core.errors import NotAllowed, Refusal
 from engage.core.messages import msg
 from engage.web.actor import staff_actor
@@ -184,7 +183,7 @@ def _check(guard: Guard) -> None:
     actor = staff_actor()
     if actor is None:
         raise NotAllowed(msg("Please sign in"))
-    if guard.permission is not None and not may(actor, guard.permission, anywhere=True):
+    if not guard.admits(actor):
         raise NotAllowed
 
 

@@ -420,7 +420,9 @@ def upgrade():
         sa.Column("join_code", sa.String(length=12), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("question_count", sa.Integer(), nullable=False),
+        sa.Column("forgotten_seq", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(), nullable=True),
+        sa.Column("live_since", sa.DateTime(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
         sa.Column("record_summary", sa.Text(), nullable=False),
         sa.Column("record_published_at", sa.DateTime(), nullable=True),
@@ -750,6 +752,7 @@ def upgrade():
         sa.Column("session_id", sa.Integer(), nullable=False),
         sa.Column("stream", sa.String(length=60), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
+        sa.Column("told_on", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["session_id"], ["live_session.id"], name=op.f("fk_live_stream_session_id")),
         sa.PrimaryKeyConstraint("session_id", "stream", name=op.f("pk_live_stream")),
     )

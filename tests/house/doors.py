@@ -1,8 +1,9 @@
 """The expectation table of doors: who may pass each route and socket event.
 
 ``doors.txt`` is read by people: one line for each endpoint (or socket event), its methods, its door and, at
-the staff door, the permission. ``python -m tests.house.doors`` prints the lines the application would need;
-look at each new one, then add it. ``grants.txt`` says beside it which role has which permission.
+the staff door, the permission (several with a bar between them: any will do). ``python -m
+tests.house.doors`` prints the lines the application would need; look at each new one, then add it.
+``grants.txt`` says beside it which role has which permission.
 """
 
 from __future__ import annotations
@@ -75,7 +76,8 @@ def actual(app: Flask) -> list[Line]:
 def _line(name: str, methods: str, guard: Guard | None) -> Line:
     if guard is None:
         return Line(name, methods, "NO-GUARD")
-    return Line(name, methods, guard.door.value, guard.permission.value if guard.permission else "")
+    wanted = [guard.permission, *guard.others] if guard.permission else []
+    return Line(name, methods, guard.door.value, "|".join(permission.value for permission in wanted))
 
 
 def main() -> None:

@@ -165,6 +165,7 @@ def offices_visits() -> list[Visit]:
         "live/staff/index.html": "/staff/live/",
         "live/staff/show.html": live,
         "live/staff/edit.html": f"{live}/edit",
+        "live/staff/written.html": f"{live}/written",
         "live/staff/console.html": f"{live}/console",
         "live/staff/record.html": f"/staff/live/{record.public_id}/record",
         "cases/list.html": "/staff/cases",

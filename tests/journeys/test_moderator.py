@@ -49,6 +49,8 @@ def key(page: Page, column: str, text: str, letter: str) -> None:
     row = item(page, column, text)
     expect(row).to_be_visible()
     row.focus()
+    # Who has just decided with this key looks at the next question before pressing it again.
+    expect(row).not_to_have_attribute("data-came", letter)
     page.keyboard.press(letter)
 
 

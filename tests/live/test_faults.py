@@ -28,6 +28,26 @@ EACH = 12
 _GIVE_UP_SECONDS = 60.0
 
 
+class Progress:
+    """How many deeds were acknowledged to all phones, and whether the server should be there."""
+
+    def __init__(self) -> None:
+        self.up = threading.Event()
+        self.up.set()
+        self._told = 0
+        self._changed = threading.Condition()
+
+    def one_more(self) -> None:
+        with self._changed:
+            self._told += 1
+            self._changed.notify_all()
+
+    def reach(self, count: float) -> None:
+        """Wait until that many were acknowledged."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: self._told >= count, _GIVE_UP_SECONDS)
+
+
 @dataclass
 class Phone:
     """One device that sends each deed until it is acknowledged, always with the same request id."""
@@ -36,6 +56,7 @@ class Phone:
     cookie: str
     token: str
     port: int
+    progress: Progress
     told: dict[str, Any] = field(default_factory=dict)
 
     def run(self, room: str, question: str) -> None:
@@ -51,10 +72,11 @@ class Phone:
             try:
                 status, answer = self._post(path, fields)
             except (OSError, http.client.HTTPException):
-                threading.Event().wait(0.05)
+                assert self.progress.up.wait(_GIVE_UP_SECONDS)
                 continue
             if status == 200:
                 self.told[fields["_request_id"]] = answer
+                self.progress.one_more()
                 return
             assert status == 503, (status, answer)
         raise AssertionError("never acknowledged")
@@ -88,17 +110,19 @@ def test_a_kill_loses_nothing_acknowledged_and_doubles_nothing(
         public_id = room.public_id
     server = make_server(rate_limits="false")
     with app.app_context():
-        phones = []
+        phones, progress = [], Progress()
         for number in range(PHONES):
             device = make.citizen(number).device or ""
-            phones.append(Phone(number, signed_device(device), citizen_token(device), server.port))
+            phones.append(Phone(number, signed_device(device), citizen_token(device), server.port, progress))
     threads = [threading.Thread(target=phone.run, args=(public_id, question)) for phone in phones]
     for thread in threads:
         thread.start()
     for share in (0.2, 0.6):
-        wait_for(lambda share=share: sum(len(phone.told) for phone in phones) >= share * PHONES * EACH * 2)
+        progress.reach(share * PHONES * EACH * 2)
+        progress.up.clear()
         server.kill()
         server.start()
+        progress.up.set()
     for thread in threads:
         thread.join(_GIVE_UP_SECONDS)
     with app.app_context():
@@ -115,11 +139,3 @@ def test_a_kill_loses_nothing_acknowledged_and_doubles_nothing(
         rows = make.db.session.scalars(make.db.select(LiveSupport)).all()
         # Everybody's last word was to take the support back.
         assert len(rows) == make.question(question).supports == 0
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait until ``condition`` holds."""
-    deadline = time.monotonic() + _GIVE_UP_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        threading.Event().wait(0.01)

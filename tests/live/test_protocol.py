@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -38,6 +37,34 @@ SECTIONS = {
 }
 
 
+_FIELDS = re.compile(r"((?:`\w+`(?: and )?)+): (nothing|`[^`]+`)")
+
+
+def described(kind: str) -> dict[str, list[str]]:
+    """The fields of each stream's view, in the paragraph that begins with ``kind``, as they are listed."""
+    text = " ".join(PAGE.split(f"{kind} on ")[1].split("\n\n")[0].split())
+    sentence = text.replace("On `", "`").replace("on `", "`")
+    return {
+        stream: [] if fields == "nothing" else fields.strip("`").split()
+        for streams, fields in _FIELDS.findall(sentence)
+        for stream in re.findall(r"`(\w+)`", streams)
+    }
+
+
+def listed(name: str) -> list[str]:
+    """The words of the list that ``name`` introduces."""
+    [words] = re.findall(rf"{name}: `([^`]+)`", " ".join(PAGE.split()))
+    return words.split()
+
+
+QUESTION_FIELDS, SESSION_FIELDS = described("Question"), described("Session")
+
+
+def test_every_stream_is_described() -> None:
+    streams = {"public", "stage", "guest", "moderators", "mine"}
+    assert set(QUESTION_FIELDS) == set(SESSION_FIELDS) == streams
+
+
 def test_every_event_is_described_and_no_other() -> None:
     registered = {name for name in realtime.EVENTS if name.startswith("live.")}
     assert {name for name, blocks in SECTIONS.items() if "send" in blocks} == registered
@@ -59,24 +86,14 @@ def test_views_have_the_described_fields(app: Flask) -> None:
         ):
             snapshot = queries.snapshot(make.db.session.get_one(make.LiveSession, room.id), stream)
             [view] = snapshot["questions"].values()
-            assert " ".join(view) in described("Question on", name), name
-            assert not snapshot["session"] or " ".join(snapshot["session"]) in described(
-                "Session on", name
-            ), name
-
-
-def described(kind: str, stream: str) -> str:
-    """The sentences on views, one line, from the first of ``kind`` on."""
-    text = " ".join(PAGE.split(f"{kind} ")[1].split("\n\n")[0].split())
-    assert f"`{stream}`" in text
-    return text
+            assert list(view) == QUESTION_FIELDS[name], name
+            assert list(snapshot["session"]) == SESSION_FIELDS[name], name
 
 
 def test_states_and_phases_are_the_described_ones() -> None:
-    text = " ".join(PAGE.split())
-    assert f"States: `{' '.join(state.value for state in QuestionState)}`" in text
-    assert f"Phases: `{' '.join(phase.value for phase in Phase)}`" in text
-    assert f"`deed`: `{' '.join(deed.value for deed in Deed)}`" in text
+    assert listed("States") == [state.value for state in QuestionState]
+    assert listed("Phases") == [phase.value for phase in Phase]
+    assert listed("`deed`") == [deed.value for deed in Deed]
 
 
 Connect = Callable[..., Any]
@@ -149,28 +166,55 @@ def test_strangers_payloads_are_refused_with_a_sentence(
     assert answer["error"]["message"]
 
 
-def test_a_phone_hears_no_other_stream(app: Flask, connect: Connect) -> None:
+def test_a_phone_hears_no_other_stream(app: Flask, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is logged reaches its own stream's sockets only."""
     with app.app_context():
         room = make.make_room()
         public_id, room_id = room.public_id, room.id
+    sent = threading.Condition()
+    real = pump.broadcast
+
+    def broadcast(*args: Any) -> None:
+        real(*args)
+        with sent:
+            sent.notify_all()
+
+    monkeypatch.setattr(pump, "broadcast", broadcast)
     first, second = connect(1), connect(2)
     for client in (first, second):
         client.emit("live.join", {"room": public_id, "have": {"public": 0, "mine": 0}}, callback=True)
     with app.app_context():
         make.ask(make.db.session.get_one(make.LiveSession, room_id), "只给自己看", by=1)
         make.decide(make.db.session.get_one(make.LiveSession, room_id), make.ask(room, by=3), Deed.APPROVE)
-    assert deltas(first, 2) == ["mine", "public"]
-    assert deltas(second, 1) == ["public"]
+    assert deltas(first, 2, sent) == ["mine", "public"]
+    assert deltas(second, 1, sent) == ["public"]
 
 
-def deltas(client: Any, count: int) -> list[str]:
-    """The streams of the deltas heard, once there are ``count``."""
+def test_a_page_whose_stream_is_forgotten_begins_anew(app: Flask, connect: Connect) -> None:
+    with app.app_context():
+        room = make.make_room()
+        asked = make.ask(room, by=1).id
+        public_id = room.public_id
+    mine, other = connect(1), connect(2)
+    for client in (mine, other):
+        client.emit("live.join", {"room": public_id, "have": {}}, callback=True)
+    with app.app_context():
+        actions.erase(asked)
+    assert not mine.is_connected()
+    assert other.is_connected()
+
+
+def deltas(client: Any, count: int, sent: threading.Condition) -> list[str]:
+    """The streams of the deltas heard, once there are ``count``; ``sent`` tells of each that goes out."""
     heard: list[str] = []
-    deadline = time.monotonic() + 5
-    while len(heard) < count and time.monotonic() < deadline:
-        heard += [each["args"][0]["stream"] for each in client.get_received() if each["name"] == pump.DELTA]
-        threading.Event().wait(0.02)
+
+    def enough() -> bool:
+        received = client.get_received()
+        heard.extend(each["args"][0]["stream"] for each in received if each["name"] == pump.DELTA)
+        return len(heard) >= count
+
+    with sent:
+        assert sent.wait_for(enough, 10), heard
     return heard
 
 

@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from engage.accounts.permissions import Role
 from engage.live import actions
-from engage.live.models import Phase
+from engage.live.rules.life import Step
 from tests.factories import live as make
-from tests.factories.accounts import make_session, make_user
 from tests.fixtures.server import Server
-from tests.fixtures.staff import staff_cookie
+from tests.live.hall import Hall, ask, item, press
 
 pytestmark = pytest.mark.browser
 
@@ -24,63 +22,9 @@ SECOND = "停车位改造后会不会减少"
 OFFLINE = "断网的时候提的问题"
 
 
-class Hall:
-    """Everybody in one session."""
-
-    def __init__(self, app: Flask, server: Server, open_context: Callable[..., Any], **values: Any) -> None:
-        self.server = server
-        self.open_context = open_context
-        with app.app_context():
-            room = make.make_room(Phase.LIVE, **values)
-            self.room = room.public_id
-            self.cookie = {**staff_cookie(app, make_session(make_user(Role.MODERATOR))), "url": server.url}
-            self.guest_token = actions.make_link(make.moderator(), room.id, "李局长")
-            make.db.session.remove()
-        self.errors: list[str] = []
-
-    def open(self, path: str, *, staff: bool = False, **options: Any) -> Page:
-        context = self.open_context(**options)
-        if staff:
-            context.add_cookies([self.cookie])
-        page = context.new_page()
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.goto(self.server.url + path)
-        return page
-
-    def phone(self) -> Page:
-        page = self.open(f"/live/{self.room}")
-        expect(page.locator("[data-sort]")).to_be_visible()
-        return page
-
-    def console(self) -> Page:
-        page = self.open(f"/staff/live/{self.room}/console", staff=True, phone=False)
-        expect(page.locator("[data-keys]")).to_be_visible()
-        return page
-
-    def stage(self) -> Page:
-        return self.open(f"/stage/{self.room}", viewport={"width": 1920, "height": 1080})
-
-    def guest(self) -> Page:
-        return self.open(f"/guest/{self.guest_token}", viewport={"width": 1024, "height": 768})
-
-
 @pytest.fixture
 def hall(app: Flask, live_server: Server, open_context: Callable[..., Any]) -> Hall:
     return Hall(app, live_server, open_context)
-
-
-def ask(page: Page, text: str) -> None:
-    page.locator("[data-ask-form] textarea").fill(text)
-    page.locator("[data-ask-form] [type=submit]").click()
-
-
-def item(page: Page, column: str, text: str) -> Any:
-    return page.locator(f"[data-column={column}] .queue-item", has_text=text)
-
-
-def press(page: Page, column: str, text: str, key: str) -> None:
-    item(page, column, text).focus()
-    page.keyboard.press(key)
 
 
 def test_everybody_stays_in_step(hall: Hall) -> None:
@@ -239,3 +183,34 @@ def test_without_sockets_the_room_polls(app: Flask, live_server: Server, open_co
     expect(page.locator("[data-list]")).to_contain_text(FIRST)
     page.locator("[data-list] .support").click()
     expect(page.locator("[data-list] [data-count]")).to_have_text("1")
+
+
+def test_a_large_room_comes_anew_little_by_little(app: Flask, live_server: Server, open_context: Any) -> None:
+    hall = Hall(app, live_server, open_context)
+    context = open_context()
+    context.add_init_script(
+        """window.WebSocket = class extends WebSocket { constructor() { super('ws://127.0.0.1:9/'); } };
+        Math.random = () => 0.999;
+        const later = setTimeout;
+        window.waits = [];
+        window.setTimeout = (run, ms, ...rest) => (window.waits.push(ms), later(run, ms, ...rest));"""
+    )
+    page = context.new_page()
+    page.route("**/stream?**", lambda route: route.fulfill(json=crowded(route), headers={"ETag": "x"}))
+    page.goto(f"{live_server.url}/live/{hall.room}")
+    expect(page.locator("[data-connection]")).to_contain_text("每隔几秒")
+    with app.app_context():
+        room = make.db.session.scalars(make.db.select(make.LiveSession)).one()
+        actions.step(make.moderator(), room.id, Step.END)
+        make.db.session.remove()
+    expect(page.locator("[data-phase]")).to_have_text("已结束", timeout=15_000)
+    expect(page.locator("[data-ask]")).to_be_hidden()
+    waits = page.evaluate("window.waits")
+    assert [ms for ms in waits if 11_900 < ms < 12_000], waits
+
+
+def crowded(route: Any) -> Any:
+    """The real answer, as of a room of 4,000."""
+    answer = route.fetch().json()
+    answer.setdefault("totals", {"supports": {}})["viewers"] = [4000, 2**52]
+    return answer

@@ -14,6 +14,7 @@ from engage.accounts.permissions import Role
 from engage.core.ids import request_id
 from engage.live.models import GuestLink, Phase, QuestionState
 from engage.live.rules.deeds import Deed
+from engage.live.views import staff as staff_views
 from engage.moderation.models import ReasonClass
 from tests.factories import live as make
 from tests.fixtures.clients import hidden_fields
@@ -243,14 +244,19 @@ def test_record_waits_until_every_question_is_decided(staff_client: Any, app: Fl
     assert "摘要" in refused.text
 
 
-def test_export_is_for_staff_and_safe(staff_client: Any, room: str, app: Flask) -> None:
+def test_export_is_for_staff_and_safe(
+    staff_client: Any, room: str, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with app.app_context():
         session = make.db.session.scalars(make.db.select(make.LiveSession)).one()
         asked = make.ask(session, '=HYPERLINK("http://evil")这是什么')
         make.decide(session, asked, Deed.DECLINE, reason=ReasonClass.ADVERTISEMENT)
-    answer = staff_client(Role.MODERATOR).send(f"/staff/live/{room}/questions.csv")
+        for number in range(4):
+            make.ask(session, f"第{number}个问题", by=number + 2)
+    monkeypatch.setattr(staff_views, "EXPORT_PIECE", 2)
+    answer = staff_client(Role.MODERATOR).send(f"/staff/live/{room}/questions.csv", buffered=True)
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
-    assert len(rows) == 2
+    assert [row[0] for row in rows[1:]] == ["1", "2", "3", "4", "5"], "piece by piece, none twice"
     assert rows[1][4].startswith("'=")
 
 

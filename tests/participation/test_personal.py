@@ -38,9 +38,6 @@ _NOT_PERSONAL = {
         "live_decision.before live_decision.displaced_before"
     ),
     "numbers of rows only; given-up work is deleted after a month": "outbox_job.payload outbox_job.error",
-    "what a room was told: words go with their erasure, the log is cleared by its own clock": (
-        "live_log.stream live_log.payload live_stream.stream"
-    ),
 }
 
 

@@ -18,7 +18,7 @@ from engage.live import actions
 from engage.live.actions._load import support_hash
 from engage.live.models import LiveLog, LiveSupport, QuestionState
 from engage.live.queries import room as queries
-from engage.live.rules.streams import GUEST, MODERATORS, PUBLIC, STAGE
+from engage.live.rules.streams import ASKER, GUEST, MODERATORS, PUBLIC, STAGE, kind
 from tests.factories import live as make
 from tests.live.test_streams import Client, deliver, fresh, one_deed
 from tests.soak.budget import short, soaking
@@ -145,7 +145,9 @@ def no_gap(room_id: int) -> None:
     seen: dict[str, int] = {}
     query: Any = make.db.select(LiveLog.stream, LiveLog.seq).where(LiveLog.session_id == room_id)
     for stream, seq in make.db.session.execute(query.order_by(LiveLog.id)):
-        assert seq == seen.get(stream, 0) + 1, stream
+        # The stream of a device begins after a gap where another was forgotten.
+        begins = stream not in seen and kind(stream) == ASKER and seq > 2
+        assert begins or seq == seen.get(stream, 0) + 1, stream
         seen[stream] = seq
     make.db.session.rollback()
 

@@ -3,34 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 
 from engage.accounts.permissions import Permission
-from engage.audit.actions import changes, record
+from engage.cases.actions import ANSWER_LIMIT
 from engage.core.actor import Actor
-from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict
 from engage.core.messages import Message, msg
 from engage.core.writer import atomic
 from engage.live.actions._load import question_row, require_any, session_row
+from engage.live.actions._marks import mark, note_deed, on_air_besides, told, values_of
 from engage.live.actions.cases import close_case, open_case
 from engage.live.actions.log import Change
-from engage.live.events import QUESTION, QUESTION_DECIDED
+from engage.live.actions.undoing import undo
 from engage.live.models import LiveDecision, LiveQuestion, LiveSession, QuestionState
-from engage.live.rules.deeds import DEEDS, PUBLISHED, Deed, require_deed, require_state
-from engage.live.rules.text import require_answer, require_note
+from engage.live.rules.deeds import DEEDS, Deed, require_deed
+from engage.live.rules.text import clean, require_answer, require_note
 from engage.moderation.models import ReasonClass
 
 _MODERATE = frozenset({Permission.LIVE_MODERATE})
-# What a deed may change of a question, kept for undo.
-_FIELDS = (
-    "state", "held", "reason", "reason_note", "answer", "due_on", "case_id", "published_at", "on_air_at",
-    "answered_at",
-)  # fmt: skip
+# Whose session it is also mends what they wrote.
+_CORRECT = _MODERATE | {Permission.LIVE_EDIT}
 
 DONE: dict[str, Message] = {
     Deed.APPROVE: msg("approved it"),
@@ -39,6 +34,7 @@ DONE: dict[str, Message] = {
     Deed.BACK: msg("took it off air"),
     Deed.ANSWER: msg("marked it as answered"),
     Deed.DEFER: msg("deferred it to a written answer"),
+    Deed.CORRECT: msg("corrected the answer"),
     Deed.TAKE_DOWN: msg("took it down"),
     Deed.UNDO: msg("undid a decision on it"),
     "displace": msg("put another question on air"),
@@ -71,24 +67,27 @@ def decide(
     """Do ``deed`` on a question that stands at ``revision``; sending it again changes nothing more.
 
     Putting a question on air marks the one before it as answered, since the host has moved on; undo brings
-    both
-    back. ``note`` adds words to a reason. Raises ``NotAllowed``, ``NotFound``, ``Invalid`` (``reason``,
-    ``answer``), and ``Conflict`` with who did
-    what where someone else was faster.
+    both back. ``note`` adds words to a reason. A corrected answer leaves its case answered. Raises
+    ``NotAllowed``, ``NotFound``, ``Invalid`` (``reason``, ``answer``), and ``Conflict`` with who did what
+    where someone else was faster.
     """
     with atomic():
         session = session_row(session_id)
-        require_any(actor, _MODERATE, session)
+        require_any(actor, _who(deed), session)
         row = question_row(session_id, question)
         if row.revision != revision:
-            if _is_retry(actor, row, deed, revision):
+            if _is_retry(actor, row, deed, revision) and _same_words(row, deed, answer):
                 return Decided(question, row.state, row.revision)
             raise Conflict(_who_did_what(row))
         if deed is Deed.UNDO:
-            _undo(actor, session, row)
+            undo(actor, session, row)
         else:
             _do(actor, session, row, _Decision(deed, reason, require_note(deed, reason, note), answer))
         return Decided(question, row.state, row.revision)
+
+
+def _who(deed: Deed) -> frozenset[Permission]:
+    return _CORRECT if deed is Deed.CORRECT else _MODERATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +100,12 @@ class _Decision:
 
 def _do(actor: Actor, session: LiveSession, row: LiveQuestion, decision: _Decision) -> None:
     deed = decision.deed
-    target = require_deed(deed, row.state, session.phase)
+    target = require_deed(deed, row.state, session.phase, answered=bool(row.answer))
     change = Change(session)
     change.touch(row)
-    before, told = _values(row), _told(row)
-    other = _on_air(session, row) if deed is Deed.AIR else None
-    other_before = _values(other) if other else None
+    before, known = values_of(row), told(row)
+    other = on_air_besides(session, row) if deed is Deed.AIR else None
+    other_before = values_of(other) if other else None
     if other is not None:
         change.touch(other)
         mark(other, QuestionState.ANSWERED, actor.label, "displace")
@@ -124,7 +123,7 @@ def _do(actor: Actor, session: LiveSession, row: LiveQuestion, decision: _Decisi
         )
     )
     change.write()
-    _audit(actor, row, deed, told)
+    note_deed(actor, row, deed, known)
 
 
 def _set(
@@ -137,100 +136,15 @@ def _set(
     row.reason_note = decision.note if DEEDS[deed].reason else ""
     if deed is Deed.ANSWER and decision.answer is not None:
         row.answer = require_answer(decision.answer, needed=False)
+    if deed is Deed.CORRECT:
+        row.answer = require_answer(decision.answer or "", needed=True, most=ANSWER_LIMIT)
+    if target is QuestionState.APPROVED:
+        # It waits for an answer (again): an old one beside it would pass for the one that is to come.
+        row.answer = ""
     if deed is Deed.DEFER:
         row.answer = ""
         open_case(actor, session, row)
     mark(row, target, actor.label, deed.value)
-
-
-def mark(row: LiveQuestion, state: QuestionState, label: str, deed: str) -> None:
-    """Move ``row`` to ``state`` with the times that belong to it; counts a revision."""
-    moment = now()
-    if state in PUBLISHED and row.published_at is None:
-        row.published_at = moment
-    if state is QuestionState.ON_AIR:
-        row.on_air_at = moment
-    if state is QuestionState.ANSWERED:
-        row.answered_at = moment
-    if state is not QuestionState.PENDING:
-        row.held = False
-    row.state = state
-    row.revision += 1
-    row.decided_by, row.decided_deed = label, deed
-
-
-def _undo(actor: Actor, session: LiveSession, row: LiveQuestion) -> None:
-    decision = db.session.scalar(
-        select(LiveDecision)
-        .where(LiveDecision.question_id == row.id, LiveDecision.revision == row.revision)
-        .order_by(LiveDecision.id.desc())
-        .limit(1)
-    )
-    if decision is None:
-        raise Conflict(msg("There is nothing to undo for this question."))
-    require_state(QuestionState(decision.before["state"]), session.phase)
-    change = Change(session)
-    change.touch(row)
-    told = _told(row)
-    other = _displaced(session, decision)
-    if decision.before["state"] == QuestionState.ON_AIR and other is None:
-        current = _on_air(session, row)
-        if current is not None:
-            raise Conflict(msg("Another question is on air now, so this cannot be undone."))
-    before = dict(decision.before)
-    if row.case_id is not None and before["case_id"] is None:
-        close_case(actor, row)
-    elif before["case_id"] is not None and row.case_id is None and not before["answer"]:
-        open_case(actor, session, row)
-        before |= {"case_id": row.case_id, "due_on": _plain(row.due_on)}
-    _restore(row, before)
-    row.revision += 1
-    row.decided_by, row.decided_deed = actor.label, Deed.UNDO.value
-    if other is not None and decision.displaced_before is not None:
-        change.touch(other)
-        _restore(other, decision.displaced_before)
-        other.revision += 1
-        other.decided_by, other.decided_deed = actor.label, Deed.UNDO.value
-    change.write()
-    _audit(actor, row, Deed.UNDO, told)
-
-
-def _displaced(session: LiveSession, decision: LiveDecision) -> LiveQuestion | None:
-    if decision.displaced_id is None:
-        return None
-    other = db.session.get(LiveQuestion, decision.displaced_id)
-    unchanged = other is not None and other.revision == decision.displaced_revision
-    return other if unchanged and session.phase.value == "live" else None
-
-
-def _on_air(session: LiveSession, besides: LiveQuestion) -> LiveQuestion | None:
-    return db.session.scalar(
-        select(LiveQuestion)
-        .where(
-            LiveQuestion.session_id == session.id,
-            LiveQuestion.state == QuestionState.ON_AIR,
-            LiveQuestion.id != besides.id,
-        )
-        .limit(1)
-    )
-
-
-def _values(row: LiveQuestion) -> dict[str, Any]:
-    return {name: _plain(getattr(row, name)) for name in _FIELDS}
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-def _restore(row: LiveQuestion, before: dict[str, Any]) -> None:
-    row.state = QuestionState(before["state"])
-    row.reason = ReasonClass(before["reason"]) if before["reason"] else None
-    row.held, row.reason_note = before["held"], before["reason_note"]
-    row.answer, row.case_id = before["answer"], before["case_id"]
-    row.due_on = datetime.fromisoformat(before["due_on"]).date() if before["due_on"] else None
-    for name in ("published_at", "on_air_at", "answered_at"):
-        setattr(row, name, datetime.fromisoformat(before[name]) if before[name] else None)
 
 
 def _is_retry(actor: Actor, row: LiveQuestion, deed: Deed, revision: int) -> bool:
@@ -249,6 +163,11 @@ def _is_retry(actor: Actor, row: LiveQuestion, deed: Deed, revision: int) -> boo
     return done is not None
 
 
+def _same_words(row: LiveQuestion, deed: Deed, answer: str | None) -> bool:
+    """Whether an answer sent again is the one that was taken: another one must not be dropped in silence."""
+    return deed not in (Deed.ANSWER, Deed.CORRECT) or answer is None or clean(answer) == row.answer
+
+
 def _who_did_what(row: LiveQuestion) -> Message:
     done = DONE.get(row.decided_deed, msg("changed it"))
     if row.decided_deed == "withdraw":
@@ -258,14 +177,3 @@ def _who_did_what(row: LiveQuestion) -> Message:
         who=row.decided_by or msg("Someone else"),
         done=done,
     )
-
-
-def _told(row: LiveQuestion) -> dict[str, Any]:
-    return {"state": row.state, "reason": row.reason, "answer": row.answer}
-
-
-def _audit(actor: Actor, row: LiveQuestion, deed: Deed, before: dict[str, Any]) -> None:
-    was, became = changes(before, _told(row))
-    # Not its text: the log stays where an author erases what they said.
-    label = f"No. {row.number}"
-    record(actor, QUESTION_DECIDED, QUESTION, row.public_id, was, {"deed": deed.value, **became}, label=label)

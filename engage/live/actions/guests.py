@@ -12,7 +12,7 @@ from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.core.ids import keyed_hash
+from engage.core.ids import is_request_id, keyed_hash
 from engage.core.keys import key
 from engage.core.messages import msg
 from engage.core.writer import atomic, publish
@@ -20,14 +20,19 @@ from engage.live.actions._load import require_any, session_row
 from engage.live.events import GUEST_LINK_MADE, GUEST_LINK_REVOKED, GuestLinkRevoked
 from engage.live.models import GuestLink
 from engage.live.rules.text import clean
+from engage.participation.actions import made_once
 
 LABEL_MOST = 40
 MOST = 20
 _MAY = frozenset({Permission.LIVE_EDIT, Permission.LIVE_MODERATE})
 
 
-def make_link(actor: Actor, session_id: int, label: str) -> str:
-    """Make a link for one guest and answer its token, which is not stored and cannot be shown again."""
+def make_link(actor: Actor, session_id: int, label: str, *, request_id: str = "") -> str:
+    """Make a link for one guest and answer its token, which is not stored and cannot be shown again.
+
+    Only the same form sent again (``request_id``) is answered the same link, since its first answer may have
+    been lost on the way.
+    """
     label = clean(label).replace("\n", " ")
     if not label or len(label) > LABEL_MOST:
         raise Invalid(
@@ -37,10 +42,10 @@ def make_link(actor: Actor, session_id: int, label: str) -> str:
                 )
             }
         )
-    token = secrets.token_urlsafe(24)
-    with atomic():
+    token = _token(actor, session_id, label, request_id)
+
+    def make() -> str:
         session = session_row(session_id)
-        require_any(actor, _MAY, session)
         open_links = db.session.scalar(
             select(func.count())
             .select_from(GuestLink)
@@ -63,7 +68,19 @@ def make_link(actor: Actor, session_id: int, label: str) -> str:
             after={"label": label},
             label=session.title.text(),
         )
+        return str(link.id)
+
+    with atomic():
+        require_any(actor, _MAY, session_row(session_id))
+        made_once(actor, request_id, f"live.guest-link:{session_id}", label, make)
     return token
+
+
+def _token(actor: Actor, session_id: int, label: str, request_id: str) -> str:
+    """A token nobody can guess; of a form's id, derived by a key, so that a retry derives it again."""
+    if not is_request_id(request_id):
+        return secrets.token_urlsafe(24)
+    return keyed_hash(key("live-guest-token"), str(actor.id), str(session_id), label, request_id)[:48]
 
 
 def revoke_link(actor: Actor, session_id: int, link_id: int) -> None:

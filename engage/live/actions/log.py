@@ -4,12 +4,20 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select, update
 
-from engage.core.clock import now
+from engage.core.clock import now, today
 from engage.core.db import db
 from engage.core.writer import publish
 from engage.live.events import Logged
 from engage.live.models import LiveLog, LiveQuestion, LiveSession, LiveStream
-from engage.live.rules.streams import SHARED, View, question_view, session_view, streams_of
+from engage.live.rules.streams import (
+    ASKER,
+    SHARED,
+    View,
+    kind,
+    question_view,
+    session_view,
+    streams_of,
+)
 
 
 class Change:
@@ -42,7 +50,7 @@ class Change:
         moment = now()
         heads = dict(_heads(self.session.id, list(payloads)))
         for stream, payload in payloads.items():
-            seq = heads.get(stream, 0) + 1
+            seq = heads[stream] + 1 if stream in heads else self._first(stream)
             _set_head(self.session.id, stream, seq, known=stream in heads)
             db.session.execute(
                 insert(LiveLog).values(
@@ -50,6 +58,12 @@ class Change:
                 )
             )
         publish(Logged(self.session.id))
+
+    def _first(self, stream: str) -> int:
+        """Where a stream begins: a device's with a gap after any that was forgotten, so that a page which
+        knows the old one cannot take the new one for its continuation."""
+        forgotten = self.session.forgotten_seq if kind(stream) == ASKER else 0
+        return forgotten + 2 if forgotten else 1
 
     def _payloads(self) -> dict[str, View]:
         payloads: dict[str, View] = {}
@@ -76,12 +90,15 @@ def _heads(session_id: int, streams: list[str]) -> list[tuple[str, int]]:
 
 
 def _set_head(session_id: int, stream: str, seq: int, *, known: bool) -> None:
+    told_on = today() if kind(stream) == ASKER else None
     if known:
         db.session.execute(
             update(LiveStream)
             .where(LiveStream.session_id == session_id, LiveStream.stream == stream)
-            .values(seq=seq)
+            .values(seq=seq, told_on=told_on)
             .execution_options(synchronize_session=False)
         )
     else:
-        db.session.execute(insert(LiveStream).values(session_id=session_id, stream=stream, seq=seq))
+        db.session.execute(
+            insert(LiveStream).values(session_id=session_id, stream=stream, seq=seq, told_on=told_on)
+        )

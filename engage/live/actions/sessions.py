@@ -18,13 +18,14 @@ from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
 from engage.core.writer import atomic
 from engage.live.actions._load import require_any, session_row
-from engage.live.actions.deciding import mark
+from engage.live.actions._marks import mark
 from engage.live.actions.log import Change
 from engage.live.events import QUESTIONS_EXPORTED, SESSION, SESSION_CHANGED, SESSION_CREATED, SESSION_STEPPED
 from engage.live.models import LiveQuestion, LiveSession, Phase, QuestionState
-from engage.live.rules.life import EDITABLE, STEPS, Step, next_phase
-from engage.live.rules.session import check_fields
+from engage.live.rules.life import ACTS, EDITABLE, STEPS, Act, Step, next_phase
+from engage.live.rules.session import check_fields, require_summary
 from engage.live.rules.video import check_address
+from engage.participation.actions import made_once
 from engage.themedays.models import Activity
 
 FIELDS = (
@@ -36,13 +37,15 @@ _LONG_CODE = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _LONG_CODE_LENGTH = 10
 
 
-def create(actor: Actor, unit_id: int, values: Mapping[str, Any]) -> tuple[int, str]:
+def create(actor: Actor, unit_id: int, values: Mapping[str, Any], *, request_id: str = "") -> tuple[int, str]:
     """Make a session in draft; ``values`` may hold any of ``FIELDS``. Answers its id and public id.
 
-    Raises ``NotAllowed``, or ``Invalid`` naming the fields.
+    The same form sent again (``request_id``) makes no second one. Raises ``NotAllowed``, or ``Invalid``
+    naming the fields.
     """
     require(actor, Permission.LIVE_EDIT, unit_id=unit_id)
-    with atomic():
+
+    def make() -> str:
         session = LiveSession(unit_id=unit_id)
         _fill(actor, session, values)
         db.session.add(session)
@@ -55,7 +58,11 @@ def create(actor: Actor, unit_id: int, values: Mapping[str, Any]) -> tuple[int, 
             after={name: getattr(session, name) for name in FIELDS if name in values},
             label=session.title.text(),
         )
-        return session.id, session.public_id
+        return session.public_id
+
+    with atomic():
+        made = made_once(actor, request_id, "live.create", [unit_id, values], make)
+        return db.session.scalars(select(LiveSession.id).where(LiveSession.public_id == made)).one(), made
 
 
 def edit(actor: Actor, session_id: int, revision: int, values: Mapping[str, Any]) -> None:
@@ -81,7 +88,8 @@ def edit(actor: Actor, session_id: int, revision: int, values: Mapping[str, Any]
 def step(actor: Actor, session_id: int, taken: Step, *, summary: str | None = None) -> Phase:
     """Take one step in the session's life; the same step twice changes nothing more. Answers the phase.
 
-    Publishing the record needs every question decided (``Conflict`` tells how many are not).
+    Publishing the record needs every question decided (``Conflict`` tells how many are not) and a summary
+    that is not too long (``Invalid``).
     """
     with atomic():
         session = session_row(session_id)
@@ -96,7 +104,8 @@ def step(actor: Actor, session_id: int, taken: Step, *, summary: str | None = No
             _end_on_air(actor, session, change)
         if taken is Step.PUBLISH_RECORD:
             _require_all_decided(session)
-            session.record_summary = summary if summary is not None else session.record_summary
+            if summary is not None:
+                session.record_summary = require_summary(summary)
         _enter_phase(session, target)
         session.revision += 1
         change.write()
@@ -133,12 +142,14 @@ def _enter_phase(session: LiveSession, phase: Phase) -> None:
     if phase is Phase.ANNOUNCED and not session.title.text():
         raise Invalid({"title": msg("Please give the session a title.")})
     session.phase = phase
-    if phase in (Phase.ANNOUNCED, Phase.COLLECTING, Phase.LIVE):
+    if phase in ACTS[Act.JOIN]:
         session.join_code = session.join_code or _free_code(session.listed)
-    else:
+    elif phase is Phase.RECORDED:
+        # Until then it may go live again, and the code stands on posters: another session must not get it.
         session.join_code = None
     if phase is Phase.LIVE:
-        session.started_at = session.started_at or now()
+        session.live_since = now()
+        session.started_at = session.started_at or session.live_since
         session.ended_at = None
     if phase is Phase.ENDED:
         session.ended_at = session.ended_at or now()

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
 from engage.audit.actions import record
 from engage.cases.sources import SourceView, register_source
 from engage.core.actor import Actor
@@ -10,12 +14,14 @@ from engage.core.db import db
 from engage.core.errors import Conflict, NotFound
 from engage.core.messages import msg
 from engage.live.actions._load import session_row
+from engage.live.actions._marks import mark
 from engage.live.actions.cases import SOURCE_KIND
-from engage.live.actions.deciding import mark
 from engage.live.actions.log import Change
 from engage.live.events import QUESTION, QUESTION_ANSWERED
 from engage.live.models import LiveQuestion, QuestionState
 from engage.live.rules.life import Act, possible
+
+EXCERPT = 40
 
 
 class LiveQuestionSource:
@@ -61,6 +67,15 @@ class LiveQuestionSource:
             after={"answer": text},
             label=f"No. {question.number}",
         )
+
+    def excerpts(self, ids: Sequence[int]) -> dict[int, str]:
+        """The first words of questions, by id; nothing of one that was erased or withdrawn."""
+        rows = db.session.execute(
+            select(LiveQuestion.id, LiveQuestion.text).where(
+                LiveQuestion.id.in_(ids), LiveQuestion.state != QuestionState.WITHDRAWN
+            )
+        )
+        return {row.id: row.text[:EXCERPT] for row in rows if row.text}
 
     def reassigned(self, actor: Actor, source_id: int, unit_id: int) -> None:
         """Which unit answers is kept at the case; the question shows the answer only."""

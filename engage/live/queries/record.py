@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -109,14 +109,31 @@ def record(session: LiveSession) -> Record:
     )
 
 
-def all_questions(session_id: int) -> Iterator[LiveQuestion]:
-    """Every question of a session for the staff's export, in the order received."""
-    yield from db.session.scalars(
+def questions_after(session_id: int, number: int, *, limit: int) -> Sequence[LiveQuestion]:
+    """The next questions of a session for the staff's export, in the order received."""
+    return db.session.scalars(
         select(LiveQuestion)
-        .where(LiveQuestion.session_id == session_id, LiveQuestion.state != _S.WITHDRAWN)
+        .where(
+            LiveQuestion.session_id == session_id,
+            LiveQuestion.state != _S.WITHDRAWN,
+            LiveQuestion.number > number,
+        )
         .order_by(LiveQuestion.number)
-        .execution_options(yield_per=500)
-    )
+        .limit(limit)
+    ).all()
+
+
+def written_answers(session_id: int) -> Sequence[LiveQuestion]:
+    """The questions deferred to a written answer that have it, in the order received."""
+    return db.session.scalars(
+        select(LiveQuestion)
+        .where(
+            LiveQuestion.session_id == session_id,
+            LiveQuestion.state == _S.WRITTEN,
+            LiveQuestion.answer != "",
+        )
+        .order_by(LiveQuestion.number)
+    ).all()
 
 
 def question_for_receipt(question_id: int) -> tuple[LiveQuestion, LiveSession] | None:

@@ -16,7 +16,7 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.live.actions.guests import token_hash
-from engage.live.models import GuestLink, LiveQuestion, LiveSession, Phase, QuestionState
+from engage.live.models import GuestLink, LiveQuestion, LiveSession, QuestionState
 from engage.live.rules.life import ACTS, Act
 
 # Guests keep their screen for a while after the end.
@@ -160,14 +160,3 @@ def valid_links(ids: Collection[int]) -> frozenset[int]:
         )
     )
     return frozenset(rows)
-
-
-def session_at(phase: Phase, *, limit: int = 20) -> Sequence[LiveSession]:
-    """Listed sessions in ``phase``, the next to start first."""
-    return db.session.scalars(
-        select(LiveSession)
-        .options(joinedload(LiveSession.unit))
-        .where(LiveSession.phase == phase, LiveSession.listed)
-        .order_by(LiveSession.starts_at, LiveSession.id)
-        .limit(limit)
-    ).all()

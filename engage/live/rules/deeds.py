@@ -22,18 +22,23 @@ class Deed(StrEnum):
     BACK = "back"
     ANSWER = "answer"
     DEFER = "defer"
+    CORRECT = "correct"
     TAKE_DOWN = "take-down"
     UNDO = "undo"
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """From which states, into which, in which phases; ``reason`` says that a reason class is needed."""
+    """From which states, into which, in which phases.
+
+    ``reason`` says that a reason class is needed, ``answered`` that an answer in words is there already.
+    """
 
     states: frozenset[QuestionState]
     target: QuestionState
     phases: frozenset[Phase]
     reason: bool = False
+    answered: bool = False
 
 
 _OPEN = frozenset({Phase.COLLECTING, Phase.LIVE, Phase.ENDED})
@@ -50,6 +55,13 @@ DEEDS: Final[dict[Deed, Rule]] = {
     ),
     Deed.DEFER: Rule(
         frozenset({_S.APPROVED, _S.ON_AIR, _S.ANSWERED}), _S.WRITTEN, frozenset({Phase.LIVE, Phase.ENDED})
+    ),
+    # A mistake in a published answer is mended where people read it, also in a published record.
+    Deed.CORRECT: Rule(
+        frozenset({_S.WRITTEN}),
+        _S.WRITTEN,
+        frozenset({Phase.LIVE, Phase.ENDED, Phase.RECORDED}),
+        answered=True,
     ),
     # At once and at any time: also from a record that is already published.
     Deed.TAKE_DOWN: Rule(PUBLISHED, _S.TAKEN_DOWN, _ANNOUNCED | {Phase.RECORDED}, reason=True),
@@ -69,7 +81,7 @@ STATE_WORDS: Final[dict[QuestionState, Message]] = {
 }
 
 
-def require_deed(deed: Deed, state: QuestionState, phase: Phase) -> QuestionState:
+def require_deed(deed: Deed, state: QuestionState, phase: Phase, *, answered: bool = False) -> QuestionState:
     """The state after ``deed``; raises ``Conflict`` with what stands against it."""
     rule = DEEDS[deed]
     if state not in rule.states:
@@ -78,6 +90,8 @@ def require_deed(deed: Deed, state: QuestionState, phase: Phase) -> QuestionStat
         )
     if phase not in rule.phases:
         raise Conflict(NOT_IN_THIS_PHASE)
+    if rule.answered and not answered:
+        raise Conflict(msg("The written answer is not there yet, so there is nothing to correct."))
     return rule.target
 
 
@@ -91,6 +105,10 @@ def require_state(state: QuestionState, phase: Phase) -> None:
         raise Conflict(NOT_IN_THIS_PHASE)
 
 
-def possible_deeds(state: QuestionState, phase: Phase) -> list[Deed]:
-    """The deeds that a question in ``state`` offers in ``phase``."""
-    return [deed for deed, rule in DEEDS.items() if state in rule.states and phase in rule.phases]
+def possible_deeds(state: QuestionState, phase: Phase, *, answered: bool = False) -> list[Deed]:
+    """The deeds that a question in ``state`` offers in ``phase``; ``answered`` where it has an answer."""
+    return [
+        deed
+        for deed, rule in DEEDS.items()
+        if state in rule.states and phase in rule.phases and (answered or not rule.answered)
+    ]

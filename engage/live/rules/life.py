@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -75,6 +76,11 @@ ACTS: Final[dict[Act, frozenset[Phase]]] = {
 EDITABLE: Final = frozenset({_P.DRAFT, _P.ANNOUNCED, _P.COLLECTING, _P.LIVE, _P.ENDED})
 ENTERABLE: Final = frozenset({_P.ANNOUNCED, _P.COLLECTING, _P.LIVE, _P.ENDED})
 
+# A session may run late, but not for ever: its people are reminded, later it ends by the clock.
+REMINDED_AFTER: Final = timedelta(minutes=30)
+GRACE: Final = timedelta(hours=6)
+LONGEST: Final = timedelta(hours=12)
+
 NOT_NOW: Final[dict[Phase, Message]] = {
     _P.DRAFT: msg("This session has not been announced yet."),
     _P.ANNOUNCED: msg("Questions are not being collected yet. Please come back when the session opens."),
@@ -113,6 +119,11 @@ def next_phase(step: Step, phase: Phase) -> Phase:
             )
         )
     return target
+
+
+def clock_end(ends_at: datetime | None, live_since: datetime) -> datetime:
+    """When a live session that nobody ended is over by the clock; ``ends_at`` is its planned end."""
+    return live_since + LONGEST if ends_at is None else max(ends_at, live_since) + GRACE
 
 
 def steps_from(phase: Phase) -> list[Step]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from engage.core.errors import Invalid
 from engage.core.messages import Message, msg
 
 TITLE_MOST: Final = 120
 INTRODUCTION_MOST: Final = 4000
 NOTE_MOST: Final = 2000
+SUMMARY_MOST: Final = 4000
 GUESTS_MOST: Final = 12
 GUEST_FIELD_MOST: Final = 60
 
@@ -30,6 +32,22 @@ def check_fields(values: Mapping[str, Any]) -> dict[str, Message]:
     if starts and collects and collects > starts:
         errors["collects_from"] = msg("Questions are collected before the session starts, not after.")
     return errors
+
+
+def require_summary(text: str) -> str:
+    """The summary of a record without empty ends; raises ``Invalid`` naming ``summary``."""
+    text = text.strip()
+    if len(text) > SUMMARY_MOST:
+        raise Invalid(
+            {
+                "summary": msg(
+                    "The summary has at most {most} characters; yours has {count}. Please shorten it.",
+                    most=SUMMARY_MOST,
+                    count=len(text),
+                )
+            }
+        )
+    return text
 
 
 def _check_length(errors: dict[str, Message], values: Mapping[str, Any], name: str, most: int) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from engage.core.clock import local
-from engage.live.models import LiveQuestion, LiveSession, QuestionState, Source
+from engage.live.models import LiveQuestion, LiveSession, QuestionState
 from engage.live.rules.deeds import PUBLISHED
 from engage.live.rules.life import Act, possible
 
@@ -138,11 +138,6 @@ def _due(question: LiveQuestion) -> str:
 
 def _milliseconds(moment: Any) -> int:
     return int(moment.timestamp() * 1000) if moment else 0
-
-
-def shows_source(source: Source) -> bool:
-    """Whether the source is worth naming beside a question."""
-    return source is not Source.WEB
 
 
 def fold(payloads: list[View]) -> View:

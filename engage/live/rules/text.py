@@ -74,14 +74,14 @@ def require_question(text: str, name: str, policy: NamePolicy) -> tuple[str, str
     return cleaned, called
 
 
-def require_answer(text: str, *, needed: bool) -> str:
+def require_answer(text: str, *, needed: bool, most: int = ANSWER_MOST) -> str:
     """The cleaned text of an answer; raises ``Invalid`` naming ``answer``."""
     cleaned = clean(text)
     if needed and not says_something(cleaned):
         raise Invalid({"answer": msg("Please write the answer.")})
-    if len(cleaned) > ANSWER_MOST:
+    if len(cleaned) > most:
         raise Invalid(
-            {"answer": msg("An answer has at most {most} characters. Please shorten it.", most=ANSWER_MOST)}
+            {"answer": msg("An answer has at most {most} characters. Please shorten it.", most=most)}
         )
     return cleaned
 

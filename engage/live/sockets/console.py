@@ -10,6 +10,7 @@ from engage.accounts.identity import current_session, note_seen
 from engage.accounts.permissions import Permission
 from engage.accounts.queries import actors_of
 from engage.accounts.rules import may, require
+from engage.cases.actions import ANSWER_LIMIT
 from engage.core.bus import subscribe
 from engage.core.db import read_anew
 from engage.core.errors import Invalid, NotFound
@@ -19,7 +20,6 @@ from engage.live.queries import room as queries
 from engage.live.queries.sessions import by_public_id, places
 from engage.live.rules.deeds import Deed
 from engage.live.rules.streams import MODERATORS
-from engage.live.rules.text import ANSWER_MOST
 from engage.live.sockets.pump import pump, room_name
 from engage.live.sockets.room import checked, have_of, invalid, text
 from engage.moderation.models import ReasonClass
@@ -70,7 +70,7 @@ def decide(peer: Peer, payload: Any) -> dict[str, Any]:
     session = _readable(text(fields, "room", 40))
     actor = current_actor()
     hit("live-decide", device=str(actor.id), per_device="600/minute")
-    answer = text(fields, "answer", ANSWER_MOST * 2) if "answer" in fields else None
+    answer = text(fields, "answer", ANSWER_LIMIT * 2) if "answer" in fields else None
     try:
         done = actions.decide(
             actor,

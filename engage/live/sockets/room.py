@@ -7,10 +7,12 @@ from typing import Any
 from flask_babel import force_locale
 
 from engage.core.actor import Actor, ActorKind
+from engage.core.bus import subscribe
 from engage.core.db import read_anew
 from engage.core.errors import Invalid, NotFound
 from engage.core.messages import msg
 from engage.live import actions
+from engage.live.events import AskerForgotten
 from engage.live.queries import room as queries
 from engage.live.queries.sessions import by_public_id
 from engage.live.rules.life import Act, possible
@@ -19,7 +21,7 @@ from engage.live.sockets.pump import pump, room_name
 from engage.web.guards import Door, Guard
 from engage.web.languages import render
 from engage.web.limits import hit, network
-from engage.web.realtime import hot_event, join
+from engage.web.realtime import disconnect, emit_to, hot_event, join, members
 from engage.web.sockethub import Peer
 
 ASK_LIMITS = {"per_device": "6/minute", "per_network": "600/minute"}
@@ -28,6 +30,7 @@ WITHDRAW_LIMITS = {"per_device": "20/minute", "per_network": "1200/minute"}
 JOIN_LIMITS = {"per_device": "120/minute"}
 _TEXT_MOST = 4000
 _ID_MOST = 64
+CLOSED = "live.closed"
 
 
 @hot_event("live.join", Guard(Door.PUBLIC))
@@ -109,6 +112,14 @@ def withdraw(peer: Peer, payload: Any) -> dict[str, Any]:
     _limited("live-withdraw", peer, WITHDRAW_LIMITS)
     actions.withdraw(_citizen(peer), joined_room(peer), text(fields, "question", _ID_MOST))
     return {"done": True}
+
+
+@subscribe(AskerForgotten)
+def _forgotten(event: AskerForgotten) -> None:
+    """Pages that heard a stream which is gone begin anew: they would take its next words for old ones."""
+    for peer in members(room_name(event.session_id, event.stream)):
+        emit_to(peer, CLOSED, {})
+        disconnect(peer)
 
 
 def joined_room(peer: Peer) -> int:

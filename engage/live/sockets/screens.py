@@ -14,13 +14,12 @@ from engage.live.queries.sessions import by_public_id, guest_link, valid_links
 from engage.live.rules.life import Act, possible
 from engage.live.rules.streams import GUEST, STAGE
 from engage.live.sockets.pump import pump, room_name
-from engage.live.sockets.room import checked, have_of, text
+from engage.live.sockets.room import CLOSED, checked, have_of, text
 from engage.web.guards import Door, Guard
 from engage.web.limits import hit, network
 from engage.web.realtime import disconnect, emit_to, hot_event, join, members, socketio
 from engage.web.sockethub import Peer
 
-CLOSED = "live.closed"
 _KEY = "guest_links"
 
 

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from engage.live.views import asking, console, editing, room, screens, staff
+from engage.live.views import asking, console, editing, room, screens, staff, written
 
 blueprints: tuple[Blueprint, ...] = (
     room.blueprint,
@@ -11,4 +11,5 @@ blueprints: tuple[Blueprint, ...] = (
     staff.blueprint,
     editing.blueprint,
     console.blueprint,
+    written.blueprint,
 )

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from engage.core.clock import now
 from engage.core.errors import Invalid
 from engage.core.messages import msg
-from engage.live.models import LiveSession, QuestionState, Source
+from engage.live.models import LiveSession, Phase, QuestionState, Source
 from engage.live.queries import room as room_queries
 from engage.live.queries.sessions import by_public_id
 from engage.live.rules.life import Act, require_act
@@ -70,6 +70,7 @@ def room_words() -> dict[str, Any]:
             "on-air": gettext("Being answered now"),
             "answered": gettext("Answered"),
             "written": gettext("To be answered in writing"),
+            "written-answered": gettext("Answered in writing now"),
             "declined": gettext("Not published"),
             "taken-down": gettext("Taken down"),
             "withdrawn": gettext("Withdrawn by you"),
@@ -88,6 +89,11 @@ def room_words() -> dict[str, Any]:
         "arrived": gettext("{count} new questions"),
         "newer": gettext("Newer questions"),
         "older": gettext("Older questions"),
+        "phases": words(Phase),
+        "refused": gettext("Not sent: {reason}"),
+        "again": gettext("Put it back into the form"),
+        "drop": gettext("Discard"),
+        "swapped": gettext("set aside"),
         "lost": gettext("The network is interrupted; reconnecting. What you typed is kept."),
         "polling": gettext("Connected in a slower way; the page updates every few seconds."),
         "received": gettext("Your question has been received. Your receipt code: "),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engage.core.errors import Invalid, Refusal
+from engage.core.errors import Conflict, Gone, Invalid, Refusal
 from engage.core.ids import request_id
 from engage.core.messages import Message
 from engage.live import actions
@@ -43,7 +43,7 @@ def send(public_id: str) -> ResponseReturnValue:
     text, name = request.form.get("text", ""), request.form.get("name", "")
     try:
         asked = actions.ask(citizen_actor(), session.id, text, name, request.form.get("_request_id", ""))
-    except Invalid as error:
+    except (Invalid, Conflict, Gone) as error:
         if wants_json():
             return jsonify(errors=_sentences(error), message=render(error.message)), error.status
         return _ask_page(public_id, text, name, error), error.status
@@ -84,7 +84,7 @@ def withdraw(public_id: str) -> ResponseReturnValue:
 
 
 def _ask_page(
-    public_id: str, text: str = "", name: str = "", error: Invalid | None = None, receipt: str = ""
+    public_id: str, text: str = "", name: str = "", error: Refusal | None = None, receipt: str = ""
 ) -> str:
     session = public_room(public_id)
     citizen_token()
@@ -95,7 +95,7 @@ def _ask_page(
         asking=possible(Act.ASK, session.phase),
         text=text,
         name=name,
-        errors=_sentences(error) if error else {},
+        errors=(_sentences(error) or {"text": render(error.message)}) if error else {},
         receipt_code=receipt,
         page_words=question_words(),
         fresh_id=request_id(),

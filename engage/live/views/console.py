@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
 from engage.accounts.permissions import Permission
+from engage.cases.actions import ANSWER_LIMIT
 from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid, NotFound, Refusal
 from engage.core.ids import request_id
@@ -43,7 +44,9 @@ COLUMNS: tuple[tuple[str, tuple[QuestionState, ...]], ...] = (
     ("written", (_S.WRITTEN,)),
     ("declined", (_S.DECLINED, _S.TAKEN_DOWN, _S.WITHDRAWN)),
 )
-WAITING = frozenset({"pending", "approved", "written"})
+WAITING = frozenset({"pending", "approved"})
+# What waits is read from the oldest, what is done from the newest.
+DONE_COLUMNS = frozenset({"answered", "written", "declined"})
 # One key a decision; those that ask for a reason or a text open a small form.
 KEYS = {
     Deed.APPROVE: "a",
@@ -52,10 +55,14 @@ KEYS = {
     Deed.BACK: "b",
     Deed.ANSWER: "r",
     Deed.DEFER: "w",
+    Deed.CORRECT: "e",
     Deed.TAKE_DOWN: "x",
     Deed.UNDO: "u",
 }
-SHOWN = 60
+# Rows of a column that are in the page at first; a link (a button, with a script) brings all of them.
+SHOWN = 120
+# What is taken down at once is mostly this; another reason is one choice away.
+TAKE_DOWN_REASON = ReasonClass.PERSONAL_DATA
 
 
 @blueprint.get("/staff/live/<public_id>/console")
@@ -164,9 +171,11 @@ def _page(
     return render_template(
         "live/staff/console.html",
         room=session,
-        columns=_columns(snapshot),
+        columns=_columns(snapshot, totals, whole=request.args.get("all", "")),
         totals=totals,
-        deeds={state.value: possible_deeds(state, session.phase) for state in QuestionState},
+        deeds_of=lambda view: possible_deeds(
+            QuestionState(view["state"]), session.phase, answered=bool(view["answer"])
+        ),
         may_moderate=may_moderate,
         may_enter=may_enter and session.phase in ENTERABLE,
         steps=[step for step in allowed_steps(actor, session) if step.value in ("collect", "start", "end")],
@@ -177,26 +186,47 @@ def _page(
         approve=Deed.APPROVE,
         decline=Deed.DECLINE,
         answer=Deed.ANSWER,
+        take_down_reason=TAKE_DOWN_REASON,
         page_words=_words(),
         entering=entering or {},
         errors=errors or {},
         kept=kept,
         request_id=request_id(),
-        limits={"least": LEAST, "most": MOST, "name": NAME_MOST, "answer": ANSWER_MOST},
+        limits={
+            "least": LEAST,
+            "most": MOST,
+            "name": NAME_MOST,
+            "answer": ANSWER_MOST,
+            "correct": ANSWER_LIMIT,
+        },
         data=script_data(_data(session, snapshot, totals, may_moderate)),
     )
 
 
-def _columns(snapshot: dict[str, Any]) -> list[dict[str, Any]]:
+def _columns(snapshot: dict[str, Any], totals: dict[str, list[int]], *, whole: str) -> list[dict[str, Any]]:
     views = sorted(snapshot["questions"].values(), key=lambda view: view["number"])
-    return [_column(name, [view for view in views if view["state"] in states]) for name, states in COLUMNS]
+    columns = []
+    for name, states in COLUMNS:
+        inside = [view for view in views if view["state"] in states]
+        if name == "approved":
+            inside.sort(key=lambda view: -totals.get(view["id"], [0])[0])
+        elif name in DONE_COLUMNS:
+            inside.reverse()
+        columns.append(_column(name, inside, shown=len(inside) if whole == name else SHOWN))
+    return columns
 
 
-def _column(name: str, views: list[dict[str, Any]]) -> dict[str, Any]:
+def _column(name: str, views: list[dict[str, Any]], *, shown: int) -> dict[str, Any]:
     """``oldest`` in milliseconds and ``minutes`` since, in columns whose questions wait; else 0."""
     oldest = min((view["at"] for view in views), default=0) if name in WAITING else 0
     minutes = int((now().timestamp() - oldest / 1000) / 60) if oldest else 0
-    return {"name": name, "questions": views, "oldest": oldest, "minutes": minutes}
+    return {
+        "name": name,
+        "questions": views[:shown],
+        "total": len(views),
+        "oldest": oldest,
+        "minutes": minutes,
+    }
 
 
 def _data(
@@ -213,11 +243,18 @@ def _data(
         "columns": {name: [state.value for state in states] for name, states in COLUMNS},
         "deeds": {
             phase.value: {
-                state.value: [deed.value for deed in possible_deeds(state, phase)] for state in QuestionState
+                state.value: [deed.value for deed in possible_deeds(state, phase, answered=True)]
+                for state in QuestionState
             }
             for phase in Phase
         },
-        "asks": {deed.value: "reason" for deed, rule in DEEDS.items() if rule.reason} | {"answer": "answer"},
+        "asks": {deed.value: "reason" for deed, rule in DEEDS.items() if rule.reason}
+        | {Deed.ANSWER.value: "answer", Deed.CORRECT.value: "answer"},
+        "answered": [deed.value for deed, rule in DEEDS.items() if rule.answered],
+        "done": sorted(DONE_COLUMNS),
+        "shown": SHOWN,
+        "takeDownReason": TAKE_DOWN_REASON.value,
+        "correctMost": ANSWER_LIMIT,
         "waiting": sorted(WAITING),
         "undoable": [deed.value for deed in DEEDS],
         "keys": {key: deed.value for deed, key in KEYS.items()},
@@ -237,4 +274,5 @@ def _words() -> dict[str, Any]:
         "anonymous": gettext("Anonymous"),
         "withdrawn": gettext("(withdrawn)"),
         "due": gettext("due on {day}"),
+        "answer": gettext("Answer"),
     }

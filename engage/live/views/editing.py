@@ -16,6 +16,7 @@ from engage.live.forms import SessionForm, form_values
 from engage.live.models import LiveSession
 from engage.live.queries import record as record_queries
 from engage.live.rules.life import Step
+from engage.live.rules.session import SUMMARY_MOST
 from engage.live.views.staff import readable
 from engage.themedays.queries.staff import mine
 from engage.web.actor import current_actor
@@ -34,7 +35,9 @@ def new() -> ResponseReturnValue:
     form = _form(None)
     if request.method == "POST" and form.validate():
         try:
-            _id, made = actions.create(current_actor(), form.unit.data, form.values())
+            _id, made = actions.create(
+                current_actor(), form.unit.data, form.values(), request_id=form.request_id.data or ""
+            )
         except Invalid as error:
             _refuse(form, error)
         else:
@@ -70,9 +73,11 @@ def record(public_id: str) -> ResponseReturnValue:
     """Look at the record as it will be, write its summary, publish it."""
     session = readable(public_id)
     if request.method == "POST":
-        summary = request.form.get("summary", "").strip()[:4000]
+        summary = request.form.get("summary", "")
         try:
             actions.step(current_actor(), session.id, Step.PUBLISH_RECORD, summary=summary)
+        except Invalid as error:
+            return _record_page(session, summary, render(error.errors["summary"])), 422
         except Conflict as error:
             flash(render(error.message), "error")
             return _record_page(session, summary), 409
@@ -81,9 +86,14 @@ def record(public_id: str) -> ResponseReturnValue:
     return _record_page(session, session.record_summary)
 
 
-def _record_page(session: LiveSession, summary: str) -> str:
+def _record_page(session: LiveSession, summary: str, error: str = "") -> str:
     return render_template(
-        "live/staff/record.html", room=session, record=record_queries.record(session), summary=summary
+        "live/staff/record.html",
+        room=session,
+        record=record_queries.record(session),
+        summary=summary,
+        errors={"summary": error} if error else {},
+        most=SUMMARY_MOST,
     )
 
 

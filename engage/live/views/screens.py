@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, render_template, request
+from flask_babel import gettext
 
 from engage.core.errors import Gone
 from engage.core.messages import msg
-from engage.live.models import LiveSession
+from engage.live.models import LiveSession, Phase
 from engage.live.queries import room as room_queries
 from engage.live.queries.sessions import guest_link
 from engage.live.rules.streams import GUEST, STAGE
@@ -29,6 +30,7 @@ def stage(public_id: str) -> str:
         room=session,
         on_air=next(iter(snapshot["questions"].values()), None),
         code=snapshot["session"]["code"],
+        idle=_stage_idle(),
         overlay=request.args.get("overlay") == "1",
         data=script_data({"session": session.public_id, "citizen": citizen_token(), "stage": snapshot}),
     )
@@ -50,7 +52,7 @@ def guest(token: str) -> Response:
     page = render_template(
         "live/guest.html",
         room=session,
-        phase=session.phase,
+        idle=_guest_idle(),
         on_air=next(iter(snapshot["questions"].values()), None),
         data=script_data(
             {"session": session.public_id, "citizen": citizen_token(), "token": token, "guest": snapshot}
@@ -64,6 +66,33 @@ def guest(token: str) -> Response:
 def guest_stream(token: str) -> Response:
     """What the guest's screen lacks."""
     return _secret(stream_answer(_opened(token), GUEST, name=GUEST, with_totals=False))
+
+
+def _stage_idle() -> dict[str, str]:
+    """What stands on the stage while no question is on air, by phase."""
+    over = gettext("The session has ended. Thank you for taking part.")
+    ask = gettext("Ask your question now")
+    return {
+        Phase.ANNOUNCED: gettext("The session starts soon"),
+        Phase.COLLECTING: ask,
+        Phase.LIVE: ask,
+        Phase.ENDED: over,
+        Phase.RECORDED: over,
+    }
+
+
+def _guest_idle() -> dict[str, str]:
+    """The same for the guest's screen."""
+    over = gettext("The session has ended. Thank you.")
+    before = gettext("The session has not started yet. Questions appear here once it is live.")
+    return {
+        Phase.DRAFT: before,
+        Phase.ANNOUNCED: before,
+        Phase.COLLECTING: before,
+        Phase.LIVE: gettext("No question is on air. The next one appears here by itself."),
+        Phase.ENDED: over,
+        Phase.RECORDED: over,
+    }
 
 
 def _opened(token: str) -> LiveSession:

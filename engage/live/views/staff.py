@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from collections.abc import Iterator
 
-from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    flash,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -14,13 +24,15 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import may, require
 from engage.core.actor import Actor
 from engage.core.cells import safe_cell
+from engage.core.db import db
 from engage.core.errors import Invalid, NotFound
+from engage.core.ids import request_id
 from engage.core.messages import msg
 from engage.live import actions
 from engage.live.models import LiveQuestion, LiveSession, Phase
 from engage.live.queries import record as record_queries
 from engage.live.queries import sessions
-from engage.live.rules.life import STEPS, Step, steps_from
+from engage.live.rules.life import STEPS, Act, Step, possible, steps_from
 from engage.web.actor import current_actor
 from engage.web.display import datetime_text, label
 from engage.web.guards import staff
@@ -30,6 +42,7 @@ from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("live_staff", __name__)
 PAGE = 30
+EXPORT_PIECE = 200
 
 
 @home_tile(Permission.LIVE_READ, position=40)
@@ -71,7 +84,7 @@ def show(public_id: str) -> str:
 
 
 @blueprint.post("/staff/live/<public_id>/steps")
-@staff(Permission.LIVE_READ)
+@staff(Permission.LIVE_EDIT, Permission.LIVE_MODERATE, Permission.LIVE_PUBLISH)
 def take_step(public_id: str) -> ResponseReturnValue:
     """One step in the life of a session."""
     session = readable(public_id)
@@ -79,7 +92,7 @@ def take_step(public_id: str) -> ResponseReturnValue:
     if wanted not in {step.value for step in Step}:
         raise NotFound
     try:
-        phase = actions.step(current_actor(), session.id, Step(wanted), summary=request.form.get("summary"))
+        phase = actions.step(current_actor(), session.id, Step(wanted))
     except Invalid as error:
         for sentence in error.errors.values():
             flash(render(sentence), "error")
@@ -90,21 +103,21 @@ def take_step(public_id: str) -> ResponseReturnValue:
 
 
 @blueprint.post("/staff/live/<public_id>/guest-links")
-@staff(Permission.LIVE_READ)
+@staff(Permission.LIVE_EDIT, Permission.LIVE_MODERATE)
 def make_link(public_id: str) -> ResponseReturnValue:
     """Make a guest link and show it once."""
     session = readable(public_id)
+    label_typed, filled_in = request.form.get("label", ""), request.form.get("_request_id", "")
     try:
-        token = actions.make_link(current_actor(), session.id, request.form.get("label", ""))
+        token = actions.make_link(current_actor(), session.id, label_typed, request_id=filled_in)
     except Invalid as error:
-        return _page(
-            public_id, link_error=render(error.errors["label"]), label_typed=request.form.get("label", "")
-        ), 422
+        sentence = render(next(iter(error.errors.values())))
+        return _page(public_id, link_error=sentence, label_typed=label_typed), 422
     return _page(public_id, new_link=url_for("live_screens.guest", token=token, _external=True))
 
 
 @blueprint.post("/staff/live/<public_id>/guest-links/<int:link_id>/revoke")
-@staff(Permission.LIVE_READ)
+@staff(Permission.LIVE_EDIT, Permission.LIVE_MODERATE)
 def revoke_link(public_id: str, link_id: int) -> ResponseReturnValue:
     """Make a guest link open nothing any more."""
     actions.revoke_link(current_actor(), readable(public_id).id, link_id)
@@ -120,7 +133,7 @@ def export(public_id: str) -> Response:
     actor = current_actor()
     require(actor, Permission.LIVE_READ, unit_id=session.unit_id, activity_id=session.activity_id)
     actions.note_export(actor, session.id)
-    response = Response("".join(_rows(session)), mimetype="text/csv; charset=utf-8")
+    response = Response(stream_with_context(_pieces(session.id)), mimetype="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="live-questions-{session.public_id}.csv"'
     response.cache_control.no_store = True
     return response
@@ -159,14 +172,31 @@ def _page(public_id: str, *, new_link: str = "", link_error: str = "", label_typ
         new_link=new_link,
         link_error=link_error,
         label_typed=label_typed,
+        fresh_id=request_id(),
+        joinable=possible(Act.JOIN, session.phase),
+        may_correct=any(
+            may_on(actor, each, session) for each in (Permission.LIVE_EDIT, Permission.LIVE_MODERATE)
+        ),
         may_edit=may_on(actor, Permission.LIVE_EDIT, session) and session.phase is not Phase.RECORDED,
         may_link=may_on(actor, Permission.LIVE_EDIT, session)
         or may_on(actor, Permission.LIVE_MODERATE, session),
     )
 
 
-def _rows(session: LiveSession) -> Iterator[str]:
-    yield "\ufeff" + _line(
+def _pieces(session_id: int) -> Iterator[str]:
+    """The file piece by piece; between two of them the hub serves others."""
+    yield "\ufeff" + _header()
+    after = 0
+    while rows := record_queries.questions_after(session_id, after, limit=EXPORT_PIECE):
+        after = rows[-1].number
+        yield "".join(_line(_cells(question)) for question in rows)
+        # A slow download must neither hold a snapshot of the database open nor keep the hub.
+        db.session.rollback()
+        time.sleep(0)
+
+
+def _header() -> str:
+    return _line(
         [
             gettext("Question number"),
             gettext("Asked at"),
@@ -179,8 +209,6 @@ def _rows(session: LiveSession) -> Iterator[str]:
             gettext("Answer"),
         ]
     )
-    for question in record_queries.all_questions(session.id):
-        yield _line(_cells(question))
 
 
 def _cells(question: LiveQuestion) -> list[object]:

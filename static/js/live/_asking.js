@@ -9,6 +9,7 @@ export class Asking {
     this.form = root.querySelector("[data-ask-form]");
     this.error = root.querySelector("[data-ask-error]");
     this.asked = root.querySelector("[data-asked]");
+    this.refused = root.querySelector("[data-refused]");
     this.key = `live:${room.data.session}`;
   }
 
@@ -18,6 +19,7 @@ export class Asking {
     if (draft?.text && !text.value) text.value = draft.text;
     if (draft?.name && this.form.elements.name) this.form.elements.name.value ||= draft.name;
     this.form.addEventListener("input", () => this.keepDraft());
+    this.#drawRefused();
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#ask();
@@ -52,7 +54,8 @@ export class Asking {
     return length > limits.most ? words.tooLong : "";
   }
 
-  // One at a time, in order; what is refused for good goes back into the form to be mended.
+  // One at a time, in order; what is refused for good goes back into the form to be mended, or is listed below
+  // it where the form holds other words by now.
   async sendWaiting() {
     if (this.sending) return;
     this.sending = true;
@@ -77,9 +80,7 @@ export class Asking {
     } catch (error) {
       if (error instanceof Refused && error.final) {
         this.#done(item);
-        this.form.elements.text.value ||= item.text;
-        this.keepDraft();
-        this.tell(error.errors.text || error.errors.name || error.message);
+        this.#takeBack(item, error.errors.text || error.errors.name || error.message);
         return true;
       }
       this.tell(error instanceof Refused && error.message ? error.message : this.room.words.waiting);
@@ -89,6 +90,63 @@ export class Asking {
     } finally {
       this.#showBusy(false);
     }
+  }
+
+  get #open() {
+    return this.room.streams.public.session.asking;
+  }
+
+  #takeBack(item, reason) {
+    if (this.form.elements.text.value.trim() || !this.#open) {
+      this.#store("refused", [...this.#fresh("refused"), { ...item, reason, at: Date.now() }]);
+      return this.#drawRefused();
+    }
+    this.#fill(item.text);
+    this.tell(reason);
+  }
+
+  #fill(text) {
+    this.form.elements.text.value = text;
+    this.form.elements.text.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  #drawRefused() {
+    const items = this.#fresh("refused");
+    this.refused.hidden = !items.length;
+    this.refused.replaceChildren(...items.map((item) => this.#refusedItem(item)));
+  }
+
+  #refusedItem(item) {
+    const { words } = this.room;
+    const line = document.createElement("li");
+    const part = (name, className, text) => {
+      const made = document.createElement(name);
+      made.className = className;
+      made.textContent = text;
+      line.append(made);
+      return made;
+    };
+    part("p", "field__error", words.refused.replace("{reason}", item.reason));
+    part("p", "room-question__text", item.text);
+    const away = () => {
+      this.#store("refused", this.#fresh("refused").filter((each) => each.id !== item.id));
+      this.#drawRefused();
+    };
+    const drop = part("button", "link-button", words.drop);
+    drop.type = "button";
+    drop.addEventListener("click", away);
+    if (!this.#open) return line;
+    const again = part("button", "link-button", words.again);
+    again.type = "button";
+    again.addEventListener("click", () => {
+      const { value } = this.form.elements.text;
+      away();
+      // What stands in the form takes the place of what goes into it: neither is lost.
+      if (value.trim()) this.#takeBack({ ...item, id: requestId(), text: value }, words.swapped);
+      this.#fill(item.text);
+      this.form.elements.text.focus();
+    });
+    return line;
   }
 
   #done(item) {
@@ -135,7 +193,11 @@ export class Asking {
   }
 
   #waiting() {
-    return (this.#stored("waiting") ?? []).filter((item) => Date.now() - item.at < DAY_MS);
+    return this.#fresh("waiting");
+  }
+
+  #fresh(name) {
+    return (this.#stored(name) ?? []).filter((item) => Date.now() - item.at < DAY_MS);
   }
 
   // A phone in private mode may refuse to store: then nothing is kept, and everything else still works.

@@ -1,4 +1,11 @@
 // The keyboard of the console: j and k move, arrows change the column, one letter decides.
+
+// After these the row is done with, and the next one of its column comes. What is put on air stays selected: the
+// next key is about it.
+const ADVANCING = new Set(["approve", "decline", "take-down", "answer", "defer"]);
+// A key tapped twice by mistake must not decide about the row that has just come.
+const SETTLE_MS = 300;
+
 export class Keys {
   constructor(root, owner) {
     this.root = root;
@@ -22,7 +29,8 @@ export class Keys {
       this.#move(...moves[event.key]);
     } else if (this.owner.data.keys[event.key]) {
       event.preventDefault();
-      this.#decide(this.owner.data.keys[event.key]);
+      // A held key repeats: it decides once.
+      if (!event.repeat && this.current?.dataset.came !== event.key) this.#decide(this.owner.data.keys[event.key], event.key);
     }
   }
 
@@ -56,18 +64,43 @@ export class Keys {
     return this.#select(way.map((list) => list.firstElementChild).find(Boolean));
   }
 
-  #decide(deed) {
+  #decide(deed, key) {
     const row = this.current;
     const view = row && this.owner.stream.questions.get(row.dataset.id);
     if (!view || !this.owner.queue.deeds(view).includes(deed)) return;
     const box = row.querySelector(`details[data-deed-box="${deed}"]`);
     if (box) {
       box.open = true;
-      box.querySelector("select, textarea").focus();
+      // Where a reason is chosen already, Enter does it at once.
+      const chosen = box.querySelector("select")?.value;
+      box.querySelector(chosen ? "[type=submit]" : "select, textarea").focus();
       return;
     }
-    const next = row.nextElementSibling ?? row.previousElementSibling;
-    this.owner.decide({ question: view.id, revision: view.revision, deed });
-    if (deed !== "undo") this.#select(next);
+    this.owner.decide({ question: view.id, revision: view.revision, deed }, key);
+  }
+
+  // Called as a decision is sent, while the row still stands in its column: what is selected next.
+  leave(id, deed, key = "") {
+    const row = this.root.querySelector(`[data-id="${CSS.escape(id)}"]`);
+    if (!row || row !== this.current || !ADVANCING.has(deed)) return;
+    this.#select(row.nextElementSibling ?? row.previousElementSibling ?? this.#upNext(row));
+    const next = this.current;
+    if (next === row) return row.removeAttribute("aria-current");
+    if (!key) return;
+    next.dataset.came = key;
+    setTimeout(() => delete next.dataset.came, SETTLE_MS);
+  }
+
+  // The only question on air is done: the first of those that may follow it.
+  #upNext(row) {
+    const onAir = row.closest("[data-column]").dataset.column === "on-air";
+    return onAir ? this.root.querySelector("[data-column=approved] .console__list").firstElementChild : null;
+  }
+
+  // A row that is moved in the document loses the focus: it is given back.
+  keeping(draw) {
+    const row = document.activeElement?.closest?.("[data-id]");
+    draw();
+    if (row?.isConnected && row === this.current && !row.contains(document.activeElement)) row.focus({ preventScroll: true });
   }
 }

@@ -1,8 +1,6 @@
 // The columns of the console, drawn from the moderators' stream.
 import { dayText } from "./_days.js";
 
-const MOST = 120;
-
 export class Queue {
   constructor(root, owner) {
     this.root = root;
@@ -13,15 +11,30 @@ export class Queue {
     this.columns = new Map([...root.querySelectorAll("[data-column]")].map((box) => [box.dataset.column, box]));
     this.rows = new Map();
     this.drawn = new Map();
+    this.whole = new Set();
+    this.by = "supports";
+    root.addEventListener("click", (event) => this.#clicked(event));
+    for (const sort of root.querySelectorAll("[data-sort]")) sort.hidden = false;
+  }
+
+  #clicked(event) {
+    const sort = event.target.closest("[data-sort] [data-by]");
+    const more = event.target.closest("[data-more] a");
+    if (sort) {
+      this.by = sort.dataset.by;
+      for (const each of sort.parentElement.children) each.setAttribute("aria-pressed", String(each === sort));
+    } else if (more) {
+      event.preventDefault();
+      this.whole.add(more.closest("[data-column]").dataset.column);
+    }
+    if (sort || more) this.draw();
   }
 
   draw() {
     const views = [...this.owner.stream.questions.values()];
     for (const [name, states] of Object.entries(this.owner.data.columns)) {
       const inside = views.filter((view) => states.includes(view.state));
-      // What waits is read from the oldest, what is done from the newest.
-      const waits = ["pending", "approved", "on-air"].includes(name);
-      inside.sort((a, b) => (waits ? a.number - b.number : b.number - a.number));
+      this.#sort(name, inside);
       this.#drawColumn(this.columns.get(name), inside);
     }
     for (const [id, row] of this.rows) {
@@ -33,12 +46,24 @@ export class Queue {
     this.ages();
   }
 
+  // What waits is read from the oldest, what is done from the newest, what may come next as the moderator likes.
+  #sort(name, views) {
+    const total = (view) => this.owner.totals.of(view.id);
+    const newest = this.owner.data.done.includes(name) || (name === "approved" && this.by === "new");
+    views.sort((a, b) => (newest ? b.number - a.number : a.number - b.number));
+    if (name === "approved" && this.by === "supports") views.sort((a, b) => total(b) - total(a));
+  }
+
   #drawColumn(box, views) {
     box.querySelector("[data-count-of]").textContent = views.length;
     const waits = this.owner.data.waiting.includes(box.dataset.column);
     box.querySelector("[data-age]").dataset.at = waits ? Math.min(...views.map((view) => view.at), Infinity) : 0;
     const list = box.querySelector(".console__list");
-    const rows = views.slice(0, MOST).map((view) => this.#row(view));
+    const shown = this.whole.has(box.dataset.column) ? views.length : this.owner.data.shown;
+    const rows = views.slice(0, shown).map((view) => this.#row(view));
+    const more = box.querySelector("[data-more]");
+    more.hidden = views.length <= shown;
+    more.firstElementChild.textContent = more.dataset.words.replace("{count}", views.length);
     // What leaves goes first: a row that is moved in the document loses the keyboard's focus.
     for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
     let before = list.firstElementChild;
@@ -111,7 +136,8 @@ export class Queue {
   deeds(view) {
     const { data, stream } = this.owner;
     if (!data.moderates) return [];
-    const possible = data.deeds[stream.session.phase]?.[view.state] ?? [];
+    const offered = data.deeds[stream.session.phase]?.[view.state] ?? [];
+    const possible = offered.filter((deed) => view.answer || !data.answered.includes(deed));
     const undoable = view.revision > 0 && data.undoable.includes(view.deed) && view.state !== "withdrawn";
     return undoable ? [...possible, "undo"] : possible;
   }
@@ -133,7 +159,12 @@ export class Queue {
       if (button.matches("[data-deed]")) button.dataset.deed = deed;
     }
     if (kind === "simple") box.querySelector("button").classList.toggle("button--secondary", !["approve", "air"].includes(deed));
+    if (deed === "take-down") form.elements.reason.value = data.takeDownReason;
     if (kind === "answer") form.elements.answer.value = view.answer;
+    if (deed === "correct") {
+      form.elements.answer.maxLength = data.correctMost;
+      form.querySelector("[data-answer-label]").textContent = data.words.answer;
+    }
     return box;
   }
 }

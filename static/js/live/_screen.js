@@ -10,7 +10,7 @@ export function screen(root, { name, event, payload, address, show }) {
   const notice = root.querySelector("[data-connection]");
   const draw = () => {
     const [question] = stream.questions.values();
-    fill(root, question);
+    fill(root, question, stream.session.phase);
     show?.(stream);
   };
   const link = new Link({
@@ -31,11 +31,12 @@ export function screen(root, { name, event, payload, address, show }) {
   return link;
 }
 
-function fill(root, question) {
+function fill(root, question, phase) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   part("text").textContent = question?.text ?? "";
   part("text").classList.toggle("stage__question--long", [...(question?.text ?? "")].length > LONG);
   part("who").textContent = question ? question.name || part("who").dataset.anonymous : "";
   for (const name of ["text", "who", "label"]) if (part(name)) part(name).hidden = !question;
   part("idle").hidden = Boolean(question);
+  part("idle").textContent = JSON.parse(part("idle").dataset.words)[phase] ?? "";
 }

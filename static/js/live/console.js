@@ -1,6 +1,7 @@
 // The moderator's console: the queue in columns, one key a decision, nobody's decision overwritten.
 import { Keys } from "./_keys.js";
-import { Link, readData, Refused } from "./_link.js";
+import { Kept } from "./_kept.js";
+import { Link, readData, Refused, requestId } from "./_link.js";
 import { Totals, Stream } from "./_stream.js";
 import { Queue } from "./_queue.js";
 
@@ -19,6 +20,7 @@ class Console {
     this.light = root.querySelector("[data-light]");
     this.phase = this.stream.session.phase;
     this.pending = new Set();
+    this.kept = new Kept(root, this.data.session);
   }
 
   start() {
@@ -33,17 +35,31 @@ class Console {
       changed: () => this.#changed(),
       counted: (ids) => this.#counted(ids),
       state: (word) => this.#state(word),
-      closed: () => location.reload(),
+      closed: () => this.#reload(),
     });
     this.root.addEventListener("submit", (event) => this.#submitted(event));
     this.keys = new Keys(this.root, this);
     this.queue.draw();
+    const left = this.kept.restore();
+    if (left.length) this.#showLeft(left);
     setInterval(() => this.queue.ages(), 20000);
   }
 
   #changed() {
-    if (this.stream.session.phase !== this.phase) return location.reload();
-    this.queue.draw();
+    if (this.stream.session.phase !== this.phase) return this.#reload();
+    this.keys.keeping(() => this.queue.draw());
+  }
+
+  #reload() {
+    this.kept.keep();
+    location.reload();
+  }
+
+  // Words for which another phase has no place stay in sight until they are used or the page is left.
+  #showLeft(texts) {
+    const notice = this.root.querySelector("[data-left]");
+    notice.hidden = false;
+    notice.querySelector(".kept").textContent = texts.join("\n\n");
   }
 
   #counted(ids) {
@@ -71,9 +87,10 @@ class Console {
   }
 
   // Sends a decision; while it is under way the same question takes no second one.
-  async decide(fields) {
+  async decide(fields, key = "") {
     if (this.pending.has(fields.question)) return;
     this.pending.add(fields.question);
+    this.keys.leave(fields.question, fields.deed, key);
     this.tell("");
     const sent = { ...fields, room: this.data.session, revision: Number(fields.revision) };
     try {
@@ -101,7 +118,7 @@ class Console {
       if (!answer.ok) return this.tell(told.message);
       form.elements.text.value = form.elements.name.value = "";
       // The next one is another question: it needs an id of its own.
-      form.elements._request_id.value = crypto.randomUUID();
+      form.elements._request_id.value = requestId();
       this.tell("");
       if (!this.link.connected) this.link.refresh();
     } catch {

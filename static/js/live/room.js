@@ -69,15 +69,23 @@ class Room {
     box.querySelector("[data-on-air-who]").textContent = question ? question.name || this.words.anonymous : "";
   }
 
-  // Another phase has another page (player, record, texts); what is being typed comes along as a draft.
+  // Another phase has another page (player, record, texts); what is being typed comes along as a draft. What
+  // matters at once (the phase, whether one may ask) is shown in place; the page itself comes over a time that
+  // grows with the room, so that it does not ask for everything in the same moment.
   drawSession() {
     const { asking, phase } = this.streams.public.session;
     this.root.querySelector("[data-ask]").hidden = !asking;
     if (phase !== this.phase) {
       this.phase = phase;
       this.asking.keepDraft();
-      setTimeout(() => location.reload(), Math.random() * 3000);
+      this.drawPhase(phase);
+      setTimeout(() => location.reload(), Math.random() * spread(this.totals.viewers[0]));
     }
+  }
+
+  drawPhase(phase) {
+    const tag = this.root.querySelector("[data-phase] .tag");
+    tag.lastChild.textContent = ` ${this.words.phases[phase]}`;
   }
 
   drawOwn() {
@@ -92,8 +100,9 @@ class Room {
   ownItem(item, view) {
     const part = (name) => item.querySelector(`[data-${name}]`);
     item.dataset.id = view.id;
-    part("state").textContent = this.words.own[view.state];
-    part("state").className = `tag tag--${TAGS[view.state] ?? "closed"}`;
+    const written = view.state === "written" && view.answer;
+    part("state").textContent = this.words.own[written ? "written-answered" : view.state];
+    part("state").className = `tag tag--${written ? "good" : TAGS[view.state] ?? "closed"}`;
     part("text").textContent = view.text;
     part("reason").hidden = !view.reason;
     part("reason").textContent = view.reason ? `${this.words.kind[view.reason]} ${view.note ?? ""}`.trim() : "";
@@ -117,6 +126,11 @@ class Room {
     else this.supported.delete(id);
     this.totals.take({ supports: { [id]: answer.supports } });
   }
+}
+
+// Milliseconds over which the pages of a room come anew: 3 s, and 3 s more for each further 1,000 viewers.
+export function spread(viewers) {
+  return 3000 * Math.max(1, viewers / 1000);
 }
 
 export const TAGS = { pending: "soon", approved: "good", "on-air": "open", answered: "good", written: "soon" };

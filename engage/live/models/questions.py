@@ -1,4 +1,4 @@
-"""Tables of the live sessions: the session, its questions, supports, decisions, log and guest links."""
+"""Questions, who supports them, and what moderators decided about them."""
 
 from __future__ import annotations
 
@@ -6,31 +6,18 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.accounts.models import Unit
 from engage.core.clock import minute, now
-from engage.core.db import EnumText, JsonData, LocalizedText, Model, UtcDateTime
+from engage.core.db import EnumText, JsonData, Model, UtcDateTime
 from engage.core.ids import PUBLIC_ID_LENGTH, public_id
 from engage.core.messages import msg
 from engage.core.personal import personal
-from engage.core.types import Localized
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import NOTE_LIMIT
 
 ASKER_KEY_LENGTH = 40
-
-
-class Phase(StrEnum):
-    """Where a session stands in its life; each step is one deed of staff (or of the clock)."""
-
-    DRAFT = "draft"
-    ANNOUNCED = "announced"
-    COLLECTING = "collecting"
-    LIVE = "live"
-    ENDED = "ended"
-    RECORDED = "recorded"
 
 
 class QuestionState(StrEnum):
@@ -53,54 +40,6 @@ class Source(StrEnum):
     HALL = "hall"
     PAPER = "paper"
     TELEPHONE = "telephone"
-
-
-class NamePolicy(StrEnum):
-    """Whether askers may, or must not, show a nickname."""
-
-    CHOICE = "choice"
-    ANONYMOUS = "anonymous"
-
-
-class LiveSession(Model):
-    """One interview or livestream room. ``guests`` is a list of ``{"name", "post"}``.
-
-    ``join_code`` is set while people may join: six digits, or a long code where the session is not
-    ``listed``.
-    ``revision`` counts the changes of staff, ``question_count`` numbers the questions.
-    """
-
-    __tablename__ = "live_session"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
-    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), index=True)
-    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
-    title: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
-    introduction: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
-    guests: Mapped[list[dict[str, str]]] = mapped_column(JsonData, default=list)
-    moderators_note: Mapped[str] = mapped_column(Text, default="")
-    video_address: Mapped[str] = mapped_column(String(500), default="")
-    collects_from: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    starts_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ends_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    moderation: Mapped[bool] = mapped_column(default=True)
-    names: Mapped[NamePolicy] = mapped_column(EnumText(NamePolicy), default=NamePolicy.CHOICE)
-    supports_on: Mapped[bool] = mapped_column(default=True)
-    listed: Mapped[bool] = mapped_column(default=True)
-    phase: Mapped[Phase] = mapped_column(EnumText(Phase), default=Phase.DRAFT, index=True)
-    join_code: Mapped[str | None] = mapped_column(String(12), unique=True)
-    revision: Mapped[int] = mapped_column(default=0)
-    question_count: Mapped[int] = mapped_column(default=0)
-    started_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    record_summary: Mapped[str] = mapped_column(Text, default="")
-    record_published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    is_demo: Mapped[bool] = mapped_column(default=False)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-    unit: Mapped[Unit] = relationship()
 
 
 class LiveQuestion(Model):
@@ -221,51 +160,3 @@ class LiveDecision(Model):
     displaced_revision: Mapped[int | None]
     decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-
-class LiveStream(Model):
-    """The last ``seq`` of a stream of a session."""
-
-    __tablename__ = "live_stream"
-
-    session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id"), primary_key=True)
-    stream: Mapped[str] = mapped_column(String(60), primary_key=True)
-    seq: Mapped[int]
-
-
-class LiveLog(Model):
-    """What a stream was told, once and in order; ids grow in the order of commits."""
-
-    __tablename__ = "live_log"
-    # An id is never given twice, else those who send the log on would think they had seen it.
-    __table_args__ = (UniqueConstraint("session_id", "stream", "seq"), {"sqlite_autoincrement": True})
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id"))
-    stream: Mapped[str] = mapped_column(String(60))
-    seq: Mapped[int]
-    payload: Mapped[dict[str, Any]] = mapped_column(JsonData)
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-
-
-class GuestLink(Model):
-    """A link that opens one session to one guest speaker until it is revoked; only its hash is kept."""
-
-    __tablename__ = "live_guest_link"
-    __table_args__ = ({"sqlite_autoincrement": True},)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    session_id: Mapped[int] = mapped_column(ForeignKey("live_session.id"), index=True)
-    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    label: Mapped[str] = mapped_column(
-        String(80),
-        info=personal(
-            msg("To tell the links of guest speakers apart and to end the right one."),
-            what=msg("Staff: the name on a guest speaker's link"),
-            days=365,
-            erase="",
-        ),
-    )
-    created_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
