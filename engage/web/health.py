@@ -7,7 +7,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from engage.core.clock import now
+from engage.core.calendar import missing_years
+from engage.core.clock import now, today
 from engage.core.db import db
 from engage.core.jobs import OutboxJob
 from engage.web.guards import public
@@ -25,7 +26,7 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """503 only without the database; a late worker is said in the body."""
+    """503 only without the database; a late worker and unknown holidays are said in the body."""
     try:
         db.session.execute(text("SELECT 1"))
         oldest = db.session.scalar(
@@ -37,5 +38,9 @@ def readyz() -> ResponseReturnValue:
         return jsonify(status="unavailable", database="unreachable"), 503
     late = max(0, round((now() - oldest).total_seconds())) if oldest else 0
     return jsonify(
-        status="ok", database="ok", worker="late" if late > LATE_SECONDS else "ok", worker_late_s=late
+        status="ok",
+        database="ok",
+        worker="late" if late > LATE_SECONDS else "ok",
+        worker_late_s=late,
+        years_without_holidays=missing_years(today()),
     )
