@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from engage.accounts.permissions import Permission
 from engage.cases.sources import SourceView, register_source
 from engage.consultations.actions.answering import require_published, write_reply
 from engage.consultations.events import COMMENT
-from engage.consultations.models import Comment, Consultation
+from engage.consultations.models import Comment, CommentState, Consultation
 from engage.consultations.queries.published import clauses_of
 from engage.consultations.rules.comments import cleaned, require_reply
 from engage.core.actor import Actor
@@ -35,6 +36,10 @@ class CommentSource:
             url=f"/staff/consultations/{consultation.public_id}/comments/{comment.public_id}",
             public_url=f"/consultations/{consultation.public_id}",
             answer=comment.reply,
+            permission=Permission.CONSULTATION_READ,
+            unit_id=consultation.unit_id,
+            activity_id=consultation.activity_id,
+            erased=comment.state is CommentState.ERASED,
         )
 
     def answer(self, actor: Actor, source_id: int, text: str) -> None:
@@ -50,6 +55,10 @@ class CommentSource:
         comment, _ = _rows(source_id)
         comment.assigned_unit_id = unit_id
         comment.revision += 1
+
+    def correct(self, actor: Actor, source_id: int, text: str) -> None:
+        """Publish another reply in its place. Raises `Invalid`, `Conflict`."""
+        self.answer(actor, source_id, text)
 
 
 def _rows(source_id: int) -> tuple[Comment, Consultation]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engage.accounts.permissions import Permission
 from engage.audit.actions import record
 from engage.cases.sources import SourceView, register_source
 from engage.core.actor import Actor
@@ -38,6 +39,10 @@ class LiveQuestionSource:
             url=f"/staff/live/{session.public_id}",
             public_url=f"/live/{session.public_id}" if public else None,
             answer=question.answer,
+            permission=Permission.LIVE_READ,
+            unit_id=session.unit_id,
+            activity_id=session.activity_id,
+            erased=question.state is QuestionState.WITHDRAWN and not question.text,
         )
 
     def answer(self, actor: Actor, source_id: int, text: str) -> None:
