@@ -42,6 +42,8 @@ def prepare(app: Flask, *, demo: bool, links_only: bool) -> dict[str, Any]:
         if answer["new"] and demo:
             print("Loading the demonstration content …", file=sys.stderr, flush=True)
             run(app, "demo", "--json")
+        elif demo and run(app, "demo", "--pages", "--json")["pages"]:
+            run(app, "demo", "--json")  # moves what is open and in progress to the present
     made = run(app, "signin", "--json")
     answer["links"] = made["links"]
     if answer["links"]:

@@ -21,13 +21,13 @@ def _json(app: Flask, *options: str) -> Any:
 
 
 def test_from_nothing_to_nothing(app: Flask, no_photos: None) -> None:
-    assert _json(app, "--pages") == {"new": False, "pages": [], "receipts": []}
+    assert _json(app, "--pages") == {"new": False, "refreshed": False, "pages": [], "receipts": []}
     first = _json(app)
     assert first["new"]
     assert len(first["pages"]) == 10
     again = _json(app)
     assert again == first | {"new": False}
-    assert "nothing was changed" in _run(app)[1]
+    assert "Nothing was changed." in _run(app)[1]
     assert _json(app, "--remove") == {"removed": True}
     assert _run(app, "--remove") == (0, "There is no demonstration content.\n")
 
