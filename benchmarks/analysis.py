@@ -1,98 +1,48 @@
 """Dashboard build from nothing, one filtered tile, and the increment of new responses.
 
 ``python -m benchmarks.analysis --responses 100000 --new 1000`` makes a survey of 20 questions (17 closed, 3
-texts) in a database of its own, or uses one given by ``--instance`` and ``--survey``. Figures are medians.
+texts) in a database of its own, or measures a copy of the one given by ``--instance`` and ``--survey``.
+Figures are medians; the new responses are copies of stored ones.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import random
+import os
 import resource
+import sqlite3
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from sqlalchemy import func, insert, select
 
 from engage import create_app
-from engage.accounts.models import Unit
 from engage.analysis.service import AnalysisService
 from engage.config import Config
-from engage.core.clock import minute
 from engage.core.db import db
-from engage.core.types import Localized
 from engage.core.writer import atomic
-from engage.surveys.models import Response, Source, State, Survey, SurveyVersion
+from engage.surveys.models import Response
 
-BATCH = 20_000
-TEXTS = ("停车位太少，晚上回家找不到地方停。", "希望延长办事大厅周末服务时间。", "很满意，工作人员耐心细致。")
-
-
-def definition() -> dict[str, Any]:
-    """12 single choices, 3 multiple choices, 2 ratings and 3 texts."""
-    options = [{"id": f"o{at}", "text": {"zh_CN": f"选项{at}"}} for at in range(6)]
-    questions: list[dict[str, Any]] = []
-    for at in range(20):
-        question: dict[str, Any] = {"id": f"q{at}", "text": {"zh_CN": f"第{at + 1}题"}}
-        if at < 12:
-            question.update(type="single", choices=options)
-        elif at < 15:
-            question.update(type="multiple", choices=options)
-        elif at < 17:
-            question.update(type="rating")
-        else:
-            question.update(type="text", long=True)
-        questions.append(question)
-    return {"pages": [{"id": "p1", "questions": questions}]}
+_COPIED = ("survey_id", "version_id", "language", "source", "submitted_minute", "answers")
 
 
-def answers(random_: random.Random) -> dict[str, Any]:
-    """One response; some questions are left unanswered."""
-    given: dict[str, Any] = {f"q{at}": f"o{random_.randrange(6)}" for at in range(12)}
-    for at in range(12, 15):
-        given[f"q{at}"] = [f"o{option}" for option in range(6) if random_.random() < 0.4] or ["o0"]
-    for at in range(15, 17):
-        given[f"q{at}"] = random_.randint(1, 5)
-    for at in range(17, 20):
-        if random_.random() < 0.3:
-            given[f"q{at}"] = random_.choice(TEXTS)
-    return given
-
-
-def make_survey() -> tuple[int, int]:
-    """A published survey: its id and its version's id."""
+def add_copies(survey_id: int, count: int) -> None:
+    """Store ``count`` more responses like those that are there."""
+    columns = [getattr(Response, name) for name in _COPIED]
+    known = db.session.execute(select(*columns).where(Response.survey_id == survey_id).limit(count)).all()
+    rows = [dict(zip(_COPIED, known[at % len(known)], strict=True)) for at in range(count)]
     with atomic():
-        unit = Unit(code="bench", name=Localized(zh_CN="测试单位"))
-        db.session.add(unit)
-        db.session.flush()
-        survey = Survey(
-            unit_id=unit.id, title=Localized(zh_CN="测试"), state=State.PUBLISHED, version_number=1
-        )
-        db.session.add(survey)
-        db.session.flush()
-        version = SurveyVersion(survey_id=survey.id, number=1, definition=definition())
-        db.session.add(version)
-        db.session.flush()
-        return survey.id, version.id
-
-
-def add(survey_id: int, version_id: int, count: int, random_: random.Random) -> None:
-    """Store ``count`` responses."""
-    common = {"survey_id": survey_id, "version_id": version_id, "language": "zh_CN", "source": Source.WEB}
-    moment = minute()
-    for start in range(0, count, BATCH):
-        rows = [
-            {**common, "submitted_minute": moment, "answers": answers(random_)}
-            for _ in range(min(BATCH, count - start))
-        ]
-        with atomic():
-            db.session.execute(insert(Response), rows)
+        db.session.execute(insert(Response), rows)
+    db.session.rollback()
 
 
 def timed(run: Callable[[], Any]) -> float:
@@ -102,31 +52,63 @@ def timed(run: Callable[[], Any]) -> float:
     return (time.perf_counter() - began) * 1000
 
 
-def measure(app: Any, survey_id: int, version_id: int, new: int, runs: int) -> dict[str, Any]:
+def filters(built: dict[str, Any]) -> list[dict[str, str]]:
+    """A filter for each option people picked, of every question that has options."""
+    return [
+        {"by_question": tile["question"], "by_code": code}
+        for tile in built["tiles"]
+        if tile["filterable"]
+        for code, count in tile["counts"]
+        if count
+    ]
+
+
+def measure(app: Flask, survey_id: int, new: int, runs: int) -> dict[str, Any]:
     """Build from nothing, open again, filter, and take in ``new`` responses ``runs`` times."""
-    random_ = random.Random(2)
     ask = {"question": "dashboard", "survey_id": survey_id, "language": "zh_CN"}
     service = AnalysisService(app)
     build = timed(lambda: service.rebuild(survey_id))
-    first_open = [timed(lambda: AnalysisService(app).answer(ask)) for _ in range(runs)]
-    service.answer(ask)
-    tiles = [
-        timed(lambda at=at: service.answer({**ask, "by_question": f"q{at % 12}", "by_code": "o1"}))  # type: ignore[misc]
-        for at in range(runs * 3)
-    ]
+    opened = [timed(lambda: AnalysisService(app).answer(ask)) for _ in range(runs)]
+    chosen = filters(service.answer(ask))
+    picked = (
+        [chosen[at * len(chosen) // (3 * runs) % len(chosen)] for at in range(3 * runs)] if chosen else []
+    )
+    tiles = [timed(lambda one=one: service.answer(ask | one)) for one in picked]  # type: ignore[misc]
     increments = []
     for _ in range(runs):
-        add(survey_id, version_id, new, random_)
-        db.session.rollback()
-        increments.append(timed(lambda: service.answer({"question": "total", "survey_id": survey_id})))
+        add_copies(survey_id, new)
+        increments.append(timed(lambda: service.answer(ask)))
     return {
         "responses": db.session.scalar(select(func.count()).where(Response.survey_id == survey_id)),
         "build_ms": round(build),
-        "open_ms": round(statistics.median(first_open)),
-        "tile_ms": round(statistics.median(tiles)),
+        "open_ms": round(statistics.median(opened)),
+        "tile_ms": round(statistics.median(tiles)) if tiles else 0,
         "increment_ms": round(statistics.median(increments)),
         "peak_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
+
+
+def copy_database(given: Path, folder: Path) -> None:
+    """A consistent copy of a database that may be in use: what is measured adds responses."""
+    source = sqlite3.connect(f"file:{given / 'engage.db'}?mode=ro", uri=True)
+    with closing(source), closing(sqlite3.connect(folder / "engage.db")) as target:
+        source.backup(target)
+
+
+def prepare(folder: Path, options: argparse.Namespace) -> int:
+    """A database in ``folder``; the id of the survey to measure."""
+    if options.instance is not None:
+        copy_database(options.instance, folder)
+        return int(options.survey)
+    print(f"Making {options.responses:,} responses …", file=sys.stderr)
+    command = [sys.executable, "-m", "benchmarks._seed_analysis", str(folder), str(options.responses)]
+    return int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def pin() -> None:
+    """Keep to one core where there are several, as the other benchmarks do."""
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
 
 
 def main() -> None:
@@ -135,30 +117,19 @@ def main() -> None:
     parser.add_argument("--responses", type=int, default=100_000)
     parser.add_argument("--new", type=int, default=1_000)
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--instance", type=Path, help="an instance folder with responses")
+    parser.add_argument("--instance", type=Path, help="an instance folder with responses; it is copied")
     parser.add_argument("--survey", type=int, help="the id of its survey")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        instance = options.instance or Path(folder)
-        config = Config(
-            instance=instance, secret_key="benchmark", database_url=f"sqlite:///{instance / 'engage.db'}"
-        )
-        app = create_app(config)
+    if (options.instance is None) != (options.survey is None):
+        parser.error("--instance and --survey go together")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        survey_id = prepare(folder, options)
+        pin()
+        url = f"sqlite:///{folder / 'engage.db'}"
+        app = create_app(Config(instance=folder, secret_key="benchmark", database_url=url))
         with app.app_context():
-            if options.survey is None:
-                db.create_all()
-                survey_id, version_id = make_survey()
-                print(f"Making {options.responses:,} responses …", file=sys.stderr)
-                add(survey_id, version_id, options.responses, random.Random(1))
-            else:
-                survey_id = options.survey
-                version_id = (
-                    db.session.scalars(
-                        select(SurveyVersion.id).where(SurveyVersion.survey_id == survey_id)
-                    ).first()
-                    or 0
-                )
-            result = measure(app, survey_id, version_id, options.new, options.runs)
+            result = measure(app, survey_id, options.new, options.runs)
     for name, value in result.items():
         print(f"{name:<14}{value:>12,}")
     print(json.dumps(result))

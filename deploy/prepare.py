@@ -49,6 +49,8 @@ def prepare(app: Flask, *, demo: bool, links_only: bool) -> dict[str, Any]:
         if demo and wanted.exists():
             print("Loading the demonstration content …", file=sys.stderr, flush=True)
             run(app, "demo", "--json")
+        elif demo and run(app, "demo", "--pages", "--json")["pages"]:
+            run(app, "demo", "--json")  # moves what is open and in progress to the present
         wanted.unlink(missing_ok=True)
     made = run(app, "signin", "--json")
     answer["links"] = made["links"]

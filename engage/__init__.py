@@ -10,7 +10,8 @@ from flask_migrate import Migrate
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engage import registry
-from engage.config import ROOT, Config, load_config
+from engage.config import ROOT, Config, ConfigError, load_config
+from engage.core import calendar
 from engage.core.db import db, engine_options, init_db
 from engage.core.writer import init_writer
 from engage.web.citizen import init_citizens
@@ -37,6 +38,10 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
     Raises ``ConfigError`` for settings that are unknown or wrong.
     """
     config = config or load_config()
+    try:
+        calendar.use_dates(calendar.read_dates(config.instance / calendar.FILE))
+    except calendar.CalendarError as error:
+        raise ConfigError(str(error)) from error
     app = Flask(
         "engage",
         root_path=str(ROOT / "engage"),

@@ -28,15 +28,18 @@ def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
         return _figure(go.Bar(x=names, y=counts, marker_color=PRIMARY, text=counts), height=300)
     bar = go.Bar(
         x=counts,
-        y=[_wrapped(name) for name in names],
+        y=codes,
         orientation="h",
         text=shares,
         textposition="auto",
         customdata=codes,
+        hovertext=[name.replace("<", "&lt;") for name in names],
         marker_color=PRIMARY,
-        hovertemplate="%{y}: %{text}<extra></extra>",
+        hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
-    return _figure(bar, height=70 + _BAR_PIXELS * len(codes), yaxis=_OPTIONS)
+    # Two options may have the same words: the codes tell them apart, the words only name them.
+    words = {"tickmode": "array", "tickvals": codes, "ticktext": [_wrapped(name) for name in names]}
+    return _figure(bar, height=70 + _BAR_PIXELS * len(codes), yaxis=_OPTIONS | words)
 
 
 def timeline(days: tuple[tuple[str, int], ...]) -> dict[str, Any]:
@@ -67,5 +70,7 @@ def _figure(trace: Any, *, height: int, **layout: Any) -> dict[str, Any]:
 
 
 def _wrapped(name: str) -> str:
-    lines = [name[start : start + _WRAP] for start in range(0, min(len(name), 3 * _WRAP), _WRAP)]
+    if len(name) > 3 * _WRAP:
+        name = f"{name[: 3 * _WRAP - 1]}…"
+    lines = [name[start : start + _WRAP] for start in range(0, len(name), _WRAP)]
     return "<br>".join(line.replace("<", "&lt;") for line in lines)

@@ -81,6 +81,9 @@ class ColumnStore:
         shutil.rmtree(self.folder, ignore_errors=True)
         # Files are never named alike: a frame knows by their names what it has read already.
         self.state = State(serial=self.state.serial)
+        # What was known of the versions may be of rows that are gone, and their ids used again.
+        self.definitions.clear()
+        self._numbers.clear()
         self.append_new()
 
     def fields(self) -> dict[str, Field]:
@@ -128,8 +131,12 @@ class ColumnStore:
 
     def _append(self, rows: list[Any]) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)
+        pieces = []
         for version_id, group in groupby(sorted(rows, key=lambda row: (row.version_id, row.id)), _version):
-            self._write(self._numbers[version_id], self._table(self._numbers[version_id], list(group)))
+            number = self._numbers[version_id]
+            pieces.append(self._write(number, self._table(number, list(group))))
+        # Only when all of them are written: otherwise the next append would count some of the rows again.
+        self.state.pieces.extend(pieces)
         self.state.last_id = rows[-1].id
 
     def _table(self, number: int, rows: list[Any]) -> pa.Table:
@@ -148,11 +155,11 @@ class ColumnStore:
             columns.update(encode(answers.column(question), item))
         return pa.table(columns)
 
-    def _write(self, number: int, table: pa.Table) -> None:
+    def _write(self, number: int, table: pa.Table) -> Piece:
         self.state.serial += 1
         name = f"{self.state.serial:06d}.parquet"
         _write_parquet(table, self.folder / name)
-        self.state.pieces.append(Piece(name, number, table.num_rows))
+        return Piece(name, number, table.num_rows)
 
     def _compact(self) -> None:
         """Join small pieces, so that a survey answered over weeks does not become thousands of files."""
@@ -164,10 +171,9 @@ class ColumnStore:
             if len(group) < 2:
                 continue
             tables = [pq.read_table(self.folder / piece.file) for piece in group]
-            place = self.state.pieces.index(group[0])
+            joined = self._write(number, pa.concat_tables(tables, promote_options="default"))
+            self.state.pieces[self.state.pieces.index(group[0])] = joined
             self.state.pieces = [piece for piece in self.state.pieces if piece not in group]
-            self._write(number, pa.concat_tables(tables, promote_options="default"))
-            self.state.pieces.insert(place, self.state.pieces.pop())
 
     def _load(self) -> State:
         try:

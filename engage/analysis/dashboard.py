@@ -11,7 +11,7 @@ from engage.analysis import charts
 from engage.analysis.frame import Mask, SurveyFrame
 from engage.analysis.layout import Field
 from engage.analysis.tallies import Tally, over_time, tally
-from engage.core.clock import DEFAULT_ZONE, now
+from engage.core.clock import local, now
 from engage.questions.definition import Question
 
 TEXTS_A_PAGE = 20
@@ -144,5 +144,5 @@ def _kind(field: Field, newest: str) -> str:
 
 
 def _offset_minutes() -> int:
-    offset = now().astimezone(DEFAULT_ZONE).utcoffset()
+    offset = local(now()).utcoffset()
     return int(offset.total_seconds()) // 60 if offset else 0

@@ -1,11 +1,18 @@
-"""What may be published of a tally: no count that tells of fewer than ten people."""
+"""What may be published of a tally: nothing that tells of fewer than ten people, alone or by subtraction."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import combinations, product
 
 K = 10
 """The smallest group that is shown, from the platform's rules for survey results."""
+_FINE = 100
+"""From so many people on, a whole per cent is at least one person."""
+
+Table = Sequence[Sequence[int]]
+"""How many people are in each group of one division (rows) and each group of another (columns)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,3 +54,53 @@ def several(counts: tuple[tuple[str, int], ...], base: int) -> PublicCounts:
     hidden = {code for code, count in counts if 0 < count < K or 0 < base - count < K}
     shown = tuple(item for item in counts if item[0] not in hidden)
     return PublicCounts(shown, tuple(code for code, _ in counts if code in hidden), None)
+
+
+def few_picked_more(counts: tuple[tuple[str, int], ...], base: int) -> bool:
+    """Whether the counts of all options over the base say how few people picked more than one."""
+    return 0 < sum(count for _, count in counts) - base < K
+
+
+def exact_beside(
+    questions: Sequence[Sequence[int]], overlap: Callable[[int, int], Table], everyone: int
+) -> list[bool]:
+    """For each question in turn, whether its exact figures may stand beside those already let through.
+
+    A question names the divisions of all responses that its figures are sizes of (one for a single choice,
+    one for each option where several may be picked); ``everyone`` is the division into a single group.
+    Those who did not answer are a group like any other.
+    """
+    through, found = [everyone], []
+    for own in questions:
+        pairs = (*product(own, through), *combinations(own, 2))
+        exact = not any(tells(overlap(one, other)) for one, other in pairs)
+        if exact:
+            through += own
+        found.append(exact)
+    return found
+
+
+def tells(table: Table) -> bool:
+    """Whether sizes of groups of two divisions, subtracted, give the size of a group under ten.
+
+    A group lies within the groups of the other division that it meets, and around those wholly inside it;
+    both differences are the sizes of real groups of people.
+    """
+    return _leaves_few(table) or _leaves_few(list(zip(*table, strict=True)))
+
+
+def rounded(count: int, base: int) -> float:
+    """A share so coarse that it does not say how many people it stands for."""
+    steps = 100 if base >= _FINE else 20
+    return round(round(steps * count / base) / steps, 2)
+
+
+def _leaves_few(table: Table) -> bool:
+    sizes = [sum(row) for row in table]
+    for column in zip(*table, strict=True):
+        own = sum(column)
+        around = sum(size for size, both in zip(sizes, column, strict=True) if both)
+        inside = sum(size for size, both in zip(sizes, column, strict=True) if both == size)
+        if 0 < around - own < K or 0 < own - inside < K:
+            return True
+    return False

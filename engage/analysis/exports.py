@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -13,6 +14,7 @@ from sqlalchemy import select
 from engage.core.cells import safe_cell
 from engage.core.clock import local
 from engage.core.db import db
+from engage.core.types import Localized
 from engage.questions import definition as definitions
 from engage.questions.definition import Definition, Question
 from engage.surveys.models import Response, SurveyVersion
@@ -74,14 +76,16 @@ def write_responses(
     several picks one column per option with 1 or 0. ``progress`` hears the rows written so far.
     """
     versions = _versions(survey_id)
-    questions = _questions(versions)
+    columns = _columns(versions.values())
     sheet: _Sheet = _Excel(path) if excel else _Csv(path)
     try:
-        sheet.row([*heads, *_titles(questions, language)])
+        sheet.row([*heads, *(title for column in columns for title in column.titles(language))])
         count = 0
         for rows in _batches(survey_id):
             for row in rows:
-                sheet.row([*_about(row), *_answers(row.answers, questions, language)])
+                asked = versions[row.version_id]
+                cells = (cell for one in columns for cell in one.cells(row.answers, asked, language))
+                sheet.row([*_about(row), *cells])
             count += len(rows)
             progress(count)
     finally:
@@ -89,32 +93,61 @@ def write_responses(
     return count
 
 
-def _versions(survey_id: int) -> list[Definition]:
-    rows = db.session.scalars(
-        select(SurveyVersion.definition)
+def _versions(survey_id: int) -> dict[int, Definition]:
+    """The definitions by version id, the newest first."""
+    rows = db.session.execute(
+        select(SurveyVersion.id, SurveyVersion.definition)
         .where(SurveyVersion.survey_id == survey_id)
         .order_by(SurveyVersion.number.desc())
     )
-    return [definitions.read(row) for row in rows]
+    return {row.id: definitions.read(row.definition) for row in rows}
 
 
-def _questions(versions: list[Definition]) -> list[Question]:
+@dataclass(slots=True)
+class _Column:
+    """A question over all versions in which it had this type, with the options of them all."""
+
+    question: Question
+    options: dict[str, Localized]
+
+    @property
+    def several(self) -> bool:
+        return self.question.kind.summary().several
+
+    def titles(self, language: str) -> Iterator[str]:
+        title = self.question.text.text(language)
+        if self.several:
+            yield from (f"{title} / {text.text(language)}" for text in self.options.values())
+        else:
+            yield title
+
+    def cells(self, answers: dict[str, Any], asked: Definition, language: str) -> Iterator[Any]:
+        value = answers.get(self.question.id)
+        if not any(_key(one) == _key(self.question) for one in asked.questions):
+            value = None
+        if self.several:
+            yield from (None if value is None else int(code in value) for code in self.options)
+        elif value is None or isinstance(value, int | float):
+            yield value
+        elif value in self.options:
+            yield self.options[value].text(language)
+        else:
+            yield self.question.kind.text(value, language)
+
+
+def _columns(versions: Iterable[Definition]) -> list[_Column]:
     """The newest version's questions first, then those of older versions that are gone."""
-    found: dict[tuple[str, str], Question] = {}
+    found: dict[tuple[str, str], _Column] = {}
     for definition in versions:
         for question in definition.questions:
-            found.setdefault((question.id, question.kind.name), question)
+            column = found.setdefault(_key(question), _Column(question, {}))
+            for code, text in question.kind.summary().labels:
+                column.options.setdefault(code, text)
     return list(found.values())
 
 
-def _titles(questions: list[Question], language: str) -> Iterator[str]:
-    for question in questions:
-        title = question.text.text(language)
-        summary = question.kind.summary()
-        if summary.several:
-            yield from (f"{title} / {text.text(language)}" for _, text in summary.labels)
-        else:
-            yield title
+def _key(question: Question) -> tuple[str, str]:
+    return question.id, question.kind.name
 
 
 def _batches(survey_id: int) -> Iterator[list[Any]]:
@@ -122,7 +155,12 @@ def _batches(survey_id: int) -> Iterator[list[Any]]:
     while True:
         rows = db.session.execute(
             select(
-                Response.id, Response.submitted_minute, Response.language, Response.source, Response.answers
+                Response.id,
+                Response.version_id,
+                Response.submitted_minute,
+                Response.language,
+                Response.source,
+                Response.answers,
             )
             .where(Response.survey_id == survey_id, Response.id > last)
             .order_by(Response.id)
@@ -137,19 +175,3 @@ def _batches(survey_id: int) -> Iterator[list[Any]]:
 
 def _about(row: Any) -> list[Any]:
     return [row.id, local(row.submitted_minute).strftime("%Y-%m-%d %H:%M"), row.language, row.source.value]
-
-
-def _answers(answers: dict[str, Any], questions: list[Question], language: str) -> Iterator[Any]:
-    for question in questions:
-        value = answers.get(question.id)
-        summary = question.kind.summary()
-        if summary.several:
-            picked = value if isinstance(value, list) else None
-            for code, _ in summary.labels:
-                yield None if picked is None else int(code in picked)
-        elif value is None or isinstance(value, list):
-            yield None
-        elif isinstance(value, int | float):
-            yield value
-        else:
-            yield question.kind.text(value, language)

@@ -71,7 +71,9 @@ class SurveyFrame:
 
     def texts(self, field: Field, mask: Mask, *, offset: int, limit: int) -> list[tuple[int, str]]:
         """Response id and text of the newest answers within ``mask``, skipping ``offset``."""
-        wanted = np.flatnonzero(mask & self.answered(field))[::-1][offset : offset + limit]
+        # Pieces hold one version each, so their order is not that of the ids.
+        rows = np.flatnonzero(mask & self.answered(field))
+        wanted = rows[np.argsort(self._column("id", 0, np.int64)[rows])[::-1]][offset : offset + limit]
         found: list[tuple[int, str]] = []
         start = self.rows
         for piece in reversed(self.store.state.pieces):
@@ -80,7 +82,7 @@ class SurveyFrame:
             if len(here):
                 table = self.store.read(piece, ["id", field.key]).take(here)
                 found.extend(zip(table["id"].to_pylist(), table[field.key].to_pylist(), strict=True))
-        return found
+        return sorted(found, reverse=True)
 
     def _column(self, name: str, missing: Any, kind: Any) -> Array:
         pieces = tuple(piece.file for piece in self.store.state.pieces)

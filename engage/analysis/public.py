@@ -1,48 +1,78 @@
-"""A survey's result as the public may see it: bars, means, never texts, never a small group."""
+"""The columns counted for the public result."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from engage.analysis import disclosure
+import numpy as np
+
 from engage.analysis.dashboard import Dashboard, Filter
-from engage.analysis.tallies import Tally
+from engage.analysis.disclosure import Table
+from engage.analysis.frame import Array, SurveyFrame
+from engage.analysis.layout import Field
+from engage.analysis.published import NOBODY, OTHER, Counted, published
+from engage.analysis.tallies import Tally, bin_edges
+
+_ROWS_AT_ONCE = 50_000
 
 
 def public_questions(dashboard: Dashboard) -> list[dict[str, Any]]:
-    """Each question as JSON for ``PublishedResult.questions``; texts in every language they have.
+    """Each question as JSON for ``PublishedResult.questions``, small groups withheld."""
+    tallies = dashboard.tallies(Filter())
+    counted = [
+        _counted(dashboard, field, tally)
+        for field, tally in zip(dashboard.fields.values(), tallies, strict=True)
+    ]
+    return published(counted, np.zeros(dashboard.frame.rows, dtype=np.int16), _overlaps)
 
-    ``state`` is ``shown``, ``withheld`` (under ten answers) or ``texts`` (read by staff, not published).
-    """
-    found = []
-    for tally in dashboard.tallies(Filter()):
-        question = dashboard.questions[tally.question]
-        labels = {code: dict(text) for code, text in dashboard.labels(tally.question).items()}
-        found.append(
-            {
-                "id": tally.question,
-                "text": dict(question.text),
-                "kind": tally.kind,
-                "several": question.kind.summary().several,
-                **_numbers(tally, several=question.kind.summary().several),
-                "labels": labels,
-            }
-        )
+
+def _counted(dashboard: Dashboard, field: Field, tally: Tally) -> Counted:
+    question = dashboard.questions[tally.question]
+    several = field.storage == "mask"
+    about = {
+        "id": tally.question,
+        "text": dict(question.text),
+        "kind": tally.kind,
+        "several": several,
+        "labels": {code: dict(text) for code, text in dashboard.labels(tally.question).items()},
+    }
+
+    def divide(groups: Mapping[str, int]) -> Array:
+        return _divide(dashboard.frame, field, tally, groups)
+
+    return Counted(about, tally.kind, several, tally.base, tally.counts, tally.mean, divide)
+
+
+def _divide(frame: SurveyFrame, field: Field, tally: Tally, groups: Mapping[str, int]) -> Array:
+    answered = frame.answered(field)
+    found = np.where(answered, np.int16(OTHER), np.int16(NOBODY))
+    if field.storage in ("code", "mask"):
+        for code, group in groups.items():
+            found[frame.picked(field, code)] = group
+    elif groups and tally.low is not None and tally.high is not None:
+        edges = np.asarray(bin_edges(tally.low, tally.high))
+        at = np.searchsorted(edges, frame.numbers(field)[answered], side="right") - 1
+        by_range = np.array([groups.get(code, OTHER) for code, _ in tally.counts], dtype=np.int16)
+        found[answered] = by_range[np.clip(at, 0, len(by_range) - 1)]
     return found
 
 
-def _numbers(tally: Tally, *, several: bool) -> dict[str, Any]:
-    if not disclosure.publishable(tally.base):
-        return {"state": "withheld"}
-    if tally.kind == "texts":
-        return {"state": "texts", "base": tally.base}
-    counts = disclosure.several(tally.counts, tally.base) if several else disclosure.exclusive(tally.counts)
-    mean = round(tally.mean, 2) if tally.mean is not None else None
-    return {
-        "state": "shown",
-        "base": tally.base,
-        "rows": [[code, count, round(count / tally.base, 4)] for code, count in counts.shown],
-        "merged": list(counts.merged),
-        "merged_count": counts.merged_count,
-        "mean": mean,
-    }
+def _overlaps(divisions: Sequence[Array]) -> Callable[[int, int], Table]:
+    """How many responses each two groups share: all at once, as a product of matrices."""
+    sizes = [int(one.max(initial=0)) + 1 for one in divisions]
+    starts = np.concatenate([[0], np.cumsum(sizes)])
+    shared = np.zeros((starts[-1], starts[-1]))
+    for first in range(0, len(divisions[0]), _ROWS_AT_ONCE):
+        part = [one[first : first + _ROWS_AT_ONCE] for one in divisions]
+        groups = np.concatenate(
+            [one[:, None] == np.arange(size) for one, size in zip(part, sizes, strict=True)], axis=1
+        ).astype(np.float32)
+        shared += groups.T @ groups
+
+    def table(one: int, other: int) -> Table:
+        rows, columns = slice(starts[one], starts[one + 1]), slice(starts[other], starts[other + 1])
+        found: Table = shared[rows, columns].astype(int).tolist()
+        return found
+
+    return table

@@ -69,6 +69,8 @@ class AnalysisService:
         with lock:
             frame.store.rebuild()
         db.session.rollback()
+        # What came after the deletion may have been given the ids of what is gone.
+        self._seen = 0
 
     def _frame(self, survey_id: int) -> tuple[threading.Lock, SurveyFrame]:
         with self._mutex:

@@ -1,4 +1,4 @@
-"""The staff's forms of a case."""
+"""The staff's forms of a case: each with the revision seen, named differently since they share a page."""
 
 from __future__ import annotations
 
@@ -10,21 +10,18 @@ from engage.core.messages import msg
 from engage.web.forms import AtMost, Needed, OneOf, StaffForm, stripped
 
 
-class AnswerForm(StaffForm):
-    revision = HiddenField()
-    text = TextAreaField(
-        _l("Answer"),
+def _answer(label: str, description: str) -> TextAreaField:
+    return TextAreaField(
+        label,
         [Needed(msg("Please write the answer.")), AtMost(ANSWER_LIMIT)],
         filters=[stripped],
         render_kw={"rows": 8},
-        description=_l("It is published at once where the question was asked."),
+        description=description,
     )
 
 
-class ReassignForm(StaffForm):
-    case_revision = HiddenField()
-    unit = OneOf(_l("To which unit"), coerce=int, render_kw={"required": True})
-    reason = TextAreaField(
+def _reason() -> TextAreaField:
+    return TextAreaField(
         _l("Reason"),
         [
             Needed(msg("Please give a reason of at most {limit} characters.", limit=REASON_LIMIT)),
@@ -33,3 +30,27 @@ class ReassignForm(StaffForm):
         filters=[stripped],
         render_kw={"rows": 2},
     )
+
+
+class AnswerForm(StaffForm):
+    revision = HiddenField()
+    text = _answer(_l("Answer"), _l("It is published at once where the question was asked."))
+
+
+class CorrectionForm(StaffForm):
+    answer_revision = HiddenField()
+    corrected = _answer(
+        _l("Corrected answer"),
+        _l("It takes the place of the published answer at once. The audit log keeps both."),
+    )
+
+
+class ReturnForm(StaffForm):
+    return_revision = HiddenField()
+    why = _reason()
+
+
+class ReassignForm(StaffForm):
+    case_revision = HiddenField()
+    unit = OneOf(_l("To which unit"), coerce=int, render_kw={"required": True})
+    reason = _reason()

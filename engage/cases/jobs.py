@@ -1,4 +1,7 @@
-"""Reminders: two working days before, on the day, weekly when late; the coordinator hears of late ones."""
+"""Reminders: two working days before, on the day, weekly when late.
+
+The coordinator hears of late ones and of those given back.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,8 @@ def remind() -> None:
         answering = holders_by_unit(Permission.CASE_ANSWER, sorted({case.unit_id for case in due}))
         for case in due:
             late = day > case.due_on
-            people = set(answering.get(case.unit_id, ()))
-            if late:
+            people = set(answering.get(case.unit_id, ())) if case.returned_at is None else set()
+            if late or case.returned_at is not None:
                 people |= set(answering.get(None, ()))
             case.reminded_on = day
             key, url = f"case-due:{case.id}:{day.isoformat()}", f"/staff/cases/{case.public_id}"

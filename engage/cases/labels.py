@@ -27,6 +27,7 @@ LABELS: dict[type, dict[Any, Message]] = {
         Filter.OPEN: msg("All open"),
         Filter.DUE_SOON: msg("Due soon"),
         Filter.OVERDUE: msg("Overdue"),
+        Filter.RETURNED: msg("Given back"),
         Filter.ANSWERED: msg("Already answered"),
         Filter.ALL: msg("All"),
     },

@@ -25,7 +25,8 @@ class CaseState(StrEnum):
 class Case(Model):
     """``source_kind`` and ``source_id`` name what is to be answered; its domain registers the handler.
 
-    ``title`` is a short excerpt for lists; the source itself is read through the handler.
+    ``title`` names where it comes from, never what was asked: that is read through the handler and goes when
+    its author erases it. A case with ``returned_at`` is open and waits for the coordinator to hand it on.
     """
 
     __tablename__ = "owed_case"
@@ -50,6 +51,8 @@ class Case(Model):
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     reminded_on: Mapped[date | None] = mapped_column(Date)
     reassign_reason: Mapped[str] = mapped_column(Text, default="")
+    returned_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    return_reason: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[int] = mapped_column(default=0)
     is_demo: Mapped[bool] = mapped_column(default=False)
 

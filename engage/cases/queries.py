@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
 from typing import Any
@@ -17,13 +17,14 @@ from engage.accounts.rules import activities_where, may, units_where
 from engage.cases.models import Case, CaseState
 from engage.cases.rules import (
     CASE_DEEDS,
+    NOT_IN_HAND,
     SOON_WORKING_DAYS,
     CaseDeed,
     Standing,
     standing,
     time_left,
 )
-from engage.cases.sources import SourceView, handler_of
+from engage.cases.sources import Correcting, SourceHandler, SourceView, excerpts_of, handler_of
 from engage.core.actor import Actor
 from engage.core.calendar import add_working_days
 from engage.core.clock import local, today
@@ -41,16 +42,18 @@ class Filter(Enum):
     OPEN = "open"
     DUE_SOON = "due-soon"
     OVERDUE = "overdue"
+    RETURNED = "returned"
     ANSWERED = "answered"
     ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """A case in a list."""
+    """A case in a list; ``asked`` is what was asked, empty where it is not told or erased."""
 
     case: Case
     kind: Message
+    asked: str
     standing: Standing
     left: Message | None
 
@@ -61,6 +64,7 @@ class Opened:
 
     case: Case
     kind: Message
+    asked: str
     source: SourceView | None
     standing: Standing
     left: Message | None
@@ -86,7 +90,8 @@ def cases_of(
     rows = db.session.scalars(
         query.options(joinedload(Case.unit)).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
     ).all()
-    return [_listed(row, day) for row in rows], total
+    asked = excerpts_of([(row.source_kind, row.source_id) for row in rows])
+    return [_listed(row, day, asked) for row in rows], total
 
 
 def counts(actor: Actor, unit_id: int | None = None) -> dict[Filter, int]:
@@ -113,14 +118,31 @@ def opened(actor: Actor, public_id: str) -> Opened:
     if CaseDeed.READ not in deeds:
         raise NotAllowed
     handler = handler_of(row.source_kind)
+    source = _source(actor, handler, row.source_id)
+    if source is None or source.erased:
+        deeds -= {CaseDeed.ANSWER, CaseDeed.CORRECT}
+    if not isinstance(handler, Correcting):
+        deeds -= {CaseDeed.CORRECT}
+    if row.returned_at is not None:
+        deeds -= NOT_IN_HAND
+    if CaseDeed.REASSIGN in deeds:  # those to whom a case is given back hand it on
+        deeds -= {CaseDeed.RETURN}
+    asked = excerpts_of([(row.source_kind, row.source_id)])
+    found = _listed(row, today(site().zone), asked)
+    return Opened(row, found.kind, found.asked, source, found.standing, found.left, deeds)
+
+
+def _source(actor: Actor, handler: SourceHandler, source_id: int) -> SourceView | None:
+    """The source, with its staff page only where that opens for ``actor``."""
     try:
-        source: SourceView | None = handler.view(row.source_id)
+        source = handler.view(source_id)
     except NotFound:
-        source = None
-    if source is None:
-        deeds -= {CaseDeed.ANSWER}
-    found = _listed(row, today(site().zone))
-    return Opened(row, found.kind, source, found.standing, found.left, deeds)
+        return None
+    if source.permission is None or may(
+        actor, source.permission, unit_id=source.unit_id, activity_id=source.activity_id
+    ):
+        return source
+    return replace(source, url=None)
 
 
 def units_with_cases(actor: Actor) -> Sequence[Unit]:
@@ -138,7 +160,7 @@ def all_units() -> Sequence[Unit]:
 
 
 def waiting(actor: Actor) -> tuple[int, int]:
-    """How many cases ``actor`` may answer are open, and how many of them overdue."""
+    """How many cases ``actor`` may read are open, and how many of them overdue."""
     day = today(site().zone)
     row = db.session.execute(
         select(func.count(), func.count().filter(Case.due_on < day))
@@ -155,22 +177,13 @@ def open_due_by(day: date) -> Sequence[Case]:
     ).all()
 
 
-def story(activity_ids: Sequence[int]) -> tuple[int, int]:
-    """How many cases came of these activities (withdrawn ones left out), and how many are answered."""
-    row = db.session.execute(
-        select(func.count(), func.count().filter(Case.state == CaseState.ANSWERED))
-        .select_from(Case)
-        .where(Case.activity_id.in_(activity_ids), Case.state != CaseState.WITHDRAWN)
-    ).one()
-    return row[0], row[1]
-
-
 def _readable(actor: Actor) -> ColumnElement[bool]:
     units = units_where(actor, Permission.CASE_READ)
     if units is None:
         return Case.id.is_not(None)
     activities = activities_where(actor, Permission.CASE_READ)
-    return or_(false(), Case.unit_id.in_(units), Case.activity_id.in_(activities))
+    theirs = or_(false(), Case.unit_id.in_(units), Case.activity_id.in_(activities))
+    return and_(theirs, Case.returned_at.is_(None))
 
 
 def _matches(wanted: Filter, day: date) -> ColumnElement[bool]:
@@ -183,6 +196,8 @@ def _matches(wanted: Filter, day: date) -> ColumnElement[bool]:
             return and_(is_open, Case.due_on >= day, Case.due_on <= _through_rest_days(last))
         case Filter.OVERDUE:
             return and_(is_open, Case.due_on < day)
+        case Filter.RETURNED:
+            return and_(is_open, Case.returned_at.is_not(None))
         case Filter.ANSWERED:
             return Case.state == CaseState.ANSWERED
         case Filter.ALL:
@@ -198,8 +213,9 @@ def _count(query: Select[Any]) -> Select[Any]:
     return query.with_only_columns(func.count()).order_by(None)
 
 
-def _listed(row: Case, day: date) -> Listed:
+def _listed(row: Case, day: date, asked: dict[tuple[str, int], str]) -> Listed:
     answered = local(row.answered_at, site().zone).date() if row.answered_at else None
     stands = standing(row.state, row.due_on, day, answered)
     left = time_left(row.due_on, day) if row.state is CaseState.OPEN else None
-    return Listed(row, handler_of(row.source_kind).kind, stands, left)
+    words = " ".join(asked.get((row.source_kind, row.source_id), "").split())
+    return Listed(row, handler_of(row.source_kind).kind, words, stands, left)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Final
 
 from engage.accounts.permissions import Permission
 from engage.cases.models import CaseState
 from engage.core.calendar import is_working_day, working_days_between
+from engage.core.errors import Conflict
 from engage.core.messages import Message, msg
 
 SOON_WORKING_DAYS: Final = 2
@@ -30,6 +31,8 @@ class CaseDeed(Enum):
 
     READ = "read"
     ANSWER = "answer"
+    CORRECT = "correct"
+    RETURN = "return"
     REASSIGN = "reassign"
 
 
@@ -37,8 +40,20 @@ CASE_DEEDS: Final[dict[CaseDeed, tuple[Permission, frozenset[CaseState]]]] = {
     # deed: (the permission it needs, the states in which it is possible)
     CaseDeed.READ: (Permission.CASE_READ, frozenset(CaseState)),
     CaseDeed.ANSWER: (Permission.CASE_ANSWER, frozenset({CaseState.OPEN})),
+    CaseDeed.CORRECT: (Permission.CASE_ANSWER, frozenset({CaseState.ANSWERED})),
+    CaseDeed.RETURN: (Permission.CASE_ANSWER, frozenset({CaseState.OPEN})),
     CaseDeed.REASSIGN: (Permission.CASE_ASSIGN, frozenset({CaseState.OPEN})),
 }
+
+
+NOT_IN_HAND: Final = frozenset({CaseDeed.ANSWER, CaseDeed.RETURN})
+"""What is not done with a case that was given back, until it is handed on."""
+
+
+def require_in_hand(returned_at: datetime | None) -> None:
+    """Raises ``Conflict`` where the case was given back."""
+    if returned_at is not None:
+        raise Conflict(msg("This case was given back. The coordinator hands it to the right unit first."))
 
 
 def standing(state: CaseState, due_on: date, day: date, answered_on: date | None = None) -> Standing:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
+from engage.accounts.permissions import Permission
 from engage.core.actor import Actor
 from engage.core.messages import Message
 
@@ -13,8 +15,9 @@ from engage.core.messages import Message
 class SourceView:
     """A source as the department reads it: its kind in words, the whole text, where it stands.
 
-    ``context`` are label and text pairs; ``url`` is the staff page of the source, ``public_url`` the public
-    one.
+    ``context`` are label and text pairs; ``url`` is the staff page of the source, which opens for holders of
+    ``permission`` on its own unit and activity; ``public_url`` is the public page. ``erased`` where its
+    author took it back and no words are left.
     """
 
     kind: Message
@@ -23,6 +26,10 @@ class SourceView:
     url: str | None = None
     public_url: str | None = None
     answer: str = ""
+    permission: Permission | None = None
+    unit_id: int | None = None
+    activity_id: int | None = None
+    erased: bool = False
 
 
 class SourceHandler(Protocol):
@@ -40,6 +47,22 @@ class SourceHandler(Protocol):
         """Note at the source, in the running transaction, which unit owes the answer now."""
 
 
+@runtime_checkable
+class Excerpting(Protocol):
+    """A source that tells what is asked, for lists."""
+
+    def excerpts(self, ids: Sequence[int]) -> dict[int, str]:
+        """The texts of these sources, read live; those erased are left out."""
+
+
+@runtime_checkable
+class Correcting(Protocol):
+    """A source whose published answer can be corrected."""
+
+    def correct(self, actor: Actor, source_id: int, text: str) -> None:
+        """Publish ``text`` in place of the answer, in the running transaction."""
+
+
 HANDLERS: dict[str, SourceHandler] = {}
 
 
@@ -54,3 +77,14 @@ def register_source(kind: str, handler: SourceHandler) -> None:
 def handler_of(kind: str) -> SourceHandler:
     """The handler of ``kind``; raises ``KeyError`` where no domain registered one."""
     return HANDLERS[kind]
+
+
+def excerpts_of(sources: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """What is asked in these sources (kind and id), as far as they tell; one look-up for each kind."""
+    found: dict[tuple[str, int], str] = {}
+    for kind in sorted({kind for kind, _ in sources}):
+        handler = handler_of(kind)
+        if isinstance(handler, Excerpting):
+            texts = handler.excerpts([source_id for of, source_id in sources if of == kind])
+            found |= {(kind, source_id): text for source_id, text in texts.items()}
+    return found

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import cast
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from wtforms import Field
 
 from engage.accounts.permissions import Permission
 from engage.cases import actions, queries
-from engage.cases.forms import AnswerForm, ReassignForm
+from engage.cases.forms import AnswerForm, CorrectionForm, ReassignForm, ReturnForm
 from engage.cases.labels import LABELS
 from engage.cases.queries import PAGE, Filter, Opened
 from engage.cases.rules import CaseDeed
 from engage.core.actor import Actor
+from engage.core.calendar import missing_years, own_dates
+from engage.core.clock import today
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import msg
 from engage.web.actor import current_actor
 from engage.web.display import register_labels
+from engage.web.forms import StaffForm
 from engage.web.guards import staff
 from engage.web.languages import render
 from engage.web.numbers import page_number
@@ -27,6 +32,20 @@ from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("cases", __name__)
 blueprints = (blueprint,)
+
+
+_FORMS: dict[CaseDeed, type[StaffForm]] = {
+    CaseDeed.ANSWER: AnswerForm,
+    CaseDeed.CORRECT: CorrectionForm,
+    CaseDeed.RETURN: ReturnForm,
+    CaseDeed.REASSIGN: ReassignForm,
+}
+_REVISION: dict[type[StaffForm], str] = {
+    AnswerForm: "revision",
+    CorrectionForm: "answer_revision",
+    ReturnForm: "return_revision",
+    ReassignForm: "case_revision",
+}
 
 
 @blueprint.record_once
@@ -45,6 +64,7 @@ def cases() -> str:
     chosen = next((unit for unit in units if unit.public_id == request.args.get("unit")), None)
     unit_id = chosen.id if chosen else None
     rows, total = queries.cases_of(actor, wanted, unit_id=unit_id, page=page)
+    counts = queries.counts(actor, unit_id)
     return render_template(
         "cases/list.html",
         rows=rows,
@@ -52,8 +72,8 @@ def cases() -> str:
         pages=-(-total // PAGE),
         page=page,
         wanted=wanted,
-        filters=list(Filter),
-        counts=queries.counts(actor, unit_id),
+        filters=[one for one in Filter if one is not Filter.RETURNED or one is wanted or counts[one]],
+        counts=counts,
         units=units,
         chosen=chosen,
     )
@@ -64,26 +84,41 @@ def cases() -> str:
 def case(public_id: str) -> ResponseReturnValue:
     """A case with what was asked; answering it answers there."""
     opened = queries.opened(current_actor(), public_id)
-    form = AnswerForm(data={"revision": opened.case.revision})
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.validate():
-            try:
-                actions.answer_case(
-                    current_actor(), opened.case.id, form.text.data or "", _number(form.revision.data)
-                )
-            except Invalid as refusal:
-                form.refuse(refusal)
-            except Conflict as refusal:
-                form.text.errors = [render(refusal.message)]
-                status = 409
-                opened = queries.opened(current_actor(), public_id)
-                form.revision.data = str(opened.case.revision)
-            else:
-                flash(gettext("The answer has been published."), "success")
-                return redirect(url_for("cases.case", public_id=public_id), 303)
-    return _page(opened, form, _reassign_form(opened)), status
+    if request.method == "GET":
+        return _page(opened)
+    form = AnswerForm()
+
+    def deed(revision: int) -> None:
+        actions.answer_case(current_actor(), opened.case.id, form.text.data or "", revision)
+
+    return _sent(opened, form, form.text, deed, gettext("The answer has been published."))
+
+
+@blueprint.post("/staff/cases/<public_id>/correct")
+@staff(Permission.CASE_ANSWER)
+def correct(public_id: str) -> ResponseReturnValue:
+    """Publish another text in place of the answer."""
+    opened = queries.opened(current_actor(), public_id)
+    form = CorrectionForm()
+
+    def deed(revision: int) -> None:
+        actions.correct_case(current_actor(), opened.case.id, form.corrected.data or "", revision)
+
+    return _sent(opened, form, form.corrected, deed, gettext("The corrected answer has been published."))
+
+
+@blueprint.post("/staff/cases/<public_id>/return")
+@staff(Permission.CASE_ANSWER)
+def give_back(public_id: str) -> ResponseReturnValue:
+    """Give a case that is not the unit's back to the coordinator."""
+    opened = queries.opened(current_actor(), public_id)
+    form = ReturnForm()
+
+    def deed(revision: int) -> None:
+        actions.return_case(current_actor(), opened.case.id, form.why.data or "", revision)
+
+    done = gettext("The case has gone back to the coordinator, who hands it to the right unit.")
+    return _sent(opened, form, form.why, deed, done, url_for("cases.cases"))
 
 
 @blueprint.post("/staff/cases/<public_id>/reassign")
@@ -91,23 +126,21 @@ def case(public_id: str) -> ResponseReturnValue:
 def reassign(public_id: str) -> ResponseReturnValue:
     """Hand a case over to another unit."""
     opened = queries.opened(current_actor(), public_id)
-    form = _reassign_form(opened)
-    if form.validate():
-        try:
-            actions.reassign_case(
-                current_actor(),
-                opened.case.id,
-                form.unit.data,
-                form.reason.data or "",
-                _number(form.case_revision.data),
-            )
-        except Invalid as refusal:
-            form.refuse(refusal)
-        else:
-            flash(gettext("The case has been handed over; the unit has been told."), "success")
-            return redirect(url_for("cases.case", public_id=public_id), 303)
-    answer = AnswerForm(formdata=None, data={"revision": opened.case.revision})
-    return _page(queries.opened(current_actor(), public_id), answer, form), 422
+    form = _with_units(ReassignForm(), opened)
+
+    def deed(revision: int) -> None:
+        unit, reason = form.unit.data, form.reason.data or ""
+        actions.reassign_case(current_actor(), opened.case.id, unit, reason, revision)
+
+    done = gettext("The case has been handed over; the unit has been told.")
+    return _sent(opened, form, form.reason, deed, done)
+
+
+@blueprint.get("/staff/working-days")
+@staff(Permission.UNIT_MANAGE)
+def working_days() -> str:
+    """How due dates are counted, and which years lack the official holidays."""
+    return render_template("cases/working_days.html", missing=missing_years(today()), own=own_dates())
 
 
 @home_tile(Permission.CASE_READ, position=100)
@@ -117,22 +150,57 @@ def _tile(actor: Actor) -> Tile:
     return Tile(msg("Cases"), text, url_for("cases.cases"), "inbox", count, urgent=overdue > 0)
 
 
-def _page(opened: Opened, form: AnswerForm, reassign_form: ReassignForm) -> str:
-    return render_template(
-        "cases/case.html",
-        opened=opened,
-        case=opened.case,
-        form=form if CaseDeed.ANSWER in opened.deeds or form.errors else None,
-        reassign_form=reassign_form if CaseDeed.REASSIGN in opened.deeds else None,
-    )
+@home_tile(Permission.UNIT_MANAGE, position=20)
+def _calendar_tile(_actor: Actor) -> Tile | None:
+    missing = missing_years(today())
+    if not missing:
+        return None
+    years = ", ".join(map(str, missing))
+    text = msg("The holidays of {years} are not known yet; due dates may be wrong.", years=years)
+    return Tile(msg("Working days"), text, url_for("cases.working_days"), "calendar-days", urgent=True)
 
 
-def _reassign_form(opened: Opened) -> ReassignForm:
-    posted = request.endpoint == "cases.reassign"
-    data = {"case_revision": opened.case.revision}
-    form = ReassignForm(data=data) if posted else ReassignForm(formdata=None, data=data)
+def _sent(
+    opened: Opened, form: StaffForm, field: Field, deed: Callable[[int], None], done: str, then: str = ""
+) -> ResponseReturnValue:
+    """Do it and go on, or show the page again with what was typed and why it was refused."""
+    status, public_id = 422, opened.case.public_id
+    if form.validate():
+        try:
+            deed(_number(form[_REVISION[type(form)]].data))
+        except Invalid as refusal:
+            form.refuse(refusal)
+        except Conflict as refusal:
+            status, field.errors = 409, [render(refusal.message)]
+            opened = queries.opened(current_actor(), public_id)
+            form[_REVISION[type(form)]].data = str(opened.case.revision)
+        else:
+            flash(done, "success")
+            return redirect(then or url_for("cases.case", public_id=public_id), 303)
+    return _page(opened, form), status
+
+
+def _page(opened: Opened, sent: StaffForm | None = None) -> str:
+    """The page with a form for each possible deed; ``sent`` is shown as it came, so no words are lost."""
+    forms = {}
+    for deed, kind in _FORMS.items():
+        if type(sent) is kind:
+            form = sent
+        elif deed in opened.deeds:
+            data = {"corrected": opened.source.answer if opened.source else ""}
+            form = kind(formdata=None, data=data | {_REVISION[kind]: opened.case.revision})
+        else:
+            continue
+        forms[deed.value] = _with_units(form, opened) if isinstance(form, ReassignForm) else form
+    return render_template("cases/case.html", opened=opened, case=opened.case, forms=forms)
+
+
+def _with_units(form: ReassignForm, opened: Opened) -> ReassignForm:
+    # The unit that gave it back may be told that it is its case after all.
     form.unit.choices = [
-        (unit.id, unit.name.text()) for unit in queries.all_units() if unit.id != opened.case.unit_id
+        (unit.id, unit.name.text())
+        for unit in queries.all_units()
+        if unit.id != opened.case.unit_id or opened.case.returned_at is not None
     ]
     return form
 

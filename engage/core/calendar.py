@@ -2,23 +2,88 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from datetime import date, timedelta
+from pathlib import Path
 
 import chinese_calendar
 
+FILE = "holidays.csv"
+"""In the instance folder: what the State Council announced for years the library does not know yet."""
 _MONDAY_TO_FRIDAY = 5
+_AHEAD = timedelta(days=60)
+_LARGEST_FILE = 50_000
+_LINE = re.compile(r"(\d{4}-\d{2}-\d{2})\s*,\s*(holiday|workday)", re.ASCII)
+# 全国年节及纪念日放假办法: the holidays of the same date each year. 春节, 清明, 端午 and 中秋 follow the moon
+# or the sun, and make-up days are announced: those cannot be known beforehand.
+_FIXED = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+
+_own: dict[date, bool] = {}
+
+
+class CalendarError(ValueError):
+    """A line of the file of dates cannot be understood; the message says which and what it should be."""
 
 
 def is_working_day(day: date) -> bool:
     """Whether offices work on ``day``.
 
-    Source: the State Council's yearly notice as shipped in ``chinesecalendar``. For years whose notice is
-    not out yet, Monday to Friday.
+    Source: the dates the installation was given, then the State Council's yearly notice as shipped in
+    ``chinesecalendar``. For years without either, Monday to Friday but for the holidays of fixed date.
     """
+    if day in _own:
+        return _own[day]
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
-        return day.weekday() < _MONDAY_TO_FRIDAY
+        return day.weekday() < _MONDAY_TO_FRIDAY and (day.month, day.day) not in _FIXED
+
+
+def missing_years(day: date) -> list[int]:
+    """The years that deadlines counted on ``day`` may reach and of which no official dates are known."""
+    years = {day.year, (day + _AHEAD).year}
+    return sorted(year for year in years if not _is_official(year))
+
+
+def own_dates() -> dict[date, bool]:
+    """The dates the installation was given, in order: whether offices work."""
+    return dict(sorted(_own.items()))
+
+
+def use_dates(dates: Mapping[date, bool]) -> None:
+    """Let ``dates`` say of these days whether offices work, in this process, in place of those before."""
+    _own.clear()
+    _own.update(dates)
+
+
+def read_dates(path: Path) -> dict[date, bool]:
+    """The dates in a file of lines like ``2027-02-08,holiday``; none where there is no file.
+
+    Raises ``CalendarError``.
+    """
+    try:
+        with path.open("rb") as file:
+            data = file.read(_LARGEST_FILE + 1)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise CalendarError(f"{path.name} cannot be read: {error.strerror}.") from error
+    if len(data) > _LARGEST_FILE:
+        raise CalendarError(f"{path.name} is larger than {_LARGEST_FILE} bytes: one line per date is enough.")
+    try:
+        lines = data.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise CalendarError(f"{path.name} is not UTF-8 text: save it as UTF-8.") from error
+    found: dict[date, bool] = {}
+    for number, line in enumerate(lines, 1):
+        text = line.strip()
+        if not text or text.startswith("#") or (number == 1 and text == "date,kind"):
+            continue
+        day, works = _entry(text, f"{path.name}, line {number}")
+        if found.setdefault(day, works) is not works:
+            raise CalendarError(f"{path.name}, line {number}: {day} was said to be the other before.")
+    return found
 
 
 def add_working_days(day: date, count: int) -> date:
@@ -36,3 +101,25 @@ def working_days_between(start: date, end: date) -> int:
     """How many working days lie after ``start`` up to and with ``end``; 0 where ``end`` is not later."""
     days = (end - start).days
     return sum(is_working_day(start + timedelta(days=offset)) for offset in range(1, days + 1))
+
+
+def _is_official(year: int) -> bool:
+    if any(day.year == year and not works for day, works in _own.items()):
+        return True
+    try:
+        chinese_calendar.is_workday(date(year, 7, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
+def _entry(text: str, where: str) -> tuple[date, bool]:
+    match = _LINE.fullmatch(text)
+    if match is None:
+        raise CalendarError(
+            f"{where}: expected a date and holiday or workday, as in 2027-02-08,holiday, not {text[:60]!r}."
+        )
+    try:
+        return date.fromisoformat(match[1]), match[2] == "workday"
+    except ValueError as error:
+        raise CalendarError(f"{where}: there is no day {match[1]}.") from error

@@ -12,6 +12,7 @@ from flask import current_app
 
 from engage.core.errors import Refusal
 from engage.demo.load import is_loaded, load
+from engage.demo.refresh import refresh
 from engage.demo.remove import remove
 from engage.demo.tour import pages, samples
 
@@ -25,8 +26,9 @@ from engage.demo.tour import pages, samples
 def demo(removing: bool, only_pages: bool, as_json: bool) -> None:
     """Load the demonstration: an invented city with a year of theme days, surveys, drafts and live sessions.
 
-    Running it again changes nothing. Dates lie around the day it is loaded. Everything is marked as
-    demonstration; real content entered beside it stays when it is removed.
+    Dates lie around the day it is loaded; running it again moves those of what is open and in progress to
+    the present, and changes nothing else. Everything is marked as demonstration; real content entered
+    beside it stays when it is removed.
     """
     if removing and only_pages:
         raise click.UsageError("Choose either --remove or --pages.")
@@ -36,15 +38,17 @@ def demo(removing: bool, only_pages: bool, as_json: bool) -> None:
             _removed(remove(files), as_json)
         else:
             new = not only_pages and load(files, _quiet if as_json else click.echo)
-            _loaded(new, as_json)
+            refreshed = not only_pages and not new and refresh()
+            _loaded(new, refreshed, as_json)
     except Refusal as refusal:
         raise click.ClickException(str(refusal.message)) from refusal
 
 
-def _loaded(new: bool, as_json: bool) -> None:
+def _loaded(new: bool, refreshed: bool, as_json: bool) -> None:
     there = is_loaded()
     found = {
         "new": new,
+        "refreshed": refreshed,
         "pages": [asdict(page) for page in pages()] if there else [],
         "receipts": [asdict(sample) for sample in samples()] if there else [],
     }
@@ -54,9 +58,8 @@ def _loaded(new: bool, as_json: bool) -> None:
     if not there:
         click.echo("There is no demonstration content.")
         return
-    click.echo(
-        "Loaded the demonstration." if new else "The demonstration is there already; nothing was changed."
-    )
+    there_already = "Brought its dates up to date." if refreshed else "Nothing was changed."
+    click.echo("Loaded the demonstration." if new else f"The demonstration is there already. {there_already}")
     click.echo("\nWorth opening first:")
     _lines((page["url"], page["title"]) for page in found["pages"])  # type: ignore[attr-defined]
     click.echo("\nReceipt codes to try on /receipts:")

@@ -12,6 +12,7 @@ from engage.notifications import actions, queries
 from engage.notifications.words import read
 from engage.web.actor import current_actor
 from engage.web.guards import signed_in
+from engage.web.languages import current_language
 from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("notifications", __name__)
@@ -22,10 +23,11 @@ blueprints = (blueprint,)
 @signed_in
 def mine() -> str:
     """The newest notifications of whoever is signed in."""
+    language = current_language()
     rows = queries.newest(current_actor().id or 0)
     return render_template(
         "notifications/list.html",
-        rows=[(row, read(row.subject), read(row.text)) for row in rows],
+        rows=[(row, read(row.subject, language), read(row.text, language)) for row in rows],
         unread=sum(row.read_at is None for row in rows),
         newest=rows[0].id if rows else 0,
     )

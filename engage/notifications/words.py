@@ -6,24 +6,23 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any
 
+from babel.dates import format_date
 from babel.support import Translations
 
 from engage.config import ROOT
+from engage.core.clock import local
 from engage.core.messages import Message
 from engage.core.types import DEFAULT_LANGUAGE
 
 
 def stored(message: Message) -> dict[str, Any]:
-    """``message`` as JSON: its template and its values; days become ISO text, messages nest."""
+    """``message`` as JSON: its template and its values; messages nest, days and times stay what they are."""
     return {"template": message.template, "values": {key: _plain(one) for key, one in message.values.items()}}
 
 
-def read(data: dict[str, Any]) -> Message:
-    """The message stored as ``data``."""
-    values = {
-        key: read(one) if isinstance(one, dict) and "template" in one else one
-        for key, one in data["values"].items()
-    }
+def read(data: dict[str, Any], language: str = DEFAULT_LANGUAGE) -> Message:
+    """The message stored as ``data``, its days and times as people write them in ``language``."""
+    values = {key: _value(one, language) for key, one in data["values"].items()}
     return Message(data["template"], values)
 
 
@@ -45,6 +44,26 @@ def _catalogue(language: str) -> Translations:
 def _plain(value: Any) -> Any:
     if isinstance(value, Message):
         return stored(value)
-    if isinstance(value, datetime | date):
-        return value.isoformat()
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    if isinstance(value, date):
+        return {"day": value.isoformat()}
     return value
+
+
+def _value(value: Any, language: str) -> Any:
+    match value:
+        case {"template": _}:
+            return read(value, language)
+        case {"day": text}:
+            return _day(date.fromisoformat(text), language)
+        case {"moment": text}:
+            moment = local(datetime.fromisoformat(text))
+            return f"{_day(moment.date(), language)} {moment:%H:%M}"
+    return value
+
+
+def _day(day: date, language: str) -> str:
+    if language == DEFAULT_LANGUAGE:
+        return f"{day.year}年{day.month}月{day.day}日"
+    return str(format_date(day, "d MMMM y", locale=language))

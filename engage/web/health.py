@@ -10,7 +10,8 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from engage.core.clock import now
+from engage.core.calendar import missing_years
+from engage.core.clock import now, today
 from engage.core.db import db
 from engage.core.jobs import MAX_ATTEMPTS, OutboxJob
 from engage.core.running import seconds_since_beat
@@ -31,7 +32,7 @@ def healthz() -> ResponseReturnValue:
 @blueprint.get("/readyz")
 @public
 def readyz() -> ResponseReturnValue:
-    """503 only without the database; a worker that is stopped, late or stuck is said in the body."""
+    """503 only without the database; how the worker fares and unknown holidays are said in the body."""
     try:
         db.session.execute(text("SELECT 1"))
         work = _work()
@@ -44,6 +45,7 @@ def readyz() -> ResponseReturnValue:
         worker=_state(silent, work),
         worker_silent_s=None if silent is None else round(silent),
         **work,
+        years_without_holidays=missing_years(today()),
     )
 
 

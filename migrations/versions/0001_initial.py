@@ -457,6 +457,8 @@ def upgrade():
         sa.Column("answered_by_id", sa.Integer(), nullable=True),
         sa.Column("reminded_on", sa.Date(), nullable=True),
         sa.Column("reassign_reason", sa.Text(), nullable=False),
+        sa.Column("returned_at", sa.DateTime(), nullable=True),
+        sa.Column("return_reason", sa.Text(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("is_demo", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["activity_id"], ["activity.id"], name=op.f("fk_owed_case_activity_id")),

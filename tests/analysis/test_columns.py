@@ -4,43 +4,30 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from flask import Flask
-from sqlalchemy import insert
+from sqlalchemy import delete, update
 
-from engage.accounts.models import Unit
+from engage.analysis import charts, columns
 from engage.analysis.columns import ColumnStore
 from engage.analysis.dashboard import Dashboard, Filter
 from engage.analysis.frame import SurveyFrame
 from engage.analysis.public import public_questions
 from engage.analysis.service import AnalysisService
-from engage.core.clock import minute
+from engage.analysis.tallies import Tally
 from engage.core.db import db
-from engage.core.types import Localized
 from engage.core.writer import atomic
-from engage.surveys.models import Response, Source, State, Survey, SurveyVersion
+from engage.surveys.models import Response, SurveyVersion
+from tests.factories.responses import add_responses, add_version, choices, definition
 
 pytestmark = pytest.mark.database
-
-
-def _choices(*ids: str) -> list[dict[str, Any]]:
-    return [{"id": code, "text": {"zh_CN": f"选项{code}", "en": code}} for code in ids]
-
-
-def _definition(single: tuple[str, ...], *extra: dict[str, Any]) -> dict[str, Any]:
-    questions = [
-        {"id": "aaaa", "type": "single", "text": {"zh_CN": "单选"}, "choices": _choices(*single)},
-        {"id": "bbbb", "type": "multiple", "text": {"zh_CN": "多选"}, "choices": _choices("m1", "m2", "m3")},
-        {"id": "cccc", "type": "rating", "text": {"zh_CN": "评分"}},
-        {"id": "dddd", "type": "number", "text": {"zh_CN": "数字"}},
-        {"id": "eeee", "type": "text", "text": {"zh_CN": "文字"}},
-        *extra,
-    ]
-    return {"pages": [{"id": "pppp", "questions": questions}]}
 
 
 def _answers(random_: random.Random, codes: tuple[str, ...]) -> dict[str, Any]:
@@ -58,48 +45,11 @@ def _answers(random_: random.Random, codes: tuple[str, ...]) -> dict[str, Any]:
     return answers
 
 
-@pytest.fixture
-def survey(app: Flask) -> dict[str, int]:
-    with app.app_context(), atomic():
-        unit = Unit(code="u", name=Localized(zh_CN="单位"))
-        db.session.add(unit)
-        db.session.flush()
-        survey = Survey(
-            unit_id=unit.id, title=Localized(zh_CN="问卷"), state=State.PUBLISHED, version_number=1
-        )
-        db.session.add(survey)
-        db.session.flush()
-        version = SurveyVersion(survey_id=survey.id, number=1, definition=_definition(("s1", "s2")))
-        db.session.add(version)
-        db.session.flush()
-        return {"survey": survey.id, "version": version.id}
-
-
-def _add(survey: dict[str, int], rows: list[dict[str, Any]], version: int | None = None) -> None:
-    with atomic():
-        db.session.execute(
-            insert(Response),
-            [
-                {
-                    "survey_id": survey["survey"],
-                    "version_id": version or survey["version"],
-                    "language": "zh_CN",
-                    "source": Source.WEB,
-                    "submitted_minute": minute(),
-                    "answers": answers,
-                }
-                for answers in rows
-            ],
-        )
-
-
 def _expect(frame: SurveyFrame, rows: list[dict[str, Any]]) -> None:
     tallies = {tally.question: tally for tally in Dashboard(frame).tallies(Filter())}
-    assert dict(tallies["aaaa"].counts) == {
-        code: count
-        for code in dict(tallies["aaaa"].counts)
-        for count in [Counter(row.get("aaaa") for row in rows)[code]]
-    }
+    singles = Counter(row["aaaa"] for row in rows if "aaaa" in row)
+    assert dict(tallies["aaaa"].counts) == {code: singles[code] for code in ("s1", "s2")}
+    assert tallies["aaaa"].base == singles.total()
     assert dict(tallies["bbbb"].counts) == {
         code: sum(code in row.get("bbbb", ()) for row in rows) for code in ("m1", "m2", "m3")
     }
@@ -121,7 +71,7 @@ def test_appended_equals_counted_equals_rebuilt(app: Flask, survey: dict[str, in
             new = [_answers(random_, ("s1", "s2")) for _ in range(size)]
             rows += new
             if new:
-                _add(survey, new)
+                add_responses(survey, new)
             assert frame.refresh() == len(rows)
             _expect(frame, rows)
         reopened = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
@@ -138,7 +88,7 @@ def test_many_small_appends_are_joined(app: Flask, survey: dict[str, int], tmp_p
         frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
         for _ in range(60):
             rows.append(_answers(random_, ("s1", "s2")))
-            _add(survey, rows[-1:])
+            add_responses(survey, rows[-1:])
             frame.refresh()
         assert len(frame.store.state.pieces) < 30
         assert len(list(frame.store.folder.glob("*.parquet"))) == len(frame.store.state.pieces)
@@ -151,17 +101,11 @@ def test_a_new_version_keeps_codes_and_adds_its_own(
     with app.app_context():
         store = ColumnStore(tmp_path, survey["survey"])
         frame = SurveyFrame(store)
-        _add(survey, [{"aaaa": "s1"}, {"aaaa": "s2"}, {}])
+        add_responses(survey, [{"aaaa": "s1"}, {"aaaa": "s2"}, {}])
         frame.refresh()
-        extra = {"id": "ffff", "type": "single", "text": {"zh_CN": "新题"}, "choices": _choices("f1", "f2")}
-        with atomic():
-            version = SurveyVersion(
-                survey_id=survey["survey"], number=2, definition=_definition(("s3", "s2"), extra)
-            )
-            db.session.add(version)
-            db.session.flush()
-            version_id = version.id
-        _add(survey, [{"aaaa": "s3", "ffff": "f1"}, {"aaaa": "s2"}], version_id)
+        extra = {"id": "ffff", "type": "single", "text": {"zh_CN": "新题"}, "choices": choices("f1", "f2")}
+        version_id = add_version(survey, 2, definition(("s3", "s2"), extra))
+        add_responses(survey, [{"aaaa": "s3", "ffff": "f1"}, {"aaaa": "s2"}], version_id)
         assert frame.refresh() == 5
         tallies = {tally.question: tally for tally in Dashboard(frame).tallies(Filter())}
         assert dict(tallies["aaaa"].counts) == {"s1": 1, "s2": 2, "s3": 1}
@@ -178,7 +122,7 @@ def test_texts_are_paged_newest_first_and_filtered(
     with app.app_context():
         frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
         for start in (0, 15):
-            _add(
+            add_responses(
                 survey,
                 [{"aaaa": "s1" if at % 2 else "s2", "eeee": f"第{at}条"} for at in range(start, start + 15)],
             )
@@ -193,7 +137,7 @@ def test_texts_are_paged_newest_first_and_filtered(
 
 def test_a_lost_or_broken_state_is_read_again(app: Flask, survey: dict[str, int], tmp_path: Path) -> None:
     with app.app_context():
-        _add(survey, [{"aaaa": "s1"}] * 5)
+        add_responses(survey, [{"aaaa": "s1"}] * 5)
         store = ColumnStore(tmp_path, survey["survey"])
         store.append_new()
         for broken in (b"{", b'{"format": 0}'):
@@ -206,11 +150,11 @@ def test_a_lost_or_broken_state_is_read_again(app: Flask, survey: dict[str, int]
 def test_nothing_public_under_ten_people(app: Flask, survey: dict[str, int], tmp_path: Path) -> None:
     with app.app_context():
         frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
-        _add(survey, [{"aaaa": "s1", "eeee": "绝不公开"}] * 9)
+        add_responses(survey, [{"aaaa": "s1", "eeee": "绝不公开"}] * 9)
         frame.refresh()
         questions = public_questions(Dashboard(frame))
         assert {question["state"] for question in questions} == {"withheld"}
-        _add(survey, [{"aaaa": "s1"}] * 30 + [{"aaaa": "s2"}] * 3)
+        add_responses(survey, [{"aaaa": "s1"}] * 30 + [{"aaaa": "s2"}] * 3)
         frame.refresh()
         single = next(item for item in public_questions(Dashboard(frame)) if item["id"] == "aaaa")
         assert single["rows"] == []
@@ -223,7 +167,7 @@ def test_the_service_answers_and_rebuilds(app: Flask, survey: dict[str, int]) ->
     request = {"question": "dashboard", "survey_id": survey["survey"], "language": "zh_CN"}
     with app.app_context():
         assert service.answer(request)["total"] == 0
-        _add(survey, [{"aaaa": "s1"}] * 3)
+        add_responses(survey, [{"aaaa": "s1"}] * 3)
         service.feed()
         built = service.answer(request)
         assert built["total"] == 3
@@ -232,3 +176,104 @@ def test_the_service_answers_and_rebuilds(app: Flask, survey: dict[str, int]) ->
         assert service.answer({"question": "total", "survey_id": survey["survey"]}) == {"total": 3}
         with pytest.raises(KeyError):
             service.answer({**request, "question": "unknown"})
+
+
+def test_a_piece_that_cannot_be_written_is_not_counted_twice(
+    app: Flask, survey: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
+        add_responses(survey, [{"aaaa": "s1"}] * 3)
+        later = add_version(survey, 2, definition(("s1", "s2")))
+        add_responses(survey, [{"aaaa": "s2"}] * 2, later)
+        write, written = columns._write_parquet, []
+
+        def full(table: Any, path: Path) -> None:
+            written.append(path)
+            if len(written) == 2:
+                raise OSError("no space left on device")
+            write(table, path)
+
+        monkeypatch.setattr(columns, "_write_parquet", full)
+        with pytest.raises(OSError, match="no space"):
+            frame.refresh()
+        assert frame.rows == 0
+        assert frame.refresh() == 5
+        assert dict(Dashboard(frame).tallies(Filter())[0].counts) == {"s1": 3, "s2": 2}
+        assert SurveyFrame(ColumnStore(tmp_path, survey["survey"])).refresh() == 5
+
+
+def test_joining_that_fails_loses_nothing(
+    app: Flask, survey: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(columns, "MOST_SMALL_PIECES", 1)
+    with app.app_context():
+        frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
+        add_responses(survey, [{"aaaa": "s1"}])
+        frame.refresh()
+        add_responses(survey, [{"aaaa": "s1"}])
+        with monkeypatch.context() as broken:
+            broken.setattr(pa, "concat_tables", _refuse)
+            with pytest.raises(OSError, match="no space"):
+                frame.refresh()
+        add_responses(survey, [{"aaaa": "s1"}])
+        assert frame.refresh() == 3
+
+
+def _refuse(*_given: Any, **_options: Any) -> None:
+    raise OSError("no space left on device")
+
+
+def test_rebuilding_forgets_versions_that_are_gone(
+    app: Flask, survey: dict[str, int], tmp_path: Path
+) -> None:
+    """Another survey may come to the ids of a removed one; its columns are its own."""
+    with app.app_context():
+        add_responses(survey, [{"aaaa": "s1"}] * 4)
+        frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
+        frame.refresh()
+        question = {"id": "zzzz", "type": "single", "text": {"zh_CN": "别的"}, "choices": choices("z1")}
+        with atomic():
+            db.session.execute(delete(Response))
+            version = db.session.get_one(SurveyVersion, survey["version"])
+            version.definition = {"pages": [{"id": "pppp", "questions": [question]}]}
+        add_responses(survey, [{"zzzz": "z1"}] * 2)
+        frame.store.rebuild()
+        assert [(one.question, one.counts) for one in Dashboard(frame).tallies(Filter())] == [
+            ("zzzz", (("z1", 2),))
+        ]
+
+
+def test_texts_of_two_versions_come_newest_first(app: Flask, survey: dict[str, int], tmp_path: Path) -> None:
+    with app.app_context():
+        frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
+        later = add_version(survey, 2, definition(("s1", "s2")))
+        for at, version in enumerate([None, later, None, later, None]):
+            add_responses(survey, [{"eeee": f"第{at}条"}], version)
+        frame.refresh()
+        assert Dashboard(frame).texts("eeee", Filter(), 1)["texts"] == [f"第{at}条" for at in (4, 3, 2, 1, 0)]
+
+
+def test_options_with_the_same_words_have_a_bar_each() -> None:
+    long = "很长的选项" * 20
+    words = {"a": long, "b": f"{long}，但是不同", "c": "好", "d": "好"}
+    figure = charts.bars(Tally("q", "counts", 10, 10, (("a", 4), ("b", 3), ("c", 2), ("d", 1))), words)
+    assert list(figure["data"][0]["y"]) == ["a", "b", "c", "d"]
+    assert figure["layout"]["yaxis"]["tickvals"] == ["a", "b", "c", "d"]
+    assert figure["layout"]["yaxis"]["ticktext"][2:] == ["好", "好"]
+    assert figure["layout"]["yaxis"]["ticktext"][0].endswith("…")
+
+
+def test_days_are_those_of_the_sites_clocks(
+    app: Flask, survey: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
+        add_responses(survey, [{"aaaa": "s1"}])
+        with atomic():
+            db.session.execute(update(Response).values(submitted_minute=datetime(2026, 3, 1, 23, tzinfo=UTC)))
+        frame.refresh()
+        for zone, day in (("Asia/Shanghai", "2026-03-02"), ("Europe/Lisbon", "2026-03-01")):
+            monkeypatch.setattr("engage.core.clock._site_zone", [lambda zone=zone: ZoneInfo(zone)])
+            built = Dashboard(frame).build(Filter(), "zh_CN", figures=False)
+            assert built["timeline"]["days"] == ((day, 1),)

@@ -15,12 +15,15 @@ from engage.cases import jobs, queries
 from engage.cases.actions import (
     answer_case,
     close_case_of,
+    correct_case,
     open_case,
     reassign_case,
+    return_case,
     withdraw_case_of,
 )
 from engage.cases.models import Case, CaseState
 from engage.cases.queries import Filter
+from engage.cases.rules import CaseDeed
 from engage.core.actor import SYSTEM
 from engage.core.calendar import add_working_days
 from engage.core.clock import today
@@ -29,7 +32,7 @@ from engage.core.errors import Conflict, Invalid, NotAllowed
 from engage.core.writer import atomic
 from engage.notifications.models import Notification
 from tests.factories.accounts import make_actor, make_unit
-from tests.factories.cases import KIND, SOURCE, make_case
+from tests.factories.cases import KIND, PLAIN_KIND, SOURCE, make_case
 
 pytestmark = [pytest.mark.database, pytest.mark.usefixtures("context")]
 
@@ -146,7 +149,14 @@ def test_lists_and_counts_agree() -> None:
     ]
     answer_case(SYSTEM, cases[3].id, "好。", cases[3].revision)
     staff, coordinator = make_actor(Role.DEPARTMENT, unit=unit), make_actor(Role.COORDINATOR)
-    expected = {Filter.OPEN: 3, Filter.DUE_SOON: 1, Filter.OVERDUE: 1, Filter.ANSWERED: 1, Filter.ALL: 4}
+    expected = {
+        Filter.OPEN: 3,
+        Filter.DUE_SOON: 1,
+        Filter.OVERDUE: 1,
+        Filter.RETURNED: 0,
+        Filter.ANSWERED: 1,
+        Filter.ALL: 4,
+    }
     assert queries.counts(staff) == expected
     for wanted, count in expected.items():
         rows, total = queries.cases_of(staff, wanted)
@@ -184,3 +194,127 @@ def test_a_case_due_soon_reminds_the_unit_only(monkeypatch: pytest.MonkeyPatch) 
     jobs.remind()
     reminded = select(Notification.user_id).where(Notification.key.startswith(f"case-due:{case.id}:"))
     assert db.session.scalars(reminded).all() == [staff.id]
+
+
+def _entry(event: str) -> AuditEntry:
+    return db.session.scalars(select(AuditEntry).where(AuditEntry.event == event)).one()
+
+
+def test_an_answer_is_corrected_with_both_texts_in_the_log() -> None:
+    unit = make_unit()
+    staff, case = make_actor(Role.DEPARTMENT, unit=unit), make_case(unit)
+    answer_case(staff, case.id, "按楼层分滩。", case.revision)
+    answered = _case(case).answered_at
+    correct_case(staff, case.id, " 按楼层分摊。 ", _case(case).revision)
+    assert SOURCE.answers == {1: "按楼层分摊。"}
+    assert _case(case).answered_at == answered
+    entry = _entry("case.corrected")
+    assert (entry.before, entry.after) == ({"answer": "按楼层分滩。"}, {"answer": "按楼层分摊。"})
+
+
+def test_what_is_refused_as_a_correction() -> None:
+    unit = make_unit()
+    staff, case = make_actor(Role.DEPARTMENT, unit=unit), make_case(unit)
+    with pytest.raises(Conflict):
+        correct_case(staff, case.id, "还没有答复。", case.revision)
+    answer_case(staff, case.id, "好。", case.revision)
+    revision = _case(case).revision
+    other = make_actor(Role.DEPARTMENT, unit=make_unit("市财政局"))
+    for actor, text, seen, refusal in (
+        (staff, "", revision, Invalid),
+        (staff, "好。", revision, Invalid),
+        (staff, "长" * 10_001, revision, Invalid),
+        (staff, "更好。", revision - 1, Conflict),
+        (other, "更好。", revision, NotAllowed),
+    ):
+        with pytest.raises(refusal):
+            correct_case(actor, case.id, text, seen)
+    assert SOURCE.answers == {1: "好。"}
+
+
+def test_a_source_that_takes_no_corrections_says_so() -> None:
+    case = make_case(source_kind=PLAIN_KIND)
+    answer_case(SYSTEM, case.id, "好。", case.revision)
+    with pytest.raises(Conflict, match="cannot be corrected"):
+        correct_case(SYSTEM, case.id, "更好。", _case(case).revision)
+    assert CaseDeed.CORRECT not in queries.opened(SYSTEM, case.public_id).deeds
+
+
+def test_a_case_of_another_unit_goes_back_to_the_coordinator() -> None:
+    unit, right = make_unit(), make_unit("市财政局")
+    staff, coordinator = make_actor(Role.DEPARTMENT, unit=unit), make_actor(Role.COORDINATOR)
+    case = make_case(unit)
+    before = _told()
+    return_case(staff, case.id, " 职责在财政 ", case.revision)
+    stored = _case(case)
+    assert (stored.state, stored.due_on, stored.return_reason) == (CaseState.OPEN, case.due_on, "职责在财政")
+    assert _told() - before == 1
+    told = db.session.scalars(select(Notification).order_by(Notification.id.desc())).first()
+    assert told is not None
+    assert told.user_id == coordinator.id
+    assert _entry("case.returned").after["reason"] == "职责在财政"
+    # It is off the unit's list and on the coordinator's; nobody answers it meanwhile.
+    assert queries.counts(staff)[Filter.ALL] == 0
+    assert queries.waiting(staff) == (0, 0)
+    assert queries.counts(coordinator)[Filter.RETURNED] == 1
+    for actor in (staff, coordinator):
+        with pytest.raises(Conflict, match="given back"):
+            answer_case(actor, case.id, "好。", stored.revision)
+        with pytest.raises(Conflict, match="given back"):
+            return_case(actor, case.id, "再退一次", stored.revision)
+    assert queries.opened(staff, case.public_id).deeds == {CaseDeed.READ}
+    reassign_case(coordinator, case.id, right.id, "转财政", stored.revision)
+    assert _case(case).returned_at is None
+    assert queries.counts(coordinator)[Filter.RETURNED] == 0
+
+
+def test_what_is_refused_as_giving_back() -> None:
+    unit = make_unit()
+    staff, case = make_actor(Role.DEPARTMENT, unit=unit), make_case(unit)
+    other = make_actor(Role.DEPARTMENT, unit=make_unit("市财政局"))
+    approver = make_actor(Role.APPROVER, unit=unit)
+    for actor, reason, revision, refusal in (
+        (staff, " ", case.revision, Invalid),
+        (staff, "长" * 501, case.revision, Invalid),
+        (staff, "不归我管", case.revision - 1, Conflict),
+        (other, "不归我管", case.revision, NotAllowed),
+        (approver, "不归我管", case.revision, NotAllowed),
+    ):
+        with pytest.raises(refusal):
+            return_case(actor, case.id, reason, revision)
+    answer_case(staff, case.id, "好。", case.revision)
+    with pytest.raises(Conflict):
+        return_case(staff, case.id, "不归我管", _case(case).revision)
+
+
+def test_a_case_given_back_reminds_the_coordinator_and_not_the_unit(monkeypatch: pytest.MonkeyPatch) -> None:
+    unit = make_unit()
+    staff, coordinator = make_actor(Role.DEPARTMENT, unit=unit), make_actor(Role.COORDINATOR)
+    case = make_case(unit, due_on=date(2026, 3, 10))
+    return_case(staff, case.id, "不归我管", case.revision)
+    monkeypatch.setattr(jobs, "today", lambda _zone: date(2026, 3, 6))
+    jobs.remind()
+    reminded = select(Notification.user_id).where(Notification.key.startswith(f"case-due:{case.id}:"))
+    assert db.session.scalars(reminded).all() == [coordinator.id]
+
+
+def test_what_was_asked_is_read_once_for_a_list() -> None:
+    unit = make_unit()
+    for number in (1, 2, 3):
+        make_case(unit, source_id=number)
+    SOURCE.erased.add(2)
+    rows, _ = queries.cases_of(make_actor(Role.DEPARTMENT, unit=unit), Filter.ALL)
+    assert [sorted(ids) for ids in SOURCE.asked] == [[1, 2, 3]]
+    assert {row.case.source_id: bool(row.asked) for row in rows} == {1: True, 2: False, 3: True}
+
+
+def test_a_case_closed_or_withdrawn_at_its_source_is_no_longer_given_back() -> None:
+    unit = make_unit()
+    staff = make_actor(Role.DEPARTMENT, unit=unit)
+    cases = [make_case(unit, source_id=number) for number in (1, 2)]
+    for case in cases:
+        return_case(staff, case.id, "不归我管", case.revision)
+    with atomic():
+        close_case_of(SYSTEM, KIND, 1)
+        withdraw_case_of(SYSTEM, KIND, 2, "")
+    assert [_case(case).returned_at for case in cases] == [None, None]

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import smtplib
 from collections.abc import Callable
+from datetime import UTC, date, datetime
 from email.message import EmailMessage
 from typing import Any
 
@@ -28,7 +30,7 @@ from tests.fixtures.staff import StaffClient
 pytestmark = pytest.mark.database
 SUBJECT, TEXT = (
     msg("Your unit owes an answer"),
-    msg("“{title}” is due on {day}.", title="停车", day="3 月 9 日"),
+    msg("“{title}” is due on {day}.", title="停车", day=date(2026, 3, 9)),
 )
 
 
@@ -56,7 +58,7 @@ def test_a_person_is_told_once_and_gets_one_mail(app: Flask, sent: list[EmailMes
         send_mail({"id": db.session.scalars(select(Notification.id)).one()})
     assert [message["To"] for message in sent] == [user.email]
     assert "有新的事项待答复" in sent[0]["Subject"]
-    assert "“停车”的答复期限为 3 月 9 日。" in sent[0].get_content()
+    assert "“停车”的答复期限为 2026年3月9日。" in sent[0].get_content()
     assert "/staff/cases/abc" in sent[0].get_content()
 
 
@@ -100,7 +102,22 @@ def test_whom_to_tell(app: Flask) -> None:
 def test_messages_survive_being_stored() -> None:
     nested = msg("“{title}” is due on {day}.", title=msg("Theme day"), day="3")
     assert read(stored(nested)) == nested
+    assert stored(nested) == json.loads(json.dumps(stored(nested)))
     assert in_words(msg("no such sentence {count}", count=3)) == "no such sentence 3"
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("zh_CN", "截止时间为2026年3月5日 09:30，期限为2026年12月1日"),
+        ("en", "until 5 March 2026 09:30, due 1 December 2026"),
+    ],
+)
+def test_days_and_times_read_naturally(language: str, words: str) -> None:
+    template = {"zh_CN": "截止时间为{until}，期限为{day}", "en": "until {until}, due {day}"}[language]
+    moment = datetime(2026, 3, 5, 1, 30, tzinfo=UTC)
+    kept = json.loads(json.dumps(stored(msg(template, until=moment, day=date(2026, 12, 1)))))
+    assert str(read(kept, language)) == words
 
 
 def test_the_page_lists_what_is_new_and_marks_it_read(
@@ -111,7 +128,11 @@ def test_the_page_lists_what_is_new_and_marks_it_read(
     with app.app_context():
         _tell(client.user.id)
         number = db.session.scalars(select(Notification.id)).one()
-    assert "有新的事项待答复" in client.get("/staff/notifications").text
+    page = client.get("/staff/notifications").text
+    assert "有新的事项待答复" in page
+    assert "2026年3月9日" in page
+    assert "9 March 2026" in client.get("/staff/notifications?lang=en").text
+    client.get("/staff/notifications?lang=zh_CN")
     assert "消息提醒" in client.get("/staff/").text
     assert client.send("/staff/notifications/read", {"up_to": number}).status_code == 303
     assert "全部标为已读" not in client.get("/staff/notifications").text

@@ -29,7 +29,8 @@ _NOT_PERSONAL = {
         "live_session.video_address live_session.record_summary"
     ),
     "working papers of units about the matter": (
-        "plan_row live_session.moderators_note owed_case.title owed_case.reassign_reason"
+        "plan_row live_session.moderators_note owed_case.title owed_case.reassign_reason "
+        "owed_case.return_reason"
     ),
     "speakers in public office, announced and kept in the record with their posts": "live_session.guests",
     "the city's own words and decisions; blanked when the author erases": (

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from engage.audit.events import EntryRecorded
-from engage.core.bus import deliver
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.types import Localized
@@ -23,36 +21,14 @@ from engage.themedays.models import ThemeDay
 from tests.factories.accounts import make_unit
 from tests.factories.consultations import make_consultation
 from tests.factories.live import make_room
-from tests.factories.portal import City, make_activity, make_city, publish_result
+from tests.factories.pages import fresh, seen
+from tests.factories.portal import City, make_activity, publish_result
 from tests.factories.surveys import make_survey
 from tests.fixtures.queries import counted_queries
 
 HOME_QUERIES = 16
 THEME_DAY_QUERIES = 14
 RESULTS_QUERIES = 6
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[Flask]:
-    with app.app_context():
-        yield app
-
-
-@pytest.fixture
-def city(context: Flask) -> City:
-    return make_city()
-
-
-def fresh() -> None:
-    """Pages that are kept are drawn again, as after a deed of staff."""
-    deliver([EntryRecorded("test", "test", "1")])
-
-
-def seen(client: Any, path: str, status: int = 200) -> str:
-    fresh()
-    page = client.get(path)
-    assert page.status_code == status, path
-    return str(page.text)
 
 
 def test_queries_do_not_grow(city: City, app: Flask, client: Any) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from engage.core.clock import now
 from engage.live.models import Phase
+from engage.portal.queries import things
+from tests.factories.consultations import make_consultation
 from tests.factories.live import make_room
 from tests.factories.surveys import make_survey
 
@@ -18,7 +22,8 @@ pytestmark = pytest.mark.database
 def test_empty_ones_say_what_comes(client: FlaskClient, path: str) -> None:
     page = client.get(path)
     assert page.status_code == 200
-    assert "目前" in page.text or "暂" in page.text
+    assert "目前没有可参与的事项" in page.text
+    assert "问卷、意见征集或访谈直播开放后，会显示在这里" in page.text
 
 
 def test_each_lists_its_own_kind_only(app: Flask, client: FlaskClient) -> None:
@@ -32,3 +37,18 @@ def test_each_lists_its_own_kind_only(app: Flask, client: FlaskClient) -> None:
     assert paths[2] in live
     assert paths[2] not in surveys
     assert paths[0] not in live
+
+
+def test_an_announced_draft_is_among_what_comes(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        opened = make_consultation()
+        announced = make_consultation(opened=-3)
+        later = make_survey(opens_at=now() + timedelta(days=5), closes_at=None)
+        found = things.offered()
+        assert [thing.url for thing in found.now] == [f"/consultations/{opened.public_id}"]
+        assert [thing.url for thing in found.coming] == [
+            f"/consultations/{announced.public_id}",
+            f"/surveys/{later.public_id}",
+        ]
+    home = client.get("/").text
+    assert home.index("即将开始") < home.index(announced.public_id)

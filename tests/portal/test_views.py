@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from flask import Flask
 
-from engage.audit.events import EntryRecorded
 from engage.core.actor import SYSTEM
-from engage.core.bus import deliver
 from engage.core.clock import now, today
 from engage.core.db import db
 from engage.core.types import Localized
@@ -24,31 +20,9 @@ from engage.themedays.models import Activity, ActivityState, Form, ScheduleChang
 from tests.factories.accounts import make_unit
 from tests.factories.consultations import make_consultation
 from tests.factories.live import make_room
-from tests.factories.portal import City, make_activity, make_city, make_theme_day, publish_result
+from tests.factories.pages import seen
+from tests.factories.portal import City, make_activity, make_theme_day, publish_result
 from tests.factories.surveys import make_survey
-
-
-@pytest.fixture
-def context(app: Flask) -> Iterator[Flask]:
-    with app.app_context():
-        yield app
-
-
-@pytest.fixture
-def city(context: Flask) -> City:
-    return make_city()
-
-
-def fresh() -> None:
-    """Pages that are kept are drawn again, as after a deed of staff."""
-    deliver([EntryRecorded("test", "test", "1")])
-
-
-def seen(client: Any, path: str, status: int = 200) -> str:
-    fresh()
-    page = client.get(path)
-    assert page.status_code == status, path
-    return str(page.text)
 
 
 def test_an_empty_city_is_told_what_comes(client: Any) -> None:

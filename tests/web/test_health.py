@@ -13,7 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engage import create_app
-from engage.core.clock import now
+from engage.core.calendar import missing_years
+from engage.core.clock import now, today
 from engage.core.db import db
 from engage.core.jobs import MAX_ATTEMPTS, OutboxJob
 from engage.core.running import beat
@@ -46,6 +47,7 @@ def test_a_healthy_installation(app: Flask, client: FlaskClient) -> None:
         "worker_late_s": 0,
         "hanging_jobs": 0,
         "failed_jobs": 0,
+        "years_without_holidays": missing_years(today()),
     }
     assert client.get("/healthz").json == {"status": "ok"}
 

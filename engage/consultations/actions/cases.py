@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from engage.accounts.permissions import Permission
 from engage.cases.sources import SourceView, register_source
 from engage.consultations.actions.answering import require_published, write_reply
 from engage.consultations.events import COMMENT
-from engage.consultations.models import Comment, Consultation
+from engage.consultations.models import Comment, CommentState, Consultation
 from engage.consultations.queries.published import clauses_of
 from engage.consultations.rules.comments import cleaned, require_reply
 from engage.core.actor import Actor
@@ -41,6 +42,10 @@ class CommentSource:
             url=f"/staff/consultations/{consultation.public_id}/comments/{comment.public_id}",
             public_url=f"/consultations/{consultation.public_id}",
             answer=comment.reply,
+            permission=Permission.CONSULTATION_READ,
+            unit_id=consultation.unit_id,
+            activity_id=consultation.activity_id,
+            erased=comment.state is CommentState.ERASED,
         )
 
     def excerpts(self, ids: Sequence[int]) -> dict[int, str]:
@@ -63,6 +68,10 @@ class CommentSource:
         comment, _ = _rows(source_id)
         comment.assigned_unit_id = unit_id
         comment.revision += 1
+
+    def correct(self, actor: Actor, source_id: int, text: str) -> None:
+        """Publish another reply in its place. Raises `Invalid`, `Conflict`."""
+        self.answer(actor, source_id, text)
 
 
 def _rows(source_id: int) -> tuple[Comment, Consultation]:

@@ -46,7 +46,8 @@ _DEEDS: dict[QuestionState, tuple[Deed, ...]] = {
     _S.TAKEN_DOWN: (Deed.APPROVE, Deed.TAKE_DOWN),
     _S.WITHDRAWN: (),
 }
-_LIVE_FOR = timedelta(minutes=38)
+LIVE_FOR = timedelta(minutes=38)
+LIVE_LASTS = timedelta(hours=2)
 
 
 def build_live(world: World) -> None:
@@ -56,9 +57,9 @@ def build_live(world: World) -> None:
 
 
 def _in_progress(world: World) -> None:
-    started = world.moments.now - _LIVE_FOR
+    started = world.moments.now - LIVE_FOR
     carrier = world.activities["live"]
-    carrier.starts_at, carrier.ends_at = started, started + timedelta(hours=2)
+    carrier.starts_at, carrier.ends_at = started, started + LIVE_LASTS
     staff, moderator = _actor(world, "housing"), _actor(world, "moderator")
     session_id, _ = actions.create(
         staff,
@@ -70,7 +71,7 @@ def _in_progress(world: World) -> None:
             "moderators_note": live_now.NOTE,
             "collects_from": started - timedelta(days=4),
             "starts_at": started,
-            "ends_at": started + timedelta(hours=2),
+            "ends_at": started + LIVE_LASTS,
         },
     )
     session = db.session.get_one(LiveSession, session_id)
@@ -224,7 +225,7 @@ def _answered_case(
         source_id=question.id,
         unit_id=session.unit_id,
         activity_id=session.activity_id,
-        title=question.text[:120],
+        title=f"{session.title.text()[:100]} #{question.number}",
         due_on=add_working_days(local(opened).date(), 5),
         state=CaseState.ANSWERED,
         opened_at=opened + timedelta(minutes=95),

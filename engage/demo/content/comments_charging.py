@@ -187,7 +187,7 @@ COMMENTS: Final = (
     Said("第六条", _P, "地下车库可以停吗？办法里没说。", state=_WAITS),
     Said("第九条", _P, "没有业委会的小区怎么申请补助？希望街道可以代办。", state=_WAITS),
     Said("第十五条", _D, "把责任都压给物业，物业费又不让涨，不公平。", state=_WAITS),
-    Said("", None, "问题反映很久了，请联系我 13800138000，我带你们去看现场。", state=_WAITS),
+    Said("", None, "问题反映很久了，请联系我 19900000000，我带你们去看现场。", state=_WAITS),
     # Not shown, with the reason its author reads.
     Said(
         "",

@@ -54,7 +54,7 @@ QUESTIONS: Final = (
     Asked("地下车库能停电动车吗？", _S.PENDING, 7),
     Asked("楼道里的僵尸车能不能统一清走？", _S.PENDING, 6, 0, "三楼"),
     Asked("城西这边一个换电柜都没有，什么时候安排？", _S.PENDING, 4),
-    Asked("请直接打我电话 13800138000，我有证据。", _S.PENDING, 3),
+    Asked("请直接打我电话 19900000000，我有证据。", _S.PENDING, 3),
     Asked("直播能回放吗？", _S.PENDING, 1, 0, "上班族"),
     Asked("我家楼上漏水，物业不管，怎么办？", _S.DECLINED, 61, reason=ReasonClass.OFF_TOPIC),
     Asked("充电服务费三毛封顶，什么时候执行？", _S.DECLINED, 39, reason=ReasonClass.REPEATED),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
+from engage.accounts.permissions import Permission
 from engage.audit.actions import record
 from engage.cases.sources import SourceView, register_source
 from engage.core.actor import Actor
@@ -44,29 +45,22 @@ class LiveQuestionSource:
             url=f"/staff/live/{session.public_id}",
             public_url=f"/live/{session.public_id}" if public else None,
             answer=question.answer,
+            permission=Permission.LIVE_READ,
+            unit_id=session.unit_id,
+            activity_id=session.activity_id,
+            erased=question.state is QuestionState.WITHDRAWN and not question.text,
         )
 
     def answer(self, actor: Actor, source_id: int, text: str) -> None:
         """Publish the written answer: in the room, in the record and to the asker."""
-        question = _question(source_id)
-        if question.state is not QuestionState.WRITTEN:
-            raise Conflict(msg("This question is not deferred to a written answer any more."))
-        session = session_row(question.session_id)
-        change = Change(session)
-        change.touch(question)
-        question.answer = text
-        mark(question, QuestionState.WRITTEN, actor.label, "written")
-        question.answered_at = now()
-        change.write()
-        record(
-            actor,
-            QUESTION_ANSWERED,
-            QUESTION,
-            question.public_id,
-            before={"answer": ""},
-            after={"answer": text},
-            label=f"No. {question.number}",
-        )
+        _publish(actor, _owed(source_id), text)
+
+    def correct(self, actor: Actor, source_id: int, text: str) -> None:
+        """Publish other words in place of the written answer."""
+        question = _owed(source_id)
+        if not question.answer:
+            raise Conflict(msg("There is no answer to correct yet."))
+        _publish(actor, question, text)
 
     def excerpts(self, ids: Sequence[int]) -> dict[int, str]:
         """The first words of questions, by id; nothing of one that was erased or withdrawn."""
@@ -79,6 +73,32 @@ class LiveQuestionSource:
 
     def reassigned(self, actor: Actor, source_id: int, unit_id: int) -> None:
         """Which unit answers is kept at the case; the question shows the answer only."""
+
+
+def _owed(question_id: int) -> LiveQuestion:
+    question = _question(question_id)
+    if question.state is not QuestionState.WRITTEN:
+        raise Conflict(msg("This question is not deferred to a written answer any more."))
+    return question
+
+
+def _publish(actor: Actor, question: LiveQuestion, text: str) -> None:
+    before = question.answer
+    change = Change(session_row(question.session_id))
+    change.touch(question)
+    question.answer = text
+    mark(question, QuestionState.WRITTEN, actor.label, "correct" if before else "written")
+    question.answered_at = question.answered_at if before else now()
+    change.write()
+    record(
+        actor,
+        QUESTION_ANSWERED,
+        QUESTION,
+        question.public_id,
+        before={"answer": before},
+        after={"answer": text},
+        label=f"No. {question.number}",
+    )
 
 
 def _question(question_id: int) -> LiveQuestion:

@@ -27,6 +27,7 @@ from engage.themedays.models import Activity, ThemeDay, ThemeDayState
 PAGE_SIZE = 20
 _LAST_PAGE = 10_000
 _MOST_FILTERS = 200
+_NONE = literal(0, Integer)
 _SEEN = (ThemeDayState.PUBLISHED, ThemeDayState.CANCELLED)
 _ADDRESSES = {
     Kind.SURVEY: "/results/surveys/{}",
@@ -113,8 +114,12 @@ def theme_days() -> list[Choice]:
 
 
 def _everything() -> CompoundSelect[Any]:
-    none = literal(0, Integer)
-    surveys = (
+    """All published results with the same columns; the first names them."""
+    return union_all(_surveys(), _drafts(), _rooms())
+
+
+def _surveys() -> Select[*tuple[Any, ...]]:
+    return (
         select(
             literal(Kind.SURVEY.value).label("kind"),
             Survey.id.label("id"),
@@ -124,13 +129,15 @@ def _everything() -> CompoundSelect[Any]:
             Survey.activity_id.label("activity_id"),
             PublishedResult.published_at.label("published_at"),
             PublishedResult.responses.label("responses"),
-            none.label("settled"),
+            _NONE.label("settled"),
         )
         .join(PublishedResult, PublishedResult.survey_id == Survey.id)
         .where(Survey.state.in_([SurveyState.PUBLISHED, SurveyState.ARCHIVED]))
     )
-    settled = (Consultation.state == ConsultationState.SETTLED).cast(Integer)
-    drafts = select(
+
+
+def _drafts() -> Select[*tuple[Any, ...]]:
+    return select(
         literal(Kind.CONSULTATION.value),
         Consultation.id,
         Consultation.public_id,
@@ -138,13 +145,16 @@ def _everything() -> CompoundSelect[Any]:
         Consultation.unit_id,
         Consultation.activity_id,
         Consultation.result_published_at,
-        none,
-        settled,
+        _NONE,
+        (Consultation.state == ConsultationState.SETTLED).cast(Integer),
     ).where(
         Consultation.result_published_at.is_not(None),
         Consultation.state.in_([ConsultationState.PUBLISHED, ConsultationState.SETTLED]),
     )
-    rooms = select(
+
+
+def _rooms() -> Select[*tuple[Any, ...]]:
+    return select(
         literal(Kind.LIVE.value),
         LiveSession.id,
         LiveSession.public_id,
@@ -152,14 +162,13 @@ def _everything() -> CompoundSelect[Any]:
         LiveSession.unit_id,
         LiveSession.activity_id,
         LiveSession.record_published_at,
-        none,
-        none,
+        _NONE,
+        _NONE,
     ).where(
         LiveSession.phase == LivePhase.RECORDED,
         LiveSession.listed,
         LiveSession.record_published_at.is_not(None),
     )
-    return union_all(surveys, drafts, rooms)
 
 
 def _rows(kind: Kind | None, unit: str, theme_day: str) -> Select[Any]:

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from engage.consultations.queries import portal as consultations
+from engage.consultations.queries.lists import Summary, open_list
 from engage.consultations.rules.phases import Phase as ConsultationPhase
 from engage.core.types import Localized
 from engage.live.models import LiveSession
@@ -53,36 +54,24 @@ class Thing:
     closes_at: datetime | None
 
 
-def open_now() -> list[Thing]:
-    """What people can take part in now: live rooms first, then what closes first; three queries."""
-    found = [_room(room) for room in live.open_now()]
-    found += [
-        Thing(Kind.SURVEY, one.title, one.url, Standing.OPEN, one.unit_name, one.opens_at, one.closes_at)
-        for one in surveys.open_now()
-    ]
-    found += [
-        Thing(
-            Kind.CONSULTATION,
-            one.title,
-            f"/consultations/{one.public_id}",
-            Standing.OPEN,
-            one.unit_name,
-            one.opens_at,
-            one.closes_at,
-        )
-        for one in consultations.open_now()
-    ]
-    return sorted(found, key=_urgency)
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """``now``: live rooms first, then what closes first; ``coming``: what begins first."""
+
+    now: list[Thing]
+    coming: list[Thing]
 
 
-def coming() -> list[Thing]:
-    """Live sessions and surveys that are announced, the next one first; two queries."""
-    found = [_room(room) for room in live.announced()]
-    found += [
-        Thing(Kind.SURVEY, one.title, one.url, Standing.SOON, one.unit_name, one.opens_at, one.closes_at)
-        for one in surveys.announced()
-    ]
-    return sorted(found, key=lambda thing: thing.opens_at.timestamp() if thing.opens_at else _NO_END)
+def offered() -> Offered:
+    """What is open and what is announced; five queries."""
+    drafts = [_draft(one) for one in open_list()]
+    now = [_room(room) for room in live.open_now()]
+    now += [_survey(one, Standing.OPEN) for one in surveys.open_now()]
+    now += [draft for draft in drafts if draft.standing is Standing.OPEN]
+    coming = [_room(room) for room in live.announced()]
+    coming += [_survey(one, Standing.SOON) for one in surveys.announced()]
+    coming += [draft for draft in drafts if draft.standing is Standing.SOON]
+    return Offered(sorted(now, key=_urgency), sorted(coming, key=_beginning))
 
 
 def survey_standing(one: surveys.Story) -> Standing:
@@ -115,6 +104,22 @@ def room_standing(phase: LivePhase) -> Standing:
     return known.get(phase, Standing.SOON)
 
 
+def _survey(one: surveys.Summary, standing: Standing) -> Thing:
+    return Thing(Kind.SURVEY, one.title, one.url, standing, one.unit_name, one.opens_at, one.closes_at)
+
+
+def _draft(one: Summary) -> Thing:
+    return Thing(
+        Kind.CONSULTATION,
+        one.title,
+        f"/consultations/{one.public_id}",
+        Standing.OPEN if one.phase is ConsultationPhase.OPEN else Standing.SOON,
+        one.unit_name,
+        one.opens_at,
+        one.closes_at,
+    )
+
+
 def _room(room: LiveSession) -> Thing:
     return Thing(
         Kind.LIVE,
@@ -129,3 +134,7 @@ def _room(room: LiveSession) -> Thing:
 
 def _urgency(thing: Thing) -> tuple[bool, float]:
     return thing.standing is not Standing.LIVE, thing.closes_at.timestamp() if thing.closes_at else _NO_END
+
+
+def _beginning(thing: Thing) -> float:
+    return thing.opens_at.timestamp() if thing.opens_at else _NO_END

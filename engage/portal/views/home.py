@@ -55,12 +55,13 @@ def _home() -> dict[str, Any]:
     day = today(current_site().zone)
     current = theme_days.current(day)
     found = theme_days.theme_days_of(day.year)
+    offered = things.offered()
     return {
         "day": day,
         "current": current,
         "following": None if current else theme_days.following(day),
-        "open_now": things.open_now()[:_OPEN],
-        "coming": things.coming()[:_COMING],
+        "open_now": offered.now[:_OPEN],
+        "coming": offered.coming[:_COMING],
         "on_site": _on_site(),
         "results": results.recent(_RESULTS),
         "reports": theme_days.reported(3),

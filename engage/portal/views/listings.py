@@ -29,11 +29,12 @@ def live_sessions() -> ResponseReturnValue:
 
 
 def _listing(kind: Kind, title: str, lead: str) -> str:
+    offered = things.offered()
     return render_template(
         "portal/listing.html",
         kind=kind,
         title=title,
         lead=lead,
-        open_now=[thing for thing in things.open_now() if thing.kind is kind],
-        coming=[thing for thing in things.coming() if thing.kind is kind],
+        open_now=[thing for thing in offered.now if thing.kind is kind],
+        coming=[thing for thing in offered.coming if thing.kind is kind],
     )

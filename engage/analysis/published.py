@@ -1,0 +1,103 @@
+"""A survey's result as the public may see it: bars, means, never texts, never a small group.
+
+Without the heavy libraries: whoever counted hands in the counts and how the responses divide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from engage.analysis import disclosure
+from engage.analysis.disclosure import PublicCounts, Table
+
+NOBODY, OTHER, FIRST = 0, 1, 2
+"""Groups of a division: not answered, answered otherwise, the first of those with a figure."""
+
+Overlaps = Callable[[Sequence[Any]], Callable[[int, int], Table]]
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """One question as counted; ``about`` is what is published of it in any case.
+
+    ``divide`` answers the group of each response: by the option picked as the mapping says, ``OTHER`` for
+    those who picked none of it, ``NOBODY`` for those who did not answer.
+    """
+
+    about: dict[str, Any]
+    kind: str
+    several: bool
+    base: int
+    counts: tuple[tuple[str, int], ...]
+    mean: float | None
+    divide: Callable[[Mapping[str, int]], Any]
+
+    def public_counts(self) -> PublicCounts:
+        """The counts that are large enough."""
+        if self.kind == "texts":
+            return PublicCounts(())
+        if self.several:
+            return disclosure.several(self.counts, self.base)
+        return disclosure.exclusive(self.counts)
+
+    def divisions(self, counts: PublicCounts) -> list[Any]:
+        """The divisions of all responses that the published figures are the sizes of."""
+        if self.several:
+            return [self.divide({code: FIRST}) for code, _ in counts.shown] or [self.divide({})]
+        groups = {code: FIRST + at for at, (code, _) in enumerate(counts.shown)}
+        return [self.divide(groups)]
+
+
+def published(counted: Sequence[Counted], everyone: Any, overlaps: Overlaps) -> list[dict[str, Any]]:
+    """Each question as JSON for ``PublishedResult.questions``; texts in every language they have.
+
+    ``state`` is ``shown``, ``withheld`` (under ten answers) or ``texts`` (read by staff, not published).
+    Where figures beside those of other questions would tell of a small group, ``base`` and counts are None
+    and the shares are rounded.
+    """
+    public = [one.public_counts() for one in counted]
+    divisions, questions = [everyone], []
+    for one, counts in zip(counted, public, strict=True):
+        own = one.divisions(counts) if disclosure.publishable(one.base) else []
+        questions.append(range(len(divisions), len(divisions) + len(own)))
+        divisions += own
+    exact = disclosure.exact_beside(questions, overlaps(divisions), 0)
+    return [
+        one.about | _figures(one, counts, exact=fine and not _few_picked_more(one, counts))
+        for one, counts, fine in zip(counted, public, exact, strict=True)
+    ]
+
+
+def _few_picked_more(one: Counted, counts: PublicCounts) -> bool:
+    return one.several and not counts.merged and disclosure.few_picked_more(one.counts, one.base)
+
+
+def _figures(one: Counted, counts: PublicCounts, *, exact: bool) -> dict[str, Any]:
+    if not disclosure.publishable(one.base):
+        return {"state": "withheld"}
+    base = one.base if exact else None
+    if one.kind == "texts":
+        return {"state": "texts", "base": base}
+
+    def share(count: int) -> float:
+        return round(count / one.base, 4) if exact else disclosure.rounded(count, one.base)
+
+    together = counts.merged_count
+    return {
+        "state": "shown",
+        "base": base,
+        "rows": [[code, count if exact else None, share(count)] for code, count in counts.shown],
+        "merged": list(counts.merged),
+        "merged_count": together if exact else None,
+        "merged_share": share(together) if together else None,
+        "mean": _mean(one, counts, exact=exact),
+    }
+
+
+def _mean(one: Counted, counts: PublicCounts, *, exact: bool) -> float | None:
+    # Beside the shown counts a mean would tell what those shown together picked.
+    if one.kind != "scale" or one.mean is None or counts.merged:
+        return None
+    return round(one.mean, 2 if exact else 1)

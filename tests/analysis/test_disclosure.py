@@ -1,0 +1,207 @@
+"""Published results against an attacker who knows the form and subtracts every published number."""
+
+from __future__ import annotations
+
+import random
+from itertools import combinations, permutations
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engage.analysis.columns import ColumnStore
+from engage.analysis.dashboard import Dashboard
+from engage.analysis.disclosure import K, rounded, tells
+from engage.analysis.frame import SurveyFrame
+from engage.analysis.public import public_questions
+from engage.demo.results import public_result
+from engage.questions.definition import read
+from tests.factories.responses import add_responses, choices, make_survey
+
+Rows = list[dict[str, Any]]
+FORM = {
+    "pages": [
+        {
+            "id": "pppp",
+            "questions": [
+                {
+                    "id": "aaaa",
+                    "type": "single",
+                    "text": {"zh_CN": "住哪里"},
+                    "choices": choices("s1", "s2", "s3"),
+                },
+                {
+                    "id": "bbbb",
+                    "type": "multiple",
+                    "text": {"zh_CN": "用什么"},
+                    "choices": choices("m1", "m2"),
+                },
+                {"id": "cccc", "type": "rating", "text": {"zh_CN": "满意吗"}},
+                {"id": "dddd", "type": "text", "text": {"zh_CN": "还有什么"}},
+            ],
+        }
+    ]
+}
+DEFINITION = read(FORM)
+
+
+def _drawn(seed: int, size: int, skipping: float, rare: float) -> Rows:
+    """Everyone lives somewhere; only those in s1 rate; few skip or pick what is rare."""
+    chance = random.Random(seed)
+    rows = []
+    for _ in range(size):
+        home = "s1" if chance.random() < 0.6 else "s3" if chance.random() < rare else "s2"
+        row: dict[str, Any] = {"aaaa": home}
+        row["bbbb"] = ["m1", "m2"] if chance.random() < rare else [chance.choice(["m1", "m2"])]
+        if home == "s1" and chance.random() >= skipping:
+            row["cccc"] = 1 if chance.random() < rare else chance.randint(4, 5)
+        if chance.random() >= skipping:
+            row["dddd"] = "好"
+        rows.append(row)
+    return rows
+
+
+drawn = st.builds(
+    _drawn,
+    st.integers(0, 10**6),
+    st.integers(0, 160),
+    st.sampled_from([0, 0.02, 0.1, 0.5]),
+    st.sampled_from([0, 0.03, 0.2]),
+)
+
+
+def _known(published: Rows, rows: Rows) -> list[tuple[int, frozenset[int]]]:
+    """Each exact number of the page with the people it counts."""
+    everyone = frozenset(range(len(rows)))
+    known = [(len(rows), everyone)]
+    for question in published:
+        key = question["id"]
+
+        def of(codes: list[str], key: str = key) -> frozenset[int]:
+            return frozenset(
+                at
+                for at, row in enumerate(rows)
+                if key in row and set(codes) & set(map(str, row[key] if key == "bbbb" else [row[key]]))
+            )
+
+        if question.get("base") is not None:
+            known.append((question["base"], frozenset(at for at, row in enumerate(rows) if key in row)))
+        for code, count, _ in question.get("rows", ()):
+            if count is not None:
+                known.append((count, of([code])))
+        if question.get("merged_count") is not None:
+            known.append((question["merged_count"], of(question["merged"])))
+    return known
+
+
+@given(drawn)
+def test_no_two_published_numbers_tell_of_a_small_group(rows: Rows) -> None:
+    known = _known(public_result(DEFINITION, rows), rows)
+    assert all(number == len(people) for number, people in known)
+    everyone = len(rows)
+    for number, people in known[1:]:
+        assert number == 0 or number >= K
+        assert everyone - number == 0 or everyone - number >= K
+        for other, within in known[1:]:
+            if within <= people:
+                assert number - other == 0 or number - other >= K
+    for (one, first), (two, second) in combinations(known[1:], 2):
+        for number, people in known:
+            if first | second == people:
+                assert one + two - number == 0 or one + two - number >= K
+
+
+@given(drawn)
+def test_a_mean_stands_only_beside_all_counts(rows: Rows) -> None:
+    for question in public_result(DEFINITION, rows):
+        if question.get("mean") is not None:
+            assert question["kind"] == "scale"
+            assert question["merged"] == []
+            assert question["base"] or question["mean"] == round(question["mean"], 1)
+
+
+@given(drawn)
+def test_without_a_base_shares_are_rounded_and_no_count_is_there(rows: Rows) -> None:
+    for question in public_result(DEFINITION, rows):
+        if question["state"] == "shown" and question["base"] is None:
+            assert all(count is None for _, count, _ in question["rows"])
+            assert all(share == round(share, 2) for _, _, share in question["rows"])
+            assert question["merged_count"] is None
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("size", [0, 9, 40, 120])
+def test_the_worker_publishes_what_plain_counting_does(app: Flask, tmp_path: Path, size: int) -> None:
+    with app.app_context():
+        survey = make_survey(FORM)
+        frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
+        rows: Rows = []
+        for seed in range(4):
+            new = _drawn(seed, size // 4, 0.05, 0.1)
+            rows += new
+            if new:
+                add_responses(survey, new)
+        frame.refresh()
+        assert public_questions(Dashboard(frame)) == public_result(DEFINITION, rows)
+
+
+def _published(rows: Rows) -> dict[str, dict[str, Any]]:
+    return {question["id"]: question for question in public_result(DEFINITION, rows)}
+
+
+def test_those_who_skipped_are_a_group_too() -> None:
+    rows = [{"aaaa": "s1", "dddd": "好"}] * 50 + [{"aaaa": "s2", "dddd": "好"}] * 47 + [{"aaaa": "s2"}] * 3
+    found = _published(rows)
+    assert found["aaaa"]["base"] == 100
+    assert found["dddd"] == found["dddd"] | {"state": "texts", "base": None}
+
+
+def test_those_asked_because_of_an_answer_and_silent_are_a_group_too() -> None:
+    rows = [{"aaaa": "s1", "cccc": 5}] * 45 + [{"aaaa": "s1"}] * 2 + [{"aaaa": "s2"}] * 53
+    found = _published(rows)
+    assert {code: count for code, count, _ in found["aaaa"]["rows"]}["s1"] == 47
+    assert found["cccc"]["base"] is None
+    assert found["cccc"]["rows"][-1] == ["5", None, 1.0]
+
+
+def test_two_options_of_which_each_picked_one_tell_who_picked_both() -> None:
+    rows = [{"bbbb": ["m1"]}] * 40 + [{"bbbb": ["m2"]}] * 57 + [{"bbbb": ["m1", "m2"]}] * 3
+    assert _published(rows)["bbbb"]["rows"] == [["m1", None, 0.43], ["m2", None, 0.6]]
+    rows += [{"bbbb": ["m1", "m2"]}] * 7
+    assert _published(rows)["bbbb"]["rows"][0][1] == 50
+
+
+def test_no_mean_beside_options_shown_together() -> None:
+    rows = [{"cccc": 5}] * 60 + [{"cccc": 4}] * 30 + [{"cccc": 1}] * 6 + [{"cccc": 2}] * 4
+    found = _published(rows)["cccc"]
+    assert (found["merged"], found["merged_count"], found["mean"]) == (["1", "2"], 10, None)
+    assert _published(rows[:90])["cccc"]["mean"] == 4.67
+
+
+@pytest.mark.parametrize(
+    ("table", "told"),
+    [
+        ([[60, 0], [0, 40]], False),
+        ([[60, 0], [5, 40]], True),
+        ([[60, 0], [12, 40]], False),
+        ([[58, 2, 0], [0, 40, 20]], True),
+        ([[30, 30], [20, 20]], False),
+        ([[97], [3]], True),
+        ([[0]], False),
+    ],
+)
+def test_what_two_divisions_tell(table: list[list[int]], told: bool) -> None:
+    assert tells(table) is told
+    assert tells(list(zip(*table, strict=True))) is told
+    for order in permutations(table):
+        assert tells(order) is told
+
+
+@pytest.mark.parametrize(
+    ("count", "base", "share"), [(333, 1000, 0.33), (20, 38, 0.55), (38, 38, 1.0), (0, 38, 0.0)]
+)
+def test_coarse_shares(count: int, base: int, share: float) -> None:
+    assert rounded(count, base) == share
