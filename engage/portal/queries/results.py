@@ -127,7 +127,10 @@ def _everything() -> CompoundSelect[Any]:
             none.label("settled"),
         )
         .join(PublishedResult, PublishedResult.survey_id == Survey.id)
-        .where(Survey.state.in_([SurveyState.PUBLISHED, SurveyState.ARCHIVED]))
+        .where(
+            Survey.results_published_at.is_not(None),
+            Survey.state.in_([SurveyState.PUBLISHED, SurveyState.ARCHIVED]),
+        )
     )
     settled = (Consultation.state == ConsultationState.SETTLED).cast(Integer)
     drafts = select(
