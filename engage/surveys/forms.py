@@ -42,7 +42,7 @@ class NewSurveyForm(StaffForm):
         validators=[Needed(msg("Please enter the Chinese title.")), AtMost(TITLE_LIMIT)],
     )
     title_en = StringField(_l("Title in English"), filters=[stripped], validators=[AtMost(TITLE_LIMIT)])
-    unit = SelectField(_l("Unit"), coerce=int)
+    unit = SelectField(_l("Unit"), coerce=int, validators=[Needed(msg("Please choose the unit."))])
     activity = SelectField(
         _l("Activity of a theme day"),
         coerce=int,
@@ -76,7 +76,9 @@ class SettingsForm(StaffForm):
     thanks_en = TextAreaField(
         _l("Words of thanks in English"), filters=[stripped], validators=[AtMost(TEXT_LIMIT)]
     )
-    layout = RadioField(_l("How the pages are shown"))
+    layout = RadioField(
+        _l("How the pages are shown"), validators=[Needed(msg("Please choose how the pages are shown."))]
+    )
     one_per_device = BooleanField(_l("One response from each device"))
     activity = SelectField(_l("Activity of a theme day"), coerce=int)
 

@@ -181,7 +181,7 @@ class Respondent {
   progress(done, all, words) {
     const place = this.form.querySelector("[data-progress]");
     if (!place) return;
-    place.hidden = false;
+    place.hidden = this.paged && all < 2; // pages may come with an answer
     const text = words.replace("{page}", done).replace("{pages}", all).replace("{done}", done).replace("{all}", all);
     place.querySelector("[data-progress-text]").textContent = text;
     Object.assign(place.querySelector("progress"), { max: all, value: done });
