@@ -45,7 +45,11 @@ def published_result(public_id: str) -> tuple[Survey, PublishedResult]:
     row = db.session.execute(
         select(Survey, PublishedResult)
         .join(PublishedResult, PublishedResult.survey_id == Survey.id)
-        .where(Survey.public_id == public_id, Survey.state.in_([State.PUBLISHED, State.ARCHIVED]))
+        .where(
+            Survey.public_id == public_id,
+            Survey.results_published_at.is_not(None),
+            Survey.state.in_([State.PUBLISHED, State.ARCHIVED]),
+        )
     ).first()
     if row is None:
         raise NotFound
@@ -53,5 +57,9 @@ def published_result(public_id: str) -> tuple[Survey, PublishedResult]:
 
 
 def result_of(survey_id: int) -> PublishedResult | None:
-    """The published result of a survey, for staff."""
-    return db.session.scalar(select(PublishedResult).where(PublishedResult.survey_id == survey_id))
+    """The published result of a survey, for staff; None once the survey was withdrawn or opened again."""
+    return db.session.scalar(
+        select(PublishedResult)
+        .join(Survey, Survey.id == PublishedResult.survey_id)
+        .where(Survey.id == survey_id, Survey.results_published_at.is_not(None))
+    )

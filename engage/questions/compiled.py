@@ -36,10 +36,6 @@ class Compiled:
     by_id: Mapping[str, Step]
     rules: tuple[tuple[str, int, object], ...]
 
-    def page_steps(self, page: int) -> tuple[Step, ...]:
-        """The steps of one page."""
-        return tuple(step for step in self.steps if step.page == page)
-
 
 @dataclass(frozen=True, slots=True)
 class Checked:

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateTimeLocalField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    DateTimeLocalField,
+    HiddenField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Optional
 
+from engage.core.errors import Invalid
 from engage.core.messages import msg
 from engage.surveys.actions.editing import TEXT_LIMIT, TITLE_LIMIT
 from engage.surveys.labels import LABELS
 from engage.surveys.models import Layout
 from engage.web.forms import AtMost, Needed, StaffForm, sentence, stripped
+from engage.web.languages import render
 
 
 class Moment(DateTimeLocalField):
@@ -32,7 +42,7 @@ class NewSurveyForm(StaffForm):
         validators=[Needed(msg("Please enter the Chinese title.")), AtMost(TITLE_LIMIT)],
     )
     title_en = StringField(_l("Title in English"), filters=[stripped], validators=[AtMost(TITLE_LIMIT)])
-    unit = SelectField(_l("Unit"), coerce=int)
+    unit = SelectField(_l("Unit"), coerce=int, validators=[Needed(msg("Please choose the unit."))])
     activity = SelectField(
         _l("Activity of a theme day"),
         coerce=int,
@@ -41,6 +51,7 @@ class NewSurveyForm(StaffForm):
 
 
 class SettingsForm(StaffForm):
+    revision = HiddenField()
     title_zh = StringField(
         _l("Title in Chinese"),
         filters=[stripped],
@@ -65,7 +76,9 @@ class SettingsForm(StaffForm):
     thanks_en = TextAreaField(
         _l("Words of thanks in English"), filters=[stripped], validators=[AtMost(TEXT_LIMIT)]
     )
-    layout = RadioField(_l("How the pages are shown"))
+    layout = RadioField(
+        _l("How the pages are shown"), validators=[Needed(msg("Please choose how the pages are shown."))]
+    )
     one_per_device = BooleanField(_l("One response from each device"))
     activity = SelectField(_l("Activity of a theme day"), coerce=int)
 
@@ -75,6 +88,17 @@ class SettingsForm(StaffForm):
 
 
 class PublishForm(StaffForm):
+    """When the survey is open; ``problem`` is what keeps its questions from being published."""
+
+    problem = ""
+
+    def refuse(self, invalid: Invalid) -> None:
+        """Show each sentence where it belongs: one about the questions is about no field of this form."""
+        about_fields = {name: sentence for name, sentence in invalid.errors.items() if name != "questions"}
+        super().refuse(Invalid(about_fields))
+        if "questions" in invalid.errors:
+            self.problem = render(invalid.errors["questions"])
+
     opens_at = Moment(
         _l("Opens"),
         validators=[Optional()],

@@ -23,12 +23,16 @@ KEEP_DAYS = 3650
 
 
 class State(StrEnum):
-    """What staff decided. The phase citizens meet follows from it and the clock (`rules.phase`)."""
+    """What staff decided. The phase citizens meet follows from it and the clock (`rules.phase`).
+
+    A withdrawn survey that is put away stays withdrawn for the public, unlike an archived one.
+    """
 
     DRAFT = "draft"
     PUBLISHED = "published"
     WITHDRAWN = "withdrawn"
     ARCHIVED = "archived"
+    ARCHIVED_WITHDRAWN = "archived-withdrawn"
 
 
 class Layout(StrEnum):
@@ -51,7 +55,8 @@ class Source(StrEnum):
 class Survey(Model):
     """A survey. `edit_definition` is the next version being written, `edit_revision` counts its saves.
 
-    `version_number` is the newest published version, None before the first.
+    `version_number` is the newest published version, None before the first. `results_published_at` alone says
+    whether the result is public: None again when the survey is withdrawn or takes answers again.
     """
 
     __table_args__ = ({"sqlite_autoincrement": True},)
@@ -70,6 +75,7 @@ class Survey(Model):
     one_per_device: Mapped[bool] = mapped_column(default=True)
     edit_definition: Mapped[dict[str, Any]] = mapped_column(JsonData, default=lambda: {"pages": []})
     edit_revision: Mapped[int] = mapped_column(default=0)
+    settings_revision: Mapped[int] = mapped_column(default=0)
     version_number: Mapped[int | None]
     results_published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     is_demo: Mapped[bool] = mapped_column(default=False)

@@ -21,6 +21,7 @@ class Phase(Enum):
     CLOSED = "closed"
     WITHDRAWN = "withdrawn"
     ARCHIVED = "archived"
+    ARCHIVED_WITHDRAWN = "archived-withdrawn"
 
 
 class Deed(Enum):
@@ -29,31 +30,35 @@ class Deed(Enum):
     SEE = "see"
     ANSWER = "answer"
     EDIT = "edit"
+    DISCARD = "discard"
     PUBLISH = "publish"
+    RESCHEDULE = "reschedule"
     CLOSE = "close"
     WITHDRAW = "withdraw"
     ARCHIVE = "archive"
     RESTORE = "restore"
     ENTER = "enter"
-    READ_RESPONSES = "read-responses"
     PUBLISH_RESULTS = "publish-results"
 
 
 _P = Phase
 _PUBLISHED: Final = frozenset({_P.ANNOUNCED, _P.OPEN, _P.CLOSED})
+TAKEN_BACK: Final = frozenset({_P.WITHDRAWN, _P.ARCHIVED_WITHDRAWN})
+"""Phases in which the public is told that the survey was withdrawn, and nothing else of it."""
 
 ALLOWED: Final[dict[Deed, tuple[Permission | None, frozenset[Phase]]]] = {
     # deed: (the permission it needs, None for everyone; the phases in which it is possible)
-    Deed.SEE: (None, _PUBLISHED | {_P.WITHDRAWN, _P.ARCHIVED}),
+    Deed.SEE: (None, _PUBLISHED | TAKEN_BACK | {_P.ARCHIVED}),
     Deed.ANSWER: (None, frozenset({_P.OPEN})),
     Deed.EDIT: (Permission.SURVEY_EDIT, _PUBLISHED | {_P.DRAFT, _P.WITHDRAWN}),
+    Deed.DISCARD: (Permission.SURVEY_EDIT, _PUBLISHED | {_P.WITHDRAWN}),
     Deed.PUBLISH: (Permission.SURVEY_PUBLISH, _PUBLISHED | {_P.DRAFT, _P.WITHDRAWN}),
+    Deed.RESCHEDULE: (Permission.SURVEY_PUBLISH, _PUBLISHED),
     Deed.CLOSE: (Permission.SURVEY_PUBLISH, frozenset({_P.OPEN})),
     Deed.WITHDRAW: (Permission.SURVEY_PUBLISH, _PUBLISHED),
     Deed.ARCHIVE: (Permission.SURVEY_EDIT, frozenset({_P.DRAFT, _P.CLOSED, _P.WITHDRAWN})),
-    Deed.RESTORE: (Permission.SURVEY_EDIT, frozenset({_P.ARCHIVED})),
+    Deed.RESTORE: (Permission.SURVEY_EDIT, frozenset({_P.ARCHIVED, _P.ARCHIVED_WITHDRAWN})),
     Deed.ENTER: (Permission.SURVEY_ENTER, frozenset({_P.OPEN, _P.CLOSED})),
-    Deed.READ_RESPONSES: (Permission.SURVEY_RESULTS, _PUBLISHED | {_P.WITHDRAWN, _P.ARCHIVED}),
     Deed.PUBLISH_RESULTS: (Permission.RESULTS_PUBLISH, frozenset({_P.CLOSED, _P.ARCHIVED})),
 }
 
@@ -64,6 +69,7 @@ NOT_NOW: Final[dict[Phase, Message]] = {
     _P.CLOSED: msg("This survey is closed; it takes no more answers."),
     _P.WITHDRAWN: msg("This survey has been withdrawn."),
     _P.ARCHIVED: msg("This survey has been archived."),
+    _P.ARCHIVED_WITHDRAWN: msg("This survey has been withdrawn."),
 }
 
 

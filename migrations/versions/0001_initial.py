@@ -534,6 +534,7 @@ def upgrade():
         sa.Column("one_per_device", sa.Boolean(), nullable=False),
         sa.Column("edit_definition", sa.JSON(), nullable=False),
         sa.Column("edit_revision", sa.Integer(), nullable=False),
+        sa.Column("settings_revision", sa.Integer(), nullable=False),
         sa.Column("version_number", sa.Integer(), nullable=True),
         sa.Column("results_published_at", sa.DateTime(), nullable=True),
         sa.Column("is_demo", sa.Boolean(), nullable=False),

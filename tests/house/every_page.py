@@ -135,6 +135,11 @@ def offices_visits() -> list[Visit]:
         for question in page["questions"]
         if question["type"] == "text"
     )
+    unfinished = make_survey()
+    with atomic():
+        unfinished.edit_definition = {
+            "pages": [*unfinished.edit_definition["pages"], {"id": "p9", "questions": []}]
+        }
     surveys, consultations = (
         f"/staff/surveys/{survey.public_id}",
         f"/staff/consultations/{consultation.public_id}",
@@ -147,6 +152,8 @@ def offices_visits() -> list[Visit]:
         "surveys/staff/enter.html": f"{surveys}/enter",
         "surveys/staff/poster.html": f"{surveys}/poster",
         "surveys/staff/preview.html": f"{surveys}/preview",
+        "surveys/staff/sheet.html": f"/staff/surveys/{unfinished.public_id}/preview",
+        "surveys/staff/to_enter.html": "/staff/surveys/enter",
         "surveys/staff/publish.html": f"{surveys}/publish",
         "surveys/staff/settings.html": f"{surveys}/settings",
         "analysis/dashboard.html": results,

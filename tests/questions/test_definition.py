@@ -15,7 +15,6 @@ from engage.questions import limits
 from engage.questions.compiled import compile
 from engage.questions.definition import BadDefinition, check, read, read_text, write
 from engage.questions.reading import is_id
-from engage.questions.versions import compare
 from tests.factories.questions import asks, choices, definition, page, question, text, twenty_questions
 
 FULL = {
@@ -217,15 +216,3 @@ def test_any_json_is_read_or_refused(data: object) -> None:
     except BadDefinition:
         return
     assert read(write(draft)) == draft
-
-
-def test_versions_are_compared_by_ids_whatever_the_words_and_order() -> None:
-    old = read(definition(question("q1"), question("q2", "text"), question("q3", "number")))
-    new = read(
-        definition(question("q3", "rating"), question("q1", text=text("改"), choices=choices("c", "d", "a")))
-    )
-    difference = compare(old, new)
-    assert difference.kept == {"q1", "q1.a", "q1.c", "q3"}
-    assert difference.added == {"q1.d"}
-    assert difference.removed == {"q1.b", "q2"}
-    assert difference.retyped == {"q3"}

@@ -28,6 +28,7 @@ BEFORE, AFTER = NOON - timedelta(seconds=1), NOON + timedelta(seconds=1)
         (State.PUBLISHED, AFTER, BEFORE, Phase.CLOSED),
         (State.WITHDRAWN, BEFORE, AFTER, Phase.WITHDRAWN),
         (State.ARCHIVED, BEFORE, AFTER, Phase.ARCHIVED),
+        (State.ARCHIVED_WITHDRAWN, BEFORE, AFTER, Phase.ARCHIVED_WITHDRAWN),
     ],
 )
 def test_the_phase_follows_from_state_and_clock(
@@ -36,21 +37,30 @@ def test_the_phase_follows_from_state_and_clock(
     assert phase(state, opens, closes, NOON) is expected
 
 
-#                  draft announced open closed withdrawn archived
+#                          draft announced open closed withdrawn archived archived-withdrawn
 TABLE = {
-    Deed.SEE: "             -   x   x   x   x   x",
-    Deed.ANSWER: "          -   -   x   -   -   -",
-    Deed.EDIT: "            x   x   x   x   x   -",
-    Deed.PUBLISH: "         x   x   x   x   x   -",
-    Deed.CLOSE: "           -   -   x   -   -   -",
-    Deed.WITHDRAW: "        -   x   x   x   -   -",
-    Deed.ARCHIVE: "         x   -   -   x   x   -",
-    Deed.RESTORE: "         -   -   -   -   -   x",
-    Deed.ENTER: "           -   -   x   x   -   -",
-    Deed.READ_RESPONSES: "  -   x   x   x   x   x",
-    Deed.PUBLISH_RESULTS: " -   -   -   x   -   x",
+    Deed.SEE: "             -   x   x   x   x   x   x",
+    Deed.ANSWER: "          -   -   x   -   -   -   -",
+    Deed.EDIT: "            x   x   x   x   x   -   -",
+    Deed.DISCARD: "         -   x   x   x   x   -   -",
+    Deed.PUBLISH: "         x   x   x   x   x   -   -",
+    Deed.RESCHEDULE: "      -   x   x   x   -   -   -",
+    Deed.CLOSE: "           -   -   x   -   -   -   -",
+    Deed.WITHDRAW: "        -   x   x   x   -   -   -",
+    Deed.ARCHIVE: "         x   -   -   x   x   -   -",
+    Deed.RESTORE: "         -   -   -   -   -   x   x",
+    Deed.ENTER: "           -   -   x   x   -   -   -",
+    Deed.PUBLISH_RESULTS: " -   -   -   x   -   x   -",
 }
-ORDER = [Phase.DRAFT, Phase.ANNOUNCED, Phase.OPEN, Phase.CLOSED, Phase.WITHDRAWN, Phase.ARCHIVED]
+ORDER = [
+    Phase.DRAFT,
+    Phase.ANNOUNCED,
+    Phase.OPEN,
+    Phase.CLOSED,
+    Phase.WITHDRAWN,
+    Phase.ARCHIVED,
+    Phase.ARCHIVED_WITHDRAWN,
+]
 
 
 @pytest.mark.parametrize("deed", Deed)
@@ -60,7 +70,7 @@ def test_deeds_by_phase(deed: Deed) -> None:
 
 def test_a_check_in_helper_and_a_moderator_change_no_survey() -> None:
     changing = {permission for permission, _ in ALLOWED.values() if permission is not None}
-    changing -= {Permission.SURVEY_ENTER, Permission.SURVEY_RESULTS}
+    changing -= {Permission.SURVEY_ENTER}
     for role in (Role.CHECK_IN, Role.MODERATOR, Role.TYPIST):
         assert not GRANTS[role] & changing
 

@@ -20,12 +20,14 @@ from engage.surveys.actions.editing import copy_survey, create_survey, save_defi
 from engage.surveys.actions.publishing import (
     Window,
     archive_survey,
+    change_times,
     close_survey,
+    discard_changes,
     publish_survey,
     restore_survey,
     withdraw_survey,
 )
-from engage.surveys.models import Response, Source, State, Survey, SurveyVersion
+from engage.surveys.models import State, Survey, SurveyVersion
 from tests.factories.surveys import make_survey, make_unit
 from tests.fixtures.staff import StaffClient
 
@@ -98,16 +100,24 @@ def test_impossible_windows_are_said(app: Flask, opens: timedelta | None, closes
         assert set(refused.value.errors) == {"closes_at"}
 
 
-_STATES = ("draft", "announced", "open", "closed", "withdrawn", "archived")
+_STATES = ("draft", "announced", "open", "closed", "withdrawn", "archived", "archived-withdrawn")
 _DEEDS: dict[str, tuple[Callable[[Actor, int], object], set[str]]] = {
     "publish": (
         lambda actor, survey: publish_survey(actor, survey, OPEN),
         {"draft", "announced", "open", "closed", "withdrawn"},
     ),
+    "change the times": (
+        lambda actor, survey: change_times(actor, survey, OPEN),
+        {"announced", "open", "closed"},
+    ),
+    "discard": (
+        lambda actor, survey: discard_changes(actor, survey, 0),
+        {"announced", "open", "closed", "withdrawn"},
+    ),
     "close": (close_survey, {"open"}),
     "withdraw": (withdraw_survey, {"announced", "open", "closed"}),
     "archive": (archive_survey, {"draft", "closed", "withdrawn"}),
-    "restore": (restore_survey, {"archived"}),
+    "restore": (restore_survey, {"archived", "archived-withdrawn"}),
     "copy": (copy_survey, set(_STATES)),
 }
 _MAY = {Role.COORDINATOR, Role.DEPARTMENT}
@@ -124,8 +134,8 @@ def _in_phase(name: str) -> Survey:
             return make_survey(opens_at=now() - 2 * hour, closes_at=now() - hour)
         case "withdrawn":
             return make_survey(state=State.WITHDRAWN)
-        case "archived":
-            return make_survey(state=State.ARCHIVED)
+        case "archived" | "archived-withdrawn":
+            return make_survey(state=State(name))
         case _:
             return make_survey()
 
@@ -182,49 +192,3 @@ def test_pages_for_staff(app: Flask, staff_client: Callable[..., StaffClient]) -
     assert stranger.get(f"/staff/surveys/{public_id}").status_code == 200
     assert stranger.get(f"/staff/surveys/{public_id}/settings").status_code == 403
     assert stranger.send(f"/staff/surveys/{public_id}/close").status_code == 403
-
-
-def test_paper_is_entered_with_its_source_and_who_entered_it(
-    app: Flask, staff_client: Callable[..., StaffClient]
-) -> None:
-    with app.app_context():
-        survey = make_survey(_definition("您的建议"))
-        path, survey_id = f"/staff/surveys/{survey.public_id}/enter", survey.id
-    typist = staff_client(Role.TYPIST)
-    assert typist.get(path).status_code == 200
-    form = {"source": "paper", "q-q0": "纸上写的", "_request_id": "paper-request-00001"}
-    for _attempt in range(2):
-        stored = typist.send(path, form)
-        assert stored.status_code == 303, stored.text
-    assert "查询码" in typist.get(stored.location).text
-    other = typist.send(path, {**form, "q-q0": "别的内容"})
-    assert other.status_code == 409
-    assert "别的内容" in other.text
-    assert (
-        typist.send(path, {**form, "source": "web", "_request_id": "paper-request-00002"}).status_code == 404
-    )
-    with app.app_context():
-        rows = db.session.scalars(select(Response).where(Response.survey_id == survey_id)).all()
-        assert [(row.source, row.entered_by_id) for row in rows] == [(Source.PAPER, typist.user.id)]
-    assert staff_client(Role.MODERATOR).get(path).status_code == 403
-
-
-@pytest.mark.parametrize(("phase", "status"), [("closed", 200), ("announced", 409), ("withdrawn", 409)])
-def test_paper_may_come_after_closing_but_not_before(
-    app: Flask, staff_client: Callable[..., StaffClient], phase: str, status: int
-) -> None:
-    with app.app_context():
-        path = f"/staff/surveys/{_in_phase(phase).public_id}/enter"
-    assert staff_client(Role.TYPIST).get(path).status_code == status
-
-
-@pytest.mark.parametrize(("name", "offered"), [("closed", True), ("archived", False), ("withdrawn", False)])
-def test_typing_in_is_offered_only_where_it_is_possible(
-    app: Flask, staff_client: Callable[..., StaffClient], name: str, offered: bool
-) -> None:
-    with app.app_context():
-        survey = _in_phase(name).public_id
-    client = staff_client(Role.COORDINATOR)
-    typing_in = f"/staff/surveys/{survey}/enter"
-    assert (typing_in in client.get(f"/staff/surveys/{survey}/publish").text) is offered
-    assert (client.get(typing_in).status_code == 200) is offered

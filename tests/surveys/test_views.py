@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import html as html_module
 import re
 from collections.abc import Callable
 from datetime import timedelta
@@ -12,16 +11,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.writer import atomic
 from engage.participation import receipts
-from engage.surveys.models import Layout, Response, State, Survey
+from engage.surveys.models import Layout, Response
 from engage.surveys.queries.responses import RECEIPT_KIND, own_response
-from tests.factories.questions import asks, page, question, twenty_answers, twenty_questions
-from tests.factories.surveys import add_version, make_survey
+from tests.factories.answers import address, count, fields, send
+from tests.factories.questions import twenty_answers, twenty_questions
+from tests.factories.surveys import make_survey
 from tests.fixtures.clients import hidden_fields
 from tests.fixtures.html import check_html
 
@@ -33,30 +33,6 @@ Make = Callable[..., FlaskClient]
 def context(app: Flask) -> Any:
     with app.app_context():
         yield app
-
-
-def address(survey: Survey) -> str:
-    return f"/surveys/{survey.public_id}"
-
-
-def fields(answers: dict[str, Any]) -> dict[str, Any]:
-    return {f"q-{id}": value for id, value in answers.items()}
-
-
-def send(client: FlaskClient, survey: Survey, answers: dict[str, Any], **more: Any) -> Any:
-    """Open the form and send these answers with its hidden fields."""
-    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
-    return client.post(address(survey), data=hidden | fields(answers) | more)
-
-
-def count() -> int:
-    db.session.rollback()
-    return db.session.scalar(select(func.count()).select_from(Response)) or 0
-
-
-def only() -> Response:
-    db.session.rollback()
-    return db.session.scalars(select(Response)).one()
 
 
 def code_in(html: str) -> str:
@@ -184,146 +160,6 @@ def test_the_script_gets_json(context: Flask, citizen_client: Make) -> None:
     )
     assert other.status_code == 409
     assert count() == 1
-
-
-PAGES = {
-    "pages": [
-        page("p1", question("q1", required=True), question("q2", "text")),
-        page("p2", question("q3", required=True), show_if=asks("equals", "q1", "a")),
-        page("p3", question("q4", "number", required=True)),
-    ]
-}
-
-
-def _turn(
-    client: FlaskClient, survey: Survey, html: str, answers: dict[str, Any], action: str = "next"
-) -> Any:
-    """Send the page in `html` as a browser without script does."""
-    where = re.search(r'<form class="questionnaire" action="([^"]+)"', html)
-    assert where
-    hidden = {name: html_module.unescape(value) for name, value in hidden_fields(html).items()}
-    return client.post(where.group(1), data=hidden | fields(answers) | {"_action": action})
-
-
-def test_page_by_page_without_script(context: Flask, citizen_client: Make) -> None:
-    survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
-    client = citizen_client()
-    first = client.get(address(survey)).get_data(as_text=True)
-    wrong = _turn(client, survey, first, {"q2": "先写的"})
-    assert wrong.status_code == 422
-    assert "先写的" in wrong.get_data(as_text=True)
-    second = _turn(client, survey, first, {"q1": "a", "q2": '说"话'})
-    assert second.status_code == 200
-    assert 'name="q-q3"' in second.get_data(as_text=True)
-    assert 'name="q-q1"' not in second.get_data(as_text=True)
-    back = _turn(client, survey, second.get_data(as_text=True), {"q3": "b"}, "back").get_data(as_text=True)
-    assert "说&#34;话" in back
-    assert re.search(r'value="a" id="q-q1" checked', back)
-    third = _turn(client, survey, back, {"q1": "a", "q2": "改"}).get_data(as_text=True)
-    assert re.search(r'value="b"[^>]+checked', third)
-    english = _turn(client, survey, third, {"q3": "b"}, "language-en").get_data(as_text=True)
-    assert "选项b (en)" in english
-    assert re.search(r'value="b"[^>]+checked', english)
-    fourth = _turn(client, survey, english, {"q3": "b"}).get_data(as_text=True)
-    assert 'name="q-q4"' in fourth
-    done = _turn(client, survey, fourth, {"q4": "５"})
-    assert done.status_code == 303
-    stored = only()
-    assert stored.answers == {"q1": "a", "q2": "改", "q3": "b", "q4": 5}
-    assert stored.language == "en"
-
-
-def test_page_by_page_skips_what_does_not_apply(context: Flask, citizen_client: Make) -> None:
-    survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
-    client = citizen_client()
-    first = client.get(address(survey)).get_data(as_text=True)
-    last = _turn(client, survey, first, {"q1": "b"}).get_data(as_text=True)
-    assert 'name="q-q4"' in last
-    assert _turn(client, survey, last, {"q4": "1"}).status_code == 303
-    assert only().answers == {"q1": "b", "q4": 1}
-
-
-@pytest.mark.parametrize(
-    "state", ["", "{", "[" * 50_000, "[1]", '{"q1": {"a": 1}}', '{"zz": 1}', '{"q1": "b"}' * 9]
-)
-def test_a_forged_state_is_checked_again(context: Flask, citizen_client: Make, state: str) -> None:
-    survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
-    client = citizen_client()
-    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
-    answer = client.post(address(survey) + "/p/2", data=hidden | {"_state": state, "q-q4": "1"})
-    assert answer.status_code == 422
-    assert 'name="q-q1"' in answer.get_data(as_text=True)
-    assert count() == 0
-
-
-@pytest.mark.parametrize("page", ["2", "99", "999999999"])
-def test_pages_that_do_not_exist_are_no_fault(context: Flask, citizen_client: Make, page: str) -> None:
-    survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
-    client = citizen_client()
-    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
-    assert client.post(f"{address(survey)}/p/{page}", data=hidden).status_code == 422
-    assert client.get(f"{address(survey)}/p/{page}").status_code == 303
-
-
-def test_an_answer_to_an_earlier_version_counts_for_that_version(
-    context: Flask, citizen_client: Make
-) -> None:
-    survey = make_survey({"pages": [page("p1", question("q1"))]})
-    client = citizen_client()
-    hidden = hidden_fields(client.get(address(survey)).get_data(as_text=True))
-    add_version(survey, {"pages": [page("p1", question("q2", required=True))]})
-    assert client.post(address(survey), data=hidden | fields({"q1": "a"})).status_code == 303
-    assert only().answers == {"q1": "a"}
-
-
-@pytest.mark.parametrize("version", ["0", "9", "-1", "x", "1" * 30, "²"])
-def test_versions_that_do_not_exist(context: Flask, citizen_client: Make, version: str) -> None:
-    survey = make_survey()
-    answer = send(citizen_client(), survey, twenty_answers(), _version=version)
-    assert answer.status_code in (303, 404)
-
-
-PHASES = [
-    ({"state": State.DRAFT}, 404, 404),
-    ({"opens_at": now() + timedelta(days=1)}, 200, 409),
-    ({"closes_at": now() - timedelta(days=1)}, 200, 410),
-    ({"state": State.WITHDRAWN}, 410, 410),
-    ({"state": State.ARCHIVED}, 200, 410),
-]
-
-
-@pytest.mark.parametrize(("values", "seen", "sent"), PHASES)
-def test_surveys_that_take_no_answer(
-    context: Flask, citizen_client: Make, values: dict[str, Any], seen: int, sent: int
-) -> None:
-    survey = make_survey(**values)
-    client = citizen_client()
-    shown = client.get(address(survey))
-    assert shown.status_code == seen
-    assert 'class="questionnaire"' not in shown.get_data(as_text=True)
-    data = {"_token": client.token, "_request_id": "r" * 20, "_whole": "1", "_version": "1"}  # type: ignore[attr-defined]
-    answer = client.post(address(survey), data=data | fields(twenty_answers()))
-    assert answer.status_code == sent
-    if sent != 404:
-        assert "希望办事再快一点" in answer.get_data(as_text=True)
-    assert count() == 0
-
-
-def test_forms_of_strangers_are_refused(context: Flask, citizen_client: Make) -> None:
-    survey = make_survey()
-    hidden = hidden_fields(citizen_client().get(address(survey)).get_data(as_text=True))
-    other = citizen_client()
-    assert other.post(address(survey), data=hidden | fields(twenty_answers())).status_code == 403
-    mine = hidden_fields(other.get(address(survey)).get_data(as_text=True))
-    foreign = {"Origin": "https://evil.example"}
-    assert (
-        other.post(address(survey), data=mine | fields(twenty_answers()), headers=foreign).status_code == 403
-    )
-    assert (
-        other.post(address(survey), data=mine | {"_request_id": "x"} | fields(twenty_answers())).status_code
-        == 422
-    )
-    assert count() == 0
 
 
 def test_the_receipt_page_needs_the_receipt(context: Flask, citizen_client: Make) -> None:

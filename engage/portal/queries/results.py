@@ -132,7 +132,10 @@ def _surveys() -> Select[*tuple[Any, ...]]:
             _NONE.label("settled"),
         )
         .join(PublishedResult, PublishedResult.survey_id == Survey.id)
-        .where(Survey.state.in_([SurveyState.PUBLISHED, SurveyState.ARCHIVED]))
+        .where(
+            Survey.results_published_at.is_not(None),
+            Survey.state.in_([SurveyState.PUBLISHED, SurveyState.ARCHIVED]),
+        )
     )
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
+from sqlalchemy import select
+
 from engage.accounts.permissions import Permission
-from engage.accounts.rules import require
-from engage.audit.actions import record
+from engage.accounts.rules import may, require
+from engage.audit.actions import changes, record
 from engage.audit.events import Key, declare
 from engage.core.actor import Actor
 from engage.core.clock import now
@@ -17,10 +19,12 @@ from engage.core.ids import short_id
 from engage.core.messages import Message, msg
 from engage.core.types import Localized
 from engage.core.writer import atomic, publish
+from engage.participation.actions import made_once
 from engage.questions.definition import BadDefinition, check, read, write
 from engage.questions.reading import Finding
 from engage.surveys.events import SurveyChanged
 from engage.surveys.models import Layout, Survey
+from engage.surveys.queries.staff import may_attach
 from engage.surveys.rules import Deed, phase, require_phase
 from engage.themedays.models import Activity
 
@@ -37,7 +41,7 @@ SETTINGS_CHANGED = declare(
     thanks=msg("Words of thanks"),
     layout=Key(msg("Layout"), Layout),
     one_per_device=msg("One response per device"),
-    activity=msg("Activity"),
+    activity_id=msg("Activity"),
 )
 
 
@@ -61,55 +65,53 @@ class Saved:
     findings: list[Finding]
 
 
-def create_survey(actor: Actor, unit_id: int, title: Localized, activity_id: int | None) -> str:
-    """A new draft with one empty page; answers its public id. Raises ``NotAllowed`` and ``Invalid``."""
-    require(actor, Permission.SURVEY_EDIT, unit_id=unit_id, activity_id=activity_id)
+def create_survey(
+    actor: Actor, unit_id: int, title: Localized, activity_id: int | None, *, request_id: str = ""
+) -> str:
+    """A new draft with one empty page; answers its public id. Raises ``NotAllowed`` and ``Invalid``.
+
+    Made once for a ``request_id``, however often its form is sent.
+    """
     _check_texts(title=(title, TITLE_LIMIT))
-    with atomic():
+
+    def make() -> str:
         survey = Survey(
             unit_id=unit_id,
-            activity_id=_activity(activity_id, unit_id),
+            activity_id=_activity(actor, activity_id),
             title=title,
             edit_definition={"pages": [{"id": short_id(), "questions": []}]},
         )
-        db.session.add(survey)
-        db.session.flush()
-        record(
-            actor,
-            CREATED,
-            "survey",
-            survey.id,
-            after={"title": title, "unit": survey.unit.name},
-            label=title.text(),
-        )
-        return survey.public_id
+        return _add(actor, survey)
+
+    with atomic():
+        _require_unit(actor, unit_id, activity_id)
+        return made_once(actor, request_id, "survey.create", [unit_id, title, activity_id], make)
 
 
-def copy_survey(actor: Actor, survey_id: int) -> str:
-    """A new draft with the questions and texts of another survey; question ids are kept."""
+def copy_survey(actor: Actor, survey_id: int, *, request_id: str = "") -> str:
+    """A new draft with the questions and texts of another survey; question ids are kept.
+
+    Made once for a ``request_id``.
+    """
     with atomic():
         source = survey_to(actor, survey_id, Permission.SURVEY_READ)
         require(actor, Permission.SURVEY_EDIT, unit_id=source.unit_id)
-        title = Localized(
-            {
-                language: f"{text}（副本）" if language == "zh_CN" else f"{text} (copy)"
-                for language, text in source.title.items()
-            }
-        )
-        survey = Survey(
-            unit_id=source.unit_id,
-            title=title,
-            introduction=source.introduction,
-            thanks=source.thanks,
-            layout=source.layout,
-            one_per_device=source.one_per_device,
-            edit_definition=source.edit_definition,
-        )
-        db.session.add(survey)
-        db.session.flush()
-        after = {"title": title, "unit": source.unit.name}
-        record(actor, CREATED, "survey", survey.id, after=after, label=title.text())
-        return survey.public_id
+
+        def make() -> str:
+            copy = Survey(
+                unit_id=source.unit_id,
+                title=Localized(
+                    {language: _copied(text, language) for language, text in source.title.items()}
+                ),
+                introduction=source.introduction,
+                thanks=source.thanks,
+                layout=source.layout,
+                one_per_device=source.one_per_device,
+                edit_definition=source.edit_definition,
+            )
+            return _add(actor, copy)
+
+        return made_once(actor, request_id, "survey.copy", source.id, make)
 
 
 def save_definition(actor: Actor, survey_id: int, data: Any, revision: int) -> Saved:
@@ -150,8 +152,12 @@ def save_definition(actor: Actor, survey_id: int, data: Any, revision: int) -> S
         return Saved(survey.edit_revision, check(definition))
 
 
-def change_settings(actor: Actor, survey_id: int, settings: SurveySettings) -> None:
-    """Change texts and rules of a survey. Raises ``NotFound``, ``NotAllowed``, ``Conflict``, ``Invalid``."""
+def change_settings(actor: Actor, survey_id: int, settings: SurveySettings, revision: int) -> None:
+    """Change texts and rules of a survey; ``revision`` is that of the settings the writer began from.
+
+    Saving the same again changes nothing. Raises ``NotFound``, ``NotAllowed``, ``Invalid``, and ``Conflict``
+    in the wrong phase and where another person saved meanwhile.
+    """
     _check_texts(
         title=(settings.title, TITLE_LIMIT),
         introduction=(settings.introduction, TEXT_LIMIT),
@@ -160,26 +166,20 @@ def change_settings(actor: Actor, survey_id: int, settings: SurveySettings) -> N
     with atomic():
         survey = survey_to(actor, survey_id, Permission.SURVEY_EDIT)
         require_phase(Deed.EDIT, phase(survey.state, survey.opens_at, survey.closes_at, now()))
-        before = _settings(survey)
-        survey.title = settings.title
-        survey.introduction = settings.introduction
-        survey.thanks = settings.thanks
-        survey.layout = settings.layout
-        survey.one_per_device = settings.one_per_device
-        survey.activity_id = _activity(settings.activity_id, survey.unit_id)
-        after = _settings(survey)
-        changed = {key for key in after if before[key] != after[key]}
-        if changed:
-            record(
-                actor,
-                SETTINGS_CHANGED,
-                "survey",
-                survey.id,
-                before={key: before[key] for key in changed},
-                after={key: after[key] for key in changed},
-                label=survey.title.text(),
+        before, after = changes(_settings(survey), _settings(settings))
+        if not after:
+            return
+        if survey.settings_revision != revision:
+            raise Conflict(
+                msg("Someone else has changed these settings in the meantime. What you typed stands below.")
             )
-            publish(SurveyChanged(survey.id, survey.public_id))
+        if "activity_id" in after:
+            _activity(actor, settings.activity_id)
+        for name, value in after.items():
+            setattr(survey, name, value)
+        survey.settings_revision += 1
+        record(actor, SETTINGS_CHANGED, "survey", survey.id, before, after, label=survey.title.text())
+        publish(SurveyChanged(survey.id, survey.public_id))
 
 
 def survey_to(actor: Actor, survey_id: int, permission: Permission) -> Survey:
@@ -191,23 +191,35 @@ def survey_to(actor: Actor, survey_id: int, permission: Permission) -> Survey:
     return survey
 
 
-def _settings(survey: Survey) -> dict[str, Any]:
-    return {
-        "title": survey.title,
-        "introduction": survey.introduction,
-        "thanks": survey.thanks,
-        "layout": survey.layout,
-        "one_per_device": survey.one_per_device,
-        "activity": survey.activity_id,
-    }
+def _add(actor: Actor, survey: Survey) -> str:
+    db.session.add(survey)
+    db.session.flush()
+    after = {"title": survey.title, "unit": survey.unit.name}
+    record(actor, CREATED, "survey", survey.id, after=after, label=survey.title.text())
+    return survey.public_id
 
 
-def _activity(activity_id: int | None, unit_id: int) -> int | None:
-    if activity_id is None:
-        return None
-    activity = db.session.get(Activity, activity_id)
-    if activity is None or activity.unit_id != unit_id:
+def _copied(title: str, language: str) -> str:
+    return f"{title}（副本）" if language == "zh_CN" else f"{title} (copy)"
+
+
+def _settings(of: Survey | SurveySettings) -> dict[str, Any]:
+    return {each.name: getattr(of, each.name) for each in fields(SurveySettings)}
+
+
+def _require_unit(actor: Actor, unit_id: int, activity_id: int | None) -> None:
+    """Who works on one activity only writes its surveys for the unit that holds it."""
+    if may(actor, Permission.SURVEY_EDIT, unit_id=unit_id):
+        return
+    require(actor, Permission.SURVEY_EDIT, activity_id=activity_id)
+    if db.session.scalar(select(Activity.unit_id).where(Activity.id == activity_id)) != unit_id:
         raise Invalid({"activity": msg("Please choose an activity of the same unit.")})
+
+
+def _activity(actor: Actor, activity_id: int | None) -> int | None:
+    """What hangs on an activity stands on its public page: only those offered to ``actor`` are accepted."""
+    if activity_id is not None and not may_attach(actor, activity_id):
+        raise Invalid({"activity": msg("Please choose one of the activities offered.")})
     return activity_id
 
 

@@ -35,6 +35,7 @@ def enter_response(
 ) -> str:
     """Store one response as it stands on paper; answers its receipt code. A retry answers the same code.
 
+    Other answers under the same request id are another sheet: who goes back in the browser types in the next.
     ``raw`` holds form values by question id. Possible while the survey is open and after it has closed.
     Raises ``NotAllowed``, ``Conflict`` for the wrong phase, ``Invalid`` by question id or ``source``.
     """
@@ -68,5 +69,5 @@ def enter_response(
 
     with atomic():
         survey_to(actor, survey.id, Permission.SURVEY_ENTER)
-        once(request_id, f"survey.enter:{survey.id}", body, write)
+        once(request_id, f"survey.enter:{survey.id}", body, write, several=True)
     return receipts.code_for(receipt_key, RECEIPT_KIND)

@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from engage.accounts.permissions import Permission
-from engage.audit.actions import record
+from engage.audit.actions import changes, record
 from engage.audit.events import declare
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
-from engage.core.errors import Invalid
+from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
 from engage.core.writer import atomic, publish
 from engage.questions.definition import check, read
@@ -31,6 +31,15 @@ PUBLISHED = declare(
     opens_at=msg("Opens"),
     closes_at=msg("Closes"),
 )
+RESCHEDULED = declare(
+    "survey.rescheduled", msg("Times of the survey changed"), opens_at=msg("Opens"), closes_at=msg("Closes")
+)
+DISCARDED = declare("survey.changes-discarded", msg("Unpublished changes discarded"), version=msg("Version"))
+RESULT_OUTDATED = declare(
+    "survey.result-outdated",
+    msg("Published result taken back with the survey"),
+    published_at=msg("Published"),
+)
 STATE_CHANGED = declare("survey.state-changed", msg("Survey state changed"), state=msg("State"))
 
 
@@ -45,8 +54,8 @@ class Window:
 def publish_survey(actor: Actor, survey_id: int, window: Window) -> int:
     """Freeze the written questions as a new version and set the window; answers the version's number.
 
-    Unchanged questions make no new version, so the window of a published survey can be moved alone. Raises
-    ``Invalid`` for findings (key ``questions``) and impossible times, ``Conflict`` for the wrong phase.
+    Unchanged questions make no new version. A result published before is public no longer. Raises ``Invalid``
+    for findings (key ``questions``) and impossible times, ``Conflict`` for the wrong phase.
     """
     with atomic():
         survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
@@ -58,12 +67,7 @@ def publish_survey(actor: Actor, survey_id: int, window: Window) -> int:
             raise Invalid(
                 {"questions": msg("{count} things still have to be completed.", count=len(findings))}
             )
-        newest = db.session.scalar(
-            select(SurveyVersion)
-            .where(SurveyVersion.survey_id == survey.id)
-            .order_by(SurveyVersion.number.desc())
-            .limit(1)
-        )
+        newest = _newest(survey)
         if newest is None or newest.definition != survey.edit_definition:
             newest = SurveyVersion(
                 survey_id=survey.id,
@@ -75,6 +79,7 @@ def publish_survey(actor: Actor, survey_id: int, window: Window) -> int:
         survey.version_number = newest.number
         survey.state = State.PUBLISHED
         survey.opens_at, survey.closes_at = window.opens_at, window.closes_at
+        _take_back_result(actor, survey)
         record(
             actor,
             PUBLISHED,
@@ -87,6 +92,48 @@ def publish_survey(actor: Actor, survey_id: int, window: Window) -> int:
         return newest.number
 
 
+def change_times(actor: Actor, survey_id: int, window: Window) -> None:
+    """Move the window of a published survey; what is being written is left alone.
+
+    A closed survey is opened again by a later end, and its result is public no longer. Raises ``Invalid`` for
+    impossible times, ``Conflict`` for the wrong phase.
+    """
+    with atomic():
+        survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
+        require_phase(Deed.RESCHEDULE, _phase(survey))
+        _check_window(window)
+        before = {"opens_at": survey.opens_at, "closes_at": survey.closes_at}
+        survey.opens_at, survey.closes_at = window.opens_at, window.closes_at
+        _take_back_result(actor, survey)
+        old, new = changes(before, {"opens_at": window.opens_at, "closes_at": window.closes_at})
+        if new:
+            record(actor, RESCHEDULED, "survey", survey.id, old, new, label=survey.title.text())
+            publish(SurveyChanged(survey.id, survey.public_id))
+
+
+def discard_changes(actor: Actor, survey_id: int, revision: int) -> None:
+    """Go back to the questions of the published version; ``revision`` is the one whose changes were seen.
+
+    Raises ``Conflict`` where somebody has written more meanwhile, and for the wrong phase.
+    """
+    with atomic():
+        survey = survey_to(actor, survey_id, Permission.SURVEY_EDIT)
+        require_phase(Deed.DISCARD, _phase(survey))
+        newest = _newest(survey)
+        if newest is None or newest.definition == survey.edit_definition:
+            return
+        if survey.edit_revision != revision:
+            raise Conflict(
+                msg(
+                    "Someone has changed the questions in the meantime. Please look at them before you go on."
+                )
+            )
+        survey.edit_definition = newest.definition
+        survey.edit_revision += 1
+        after = {"version": newest.number}
+        record(actor, DISCARDED, "survey", survey.id, after=after, label=survey.title.text())
+
+
 def close_survey(actor: Actor, survey_id: int) -> None:
     """Close an open survey now."""
     with atomic():
@@ -97,32 +144,58 @@ def close_survey(actor: Actor, survey_id: int) -> None:
 
 
 def withdraw_survey(actor: Actor, survey_id: int) -> None:
-    """Take a survey from the public; what was answered stays."""
+    """Take a survey and its result from the public; what was answered stays."""
     with atomic():
         survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
         require_phase(Deed.WITHDRAW, _phase(survey))
         survey.state = State.WITHDRAWN
+        _take_back_result(actor, survey)
         _changed(actor, survey, State.WITHDRAWN.value)
 
 
 def archive_survey(actor: Actor, survey_id: int) -> None:
-    """Put a finished survey or a draft out of the way; it can be restored."""
+    """Put a finished survey or a draft out of the way; it can be restored. Withdrawn stays withdrawn."""
     with atomic():
         survey = survey_to(actor, survey_id, Permission.SURVEY_EDIT)
         require_phase(Deed.ARCHIVE, _phase(survey))
-        survey.state = State.ARCHIVED
-        _changed(actor, survey, State.ARCHIVED.value)
+        withdrawn = survey.state is State.WITHDRAWN
+        survey.state = State.ARCHIVED_WITHDRAWN if withdrawn else State.ARCHIVED
+        _changed(actor, survey, survey.state.value)
 
 
 def restore_survey(actor: Actor, survey_id: int) -> None:
-    """Bring an archived survey back: closed if it was ever published, else as a draft."""
+    """Bring an archived survey back as what it was: withdrawn, closed if ever published, else a draft."""
     with atomic():
         survey = survey_to(actor, survey_id, Permission.SURVEY_EDIT)
         require_phase(Deed.RESTORE, _phase(survey))
-        survey.state = State.DRAFT if survey.version_number is None else State.PUBLISHED
-        if survey.version_number is not None and (survey.closes_at is None or survey.closes_at > now()):
-            survey.closes_at = now()
+        if survey.state is State.ARCHIVED_WITHDRAWN:
+            survey.state = State.WITHDRAWN
+        elif survey.version_number is None:
+            survey.state = State.DRAFT
+        else:
+            survey.state = State.PUBLISHED
+            if survey.closes_at is None or survey.closes_at > now():
+                survey.closes_at = now()
         _changed(actor, survey, survey.state.value)
+
+
+def _newest(survey: Survey) -> SurveyVersion | None:
+    return db.session.scalar(
+        select(SurveyVersion)
+        .where(SurveyVersion.survey_id == survey.id)
+        .order_by(SurveyVersion.number.desc())
+        .limit(1)
+    )
+
+
+def _take_back_result(actor: Actor, survey: Survey) -> None:
+    """A result speaks of all answers: not public while more come in, nor once the survey is withdrawn."""
+    if survey.results_published_at is None:
+        return
+    before = {"published_at": survey.results_published_at}
+    survey.results_published_at = None
+    record(actor, RESULT_OUTDATED, "survey", survey.id, before=before, label=survey.title.text())
+    publish(SurveyChanged(survey.id, survey.public_id))
 
 
 def _changed(actor: Actor, survey: Survey, state: str) -> None:

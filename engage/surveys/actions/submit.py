@@ -64,11 +64,9 @@ def submit(survey: Published, submission: Submission) -> str:
         receipts.issue(receipt_key, RECEIPT_KIND, response_id)
         return {}
 
-    several = not survey.one_per_device
+    several, deed = not survey.one_per_device, f"survey.answer:{survey.id}"
     with suppress(receipts.Repeated):
-        gather(
-            lambda: once(submission.request_id, f"survey.answer:{survey.id}", body, write, several=several)
-        )
+        gather(lambda: once(submission.request_id, deed, body, write, several=several), plain=True)
     return receipts.code_for(receipt_key, RECEIPT_KIND)
 
 

@@ -120,14 +120,18 @@ def _read(public_id: str) -> Published:
     ).first()
     if row is None or row.Survey.version_number is None:
         raise NotFound
-    survey = row.Survey
-    require_phase(Deed.SEE, Phase.DRAFT if survey.state is State.DRAFT else Phase.OPEN)
+    require_phase(Deed.SEE, Phase.DRAFT if row.Survey.state is State.DRAFT else Phase.OPEN)
+    return as_values(row.Survey, row.name)
+
+
+def as_values(survey: Survey, unit_name: Localized) -> Published:
+    """The survey as its public pages show it; version 0 before the first."""
     return Published(
         id=survey.id,
         public_id=survey.public_id,
         unit_id=survey.unit_id,
         activity_id=survey.activity_id,
-        unit_name=row.name,
+        unit_name=unit_name,
         title=survey.title,
         introduction=survey.introduction,
         thanks=survey.thanks,
@@ -136,7 +140,7 @@ def _read(public_id: str) -> Published:
         opens_at=survey.opens_at,
         closes_at=survey.closes_at,
         one_per_device=survey.one_per_device,
-        version=survey.version_number,
+        version=survey.version_number or 0,
         results_published_at=survey.results_published_at,
     )
 

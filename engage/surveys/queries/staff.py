@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from engage.accounts.models import User
@@ -17,9 +18,12 @@ from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.surveys.models import Response, State, Survey, SurveyVersion
 from engage.surveys.rules import Phase, phase
-from engage.themedays.models import Activity
+from engage.themedays.models import Activity, ActivityState, ThemeDay, ThemeDayCohost
 
 PAGE = 30
+_ACTIVITIES = 200
+_MOST_TO_ENTER = 100
+_PUT_AWAY = (State.ARCHIVED, State.ARCHIVED_WITHDRAWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +47,8 @@ class Version:
 
 def surveys_of(actor: Actor, page: int, *, archived: bool) -> tuple[list[Listed], int]:
     """One page of the surveys ``actor`` may read, newest first, and the number of pages."""
-    wanted = select(Survey).where(_readable(actor))
-    wanted = wanted.where(Survey.state == State.ARCHIVED if archived else Survey.state != State.ARCHIVED)
+    wanted = select(Survey).where(_reach(actor, Permission.SURVEY_READ))
+    wanted = wanted.where(Survey.state.in_(_PUT_AWAY) if archived else Survey.state.not_in(_PUT_AWAY))
     count = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = db.session.scalars(
         wanted.options(joinedload(Survey.unit))
@@ -52,17 +56,7 @@ def surveys_of(actor: Actor, page: int, *, archived: bool) -> tuple[list[Listed]
         .limit(PAGE)
         .offset((page - 1) * PAGE)
     ).all()
-    counts = _response_counts([survey.id for survey in rows])
-    moment = now()
-    listed = [
-        Listed(
-            survey,
-            phase(survey.state, survey.opens_at, survey.closes_at, moment),
-            counts.get(survey.id, 0),
-        )
-        for survey in rows
-    ]
-    return listed, max(1, -(-count // PAGE))
+    return _listed(rows), max(1, -(-count // PAGE))
 
 
 def survey_for(actor: Actor, public_id: str, permission: Permission = Permission.SURVEY_READ) -> Survey:
@@ -96,19 +90,86 @@ def versions_of(survey_id: int) -> list[Version]:
     ]
 
 
-def activities_for(unit_ids: frozenset[int] | None) -> list[Activity]:
-    """The activities of the given units (None: all), newest first, for choosing one."""
-    wanted = select(Activity).order_by(Activity.id.desc()).limit(200)
-    if unit_ids is not None:
-        wanted = wanted.where(Activity.unit_id.in_(unit_ids))
-    return list(db.session.scalars(wanted))
+def unpublished(survey: Survey) -> bool:
+    """Whether a published survey is being written on: its questions are not those of its newest version."""
+    if survey.version_number is None:
+        return False
+    newest = db.session.scalar(
+        select(SurveyVersion.definition).where(
+            SurveyVersion.survey_id == survey.id, SurveyVersion.number == survey.version_number
+        )
+    )
+    return newest != survey.edit_definition
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
-    units = units_where(actor, Permission.SURVEY_READ)
+def activities_for(actor: Actor, current: int | None = None) -> list[Activity]:
+    """The activities ``actor`` may attach a survey to, newest first, and the ``current`` one."""
+    wanted = select(Activity).where(or_(_attachable(actor), Activity.id == current))
+    return list(
+        db.session.scalars(
+            wanted.options(joinedload(Activity.theme_day)).order_by(Activity.id.desc()).limit(_ACTIVITIES)
+        )
+    )
+
+
+def may_attach(actor: Actor, activity_id: int) -> bool:
+    """Whether ``actor`` may attach a survey to an activity: exactly those `activities_for` offers."""
+    wanted = select(Activity.id).where(Activity.id == activity_id, _attachable(actor))
+    return db.session.scalar(wanted) is not None
+
+
+def _attachable(actor: Actor) -> ColumnElement[bool]:
+    """Activities of the actor's units, and of theme days that one of these units hosts or hosts jointly."""
+    going_on = Activity.state != ActivityState.CANCELLED
+    units = units_where(actor, Permission.SURVEY_EDIT)
+    if units is None:
+        return going_on
+    joint = select(ThemeDayCohost.theme_day_id).where(ThemeDayCohost.unit_id.in_(units))
+    hosted = select(ThemeDay.id).where(or_(ThemeDay.unit_id.in_(units), ThemeDay.id.in_(joint)))
+    return and_(
+        going_on,
+        or_(
+            Activity.unit_id.in_(units),
+            Activity.theme_day_id.in_(hosted),
+            Activity.id.in_(activities_where(actor, Permission.SURVEY_EDIT)),
+        ),
+    )
+
+
+def to_enter(actor: Actor) -> list[Listed]:
+    """The surveys for which ``actor`` may type in responses now, what closes last on top."""
+    moment = now()
+    wanted = select(Survey).where(
+        _reach(actor, Permission.SURVEY_ENTER),
+        Survey.state == State.PUBLISHED,
+        or_(Survey.opens_at.is_(None), Survey.opens_at <= moment),
+    )
+    rows = db.session.scalars(
+        wanted.options(joinedload(Survey.unit))
+        .order_by(Survey.closes_at.is_not(None), Survey.closes_at.desc(), Survey.id.desc())
+        .limit(_MOST_TO_ENTER)
+    ).all()
+    return _listed(rows)
+
+
+def _listed(rows: Sequence[Survey]) -> list[Listed]:
+    counts = _response_counts([survey.id for survey in rows])
+    moment = now()
+    return [
+        Listed(
+            survey,
+            phase(survey.state, survey.opens_at, survey.closes_at, moment),
+            counts.get(survey.id, 0),
+        )
+        for survey in rows
+    ]
+
+
+def _reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    units = units_where(actor, permission)
     if units is None:
         return Survey.id.is_not(None)
-    activities = activities_where(actor, Permission.SURVEY_READ)
+    activities = activities_where(actor, permission)
     return or_(Survey.unit_id.in_(units), Survey.activity_id.in_(activities))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 from flask import Response, current_app, g, render_template, request, url_for
@@ -13,11 +12,10 @@ from engage.core.ids import request_id
 from engage.core.messages import Message
 from engage.core.types import Localized
 from engage.questions.compiled import Step, path, validate
-from engage.questions.definition import Definition
 from engage.questions.logic import tests
-from engage.surveys.models import Layout, Survey
+from engage.surveys.models import Layout
 from engage.surveys.queries.published import CompiledVersion, Published
-from engage.surveys.rules import Phase
+from engage.surveys.rules import TAKEN_BACK, Phase
 from engage.surveys.views import state
 from engage.web import languages, shell
 from engage.web.citizen import citizen_token
@@ -38,7 +36,7 @@ def first_form(survey: Published, asked: CompiledVersion) -> Response:
         key,
         url_for("surveys.show", public_id=survey.public_id),
         "surveys/respond.html",
-        **_form_values(survey, asked, None if survey.layout is Layout.ALL_AT_ONCE else 0, {}, {}),
+        **form_values(survey, asked, None if survey.layout is Layout.ALL_AT_ONCE else 0, {}, {}),
         token=hole("token"),
         request_id=hole("request_id"),
         whole=survey.layout is Layout.ALL_AT_ONCE,
@@ -57,7 +55,7 @@ def form_step(
     """Page `page` of the form (None: all of it) with what was typed and the sentences about it."""
     return render_template(
         "surveys/respond.html",
-        **_form_values(survey, asked, page, raw, errors),
+        **form_values(survey, asked, page, raw, errors),
         token=citizen_token(),
         request_id=request.form.get("_request_id") or request_id(),
         whole=page is None,
@@ -80,8 +78,11 @@ def receipt(survey: Published, code: str) -> Response:
 
 def not_now(survey: Published, phase: Phase) -> tuple[str, int]:
     """Why the survey cannot be answered at this moment."""
-    page = render_template("surveys/closed.html", survey=survey, phase=phase, Phase=Phase)
-    return page, 410 if phase is Phase.WITHDRAWN else 200
+    withdrawn = phase in TAKEN_BACK
+    page = render_template(
+        "surveys/closed.html", survey=survey, announced=phase is Phase.ANNOUNCED, withdrawn=withdrawn
+    )
+    return page, 410 if withdrawn else 200
 
 
 def answered(survey: Published) -> str:
@@ -94,13 +95,14 @@ def refused(survey: Published, refusal: Refusal, lines: Sequence[tuple[Localized
     return render_template("surveys/refused.html", survey=survey, refusal=refusal, lines=lines)
 
 
-def _form_values(
+def form_values(
     survey: Published,
     asked: CompiledVersion,
     page: int | None,
     raw: Mapping[str, object],
     errors: Mapping[str, Message],
 ) -> dict[str, Any]:
+    """What the form's template needs for page `page` (None: all of them)."""
     compiled = asked.compiled
     pages = compiled.definition.pages
     answers = validate(compiled, raw).answers
@@ -166,31 +168,3 @@ def _filled(page: Prepared, values: dict[str, str]) -> Response:
     response.headers["Cache-Control"] = "private, no-cache"
     response.headers["Vary"] = "Accept-Encoding, Cookie"
     return response
-
-
-def preview(survey: Survey, definition: Definition) -> str:
-    """The form as it is being written, for its staff: an unfinished one too; its buttons send nothing."""
-    shown = tuple(
-        replace(page, questions=tuple(question for question in page.questions if not question.kind.check("")))
-        for page in definition.pages
-    )
-    drafted = replace(definition, pages=tuple(page for page in shown if page.questions))
-    steps = tuple(
-        Step(
-            question.id,
-            question,
-            number,
-            None,
-            question.kind.parser(),
-            question.required,
-            question.kind.unanswered,
-        )
-        for number, page in enumerate(drafted.pages)
-        for question in page.questions
-    )
-    pages = [
-        (number, page, [step for step in steps if step.page == number])
-        for number, page in enumerate(drafted.pages)
-    ]
-    numbers = {step.id: number for number, step in enumerate(steps, 1)}
-    return render_template("surveys/staff/preview.html", survey=survey, pages=pages, numbers=numbers)

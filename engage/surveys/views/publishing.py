@@ -18,7 +18,7 @@ from engage.surveys.forms import PublishForm
 from engage.surveys.models import Survey
 from engage.surveys.queries import staff as queries
 from engage.surveys.rules import ALLOWED, Deed, Phase, phase
-from engage.surveys.views import pages
+from engage.surveys.views import preview as previews
 from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.languages import render
@@ -37,24 +37,22 @@ _DEEDS = {
 @staff(Permission.SURVEY_READ)
 def preview(public_id: str) -> ResponseReturnValue:
     """The form as citizens would see it now; nothing can be sent from it."""
-    survey = queries.survey_for(current_actor(), public_id)
-    return pages.preview(survey, read(survey.edit_definition))
+    return previews.preview(queries.survey_for(current_actor(), public_id))
 
 
 @blueprint.route("/staff/surveys/<public_id>/publish", methods=["GET", "POST"])
 @staff(Permission.SURVEY_PUBLISH)
 def publish(public_id: str) -> ResponseReturnValue:
-    """Set the times and publish; below, the address, the poster and what else can be done."""
+    """Set the times and publish, or set the times alone; below, the address and what else can be done."""
     survey = queries.survey_for(current_actor(), public_id, Permission.SURVEY_PUBLISH)
     form = PublishForm(data={"opens_at": _wall(survey.opens_at), "closes_at": _wall(survey.closes_at)})
     if form.validate_on_submit():
-        window = publishing.Window(_moment(form.opens_at.data), _moment(form.closes_at.data))
         try:
-            number = publishing.publish_survey(current_actor(), survey.id, window)
+            done = _publish(survey, form)
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            flash(_("Published as version %(number)s.", number=number), "success")
+            flash(done, "success")
             return redirect(url_for(".publish", public_id=public_id), 303)
     findings = [render(finding.message) for finding in check(read(survey.edit_definition))]
     page = render_template(
@@ -62,12 +60,35 @@ def publish(public_id: str) -> ResponseReturnValue:
         survey=survey,
         form=form,
         findings=findings,
+        unpublished=queries.unpublished(survey),
+        may_reschedule=_is_possible(survey, Deed.RESCHEDULE),
         versions=queries.versions_of(survey.id),
         phase=_phase(survey),
         deeds=_possible(survey),
         may_enter=_is_possible(survey, Deed.ENTER),
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _publish(survey: Survey, form: PublishForm) -> str:
+    """Do what the button says; answers what is told then."""
+    window = publishing.Window(_moment(form.opens_at.data), _moment(form.closes_at.data))
+    if request.form.get("deed") == Deed.RESCHEDULE.value:
+        publishing.change_times(current_actor(), survey.id, window)
+        return _("The times have been changed.")
+    number = publishing.publish_survey(current_actor(), survey.id, window)
+    return _("Published as version %(number)s.", number=number)
+
+
+@blueprint.post("/staff/surveys/<public_id>/discard")
+@staff(Permission.SURVEY_EDIT)
+def discard(public_id: str) -> ResponseReturnValue:
+    """Give up what was written since the published version."""
+    survey = queries.survey_for(current_actor(), public_id, Permission.SURVEY_EDIT)
+    revision = request.form.get("revision", type=int)
+    publishing.discard_changes(current_actor(), survey.id, -1 if revision is None else revision)
+    flash(_("The unpublished changes have been discarded."), "success")
+    return redirect(url_for("surveys_staff.edit", public_id=public_id), 303)
 
 
 @blueprint.post("/staff/surveys/<public_id>/<any(close, withdraw, archive, restore):deed>")

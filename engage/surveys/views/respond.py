@@ -64,22 +64,23 @@ def answer(public_id: str, page: int = 0) -> ResponseReturnValue:
     raw = from_form(asked.compiled, request.form.getlist)
     if not whole:
         raw = state.merged(asked.compiled, page, raw, request.form)
-        step = _step(survey, asked, page, raw)
+    wish = request.form.get("_action", "next")
+    if wish.startswith("language-"):
+        g.language = "en" if wish == "language-en" else "zh_CN"
+        return _remembering(pages.form_step(survey, asked, None if whole else page, raw, {}))
+    if not whole:
+        step = _step(survey, asked, page, raw, back=wish == "back")
         if step is not None:
             return step
     return _send(survey, asked, raw)
 
 
 def _step(
-    survey: Published, asked: CompiledVersion, page: int, raw: dict[str, object]
+    survey: Published, asked: CompiledVersion, page: int, raw: dict[str, object], *, back: bool
 ) -> ResponseReturnValue | None:
     """The page that follows `page` of a form sent page by page; None when it was the last and all is well."""
-    wish = request.form.get("_action", "next")
     checked = validate(asked.compiled, raw, pages=page + 1)
-    if wish.startswith("language-"):
-        g.language = "en" if wish == "language-en" else "zh_CN"
-        return _remembering(pages.form_step(survey, asked, page, raw, {}))
-    if wish == "back":
+    if back:
         before = previous_page(asked.compiled, checked.answers, page)
         return pages.form_step(survey, asked, before or 0, raw, {})
     if checked.errors:

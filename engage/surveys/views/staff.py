@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Blueprint, abort, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -10,7 +12,7 @@ from engage.accounts import queries as accounts
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import may, units_where
 from engage.core.clock import now
-from engage.core.errors import Invalid
+from engage.core.errors import Conflict, Invalid
 from engage.core.types import Localized
 from engage.questions.definition import check, read
 from engage.questions.reading import Finding
@@ -20,6 +22,7 @@ from engage.surveys.models import Layout, Survey
 from engage.surveys.queries import staff as queries
 from engage.surveys.rules import Deed, Phase, phase, possible
 from engage.surveys.views.words import builder_words
+from engage.themedays.models import Activity
 from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.languages import local_text, render
@@ -53,14 +56,19 @@ def index() -> ResponseReturnValue:
 def create() -> ResponseReturnValue:
     """Begin a survey."""
     form = NewSurveyForm()
-    writable = units_where(current_actor(), Permission.SURVEY_EDIT)
-    units = [unit for unit in accounts.units() if writable is None or unit.id in writable]
-    form.unit.choices = [(unit.id, local_text(unit.name)) for unit in units]
-    form.activity.choices = _activity_choices(writable)
+    activities = queries.activities_for(current_actor())
+    form.unit.choices = _unit_choices(activities)
+    form.activity.choices = _activity_choices(activities)
     if form.validate_on_submit():
         title = Localized(zh_CN=form.title_zh.data or "", en=form.title_en.data or "")
         try:
-            survey = editing.create_survey(current_actor(), form.unit.data, title, form.activity.data or None)
+            survey = editing.create_survey(
+                current_actor(),
+                form.unit.data,
+                title,
+                form.activity.data or None,
+                request_id=form.request_id.data or "",
+            )
         except Invalid as refusal:
             form.refuse(refusal)
         else:
@@ -76,6 +84,7 @@ def edit(public_id: str) -> ResponseReturnValue:
     return render_template(
         "surveys/staff/edit.html",
         survey=survey,
+        unpublished=queries.unpublished(survey),
         may_edit=_may_edit(survey),
         words=builder_words(),
         findings=_found(check(read(survey.edit_definition))),
@@ -106,17 +115,25 @@ def settings(public_id: str) -> ResponseReturnValue:
     survey = queries.survey_for(current_actor(), public_id, Permission.SURVEY_EDIT)
     form = SettingsForm(data=_settings_data(survey))
     form.layouts()
-    form.activity.choices = _activity_choices(frozenset({survey.unit_id}))
+    form.activity.choices = _activity_choices(queries.activities_for(current_actor(), survey.activity_id))
+    status, conflict = 200, None
     if form.validate_on_submit():
         try:
-            editing.change_settings(current_actor(), survey.id, _settings(form))
+            editing.change_settings(current_actor(), survey.id, _settings(form), _revision(form))
         except Invalid as refusal:
             form.refuse(refusal)
+        except Conflict as refusal:
+            conflict = refusal.message
+            form.revision.process_data(survey.settings_revision)  # saving again is to overwrite knowingly
         else:
             flash(_("The settings have been saved."), "success")
             return redirect(url_for(".settings", public_id=public_id), 303)
-    page = render_template("surveys/staff/settings.html", survey=survey, form=form, phase=_phase(survey))
-    return page, 422 if form.is_submitted() else 200
+    if form.is_submitted():
+        status = 422 if conflict is None else 409
+    page = render_template(
+        "surveys/staff/settings.html", survey=survey, form=form, phase=_phase(survey), conflict=conflict
+    )
+    return page, status
 
 
 @blueprint.post("/staff/surveys/<public_id>/copy")
@@ -124,14 +141,32 @@ def settings(public_id: str) -> ResponseReturnValue:
 def copy(public_id: str) -> ResponseReturnValue:
     """Begin a new survey with the questions of this one."""
     survey = queries.survey_for(current_actor(), public_id)
-    new = editing.copy_survey(current_actor(), survey.id)
+    new = editing.copy_survey(current_actor(), survey.id, request_id=request.form.get("_request_id", ""))
     flash(_("A copy has been made. It is a draft."), "success")
     return redirect(url_for(".edit", public_id=new), 303)
 
 
-def _activity_choices(units: frozenset[int] | None) -> list[tuple[int, str]]:
-    found = [(activity.id, local_text(activity.title)) for activity in queries.activities_for(units)]
-    return [(0, _("None")), *found]
+def _unit_choices(activities: Sequence[Activity]) -> list[tuple[int, str]]:
+    """The person's units; who works on single activities only writes for the units that hold them."""
+    writable = units_where(current_actor(), Permission.SURVEY_EDIT)
+    if writable is not None and not writable:
+        writable = frozenset(activity.unit_id for activity in activities)
+    units = [unit for unit in accounts.units() if writable is None or unit.id in writable]
+    return [(unit.id, local_text(unit.name)) for unit in units]
+
+
+def _activity_choices(activities: Sequence[Activity]) -> list[tuple[int, str]]:
+    found = [
+        (each.id, f"{each.theme_day.year}-{each.theme_day.month:02d} · {local_text(each.title)}")
+        for each in activities
+    ]
+    on_single_ones_only = units_where(current_actor(), Permission.SURVEY_EDIT) == frozenset()
+    return found if on_single_ones_only else [(0, _("None")), *found]
+
+
+def _revision(form: SettingsForm) -> int:
+    value = form.revision.data or ""
+    return int(value) if value.isascii() and value.isdecimal() and len(value) < 10 else -1
 
 
 def _may_edit(survey: Survey) -> bool:
@@ -151,6 +186,7 @@ def _found(findings: list[Finding]) -> list[dict[str, str]]:
 
 def _settings_data(survey: Survey) -> dict[str, object]:
     return {
+        "revision": survey.settings_revision,
         "title_zh": survey.title.get("zh_CN", ""),
         "title_en": survey.title.get("en", ""),
         "introduction_zh": survey.introduction.get("zh_CN", ""),

@@ -9,7 +9,7 @@ export function conditionEditor(question, earlier, words, changed, redraw) {
     box.append(make("p", { className: "soft" }, words.complexCondition));
     return box;
   }
-  if (!earlier.length) {
+  if (!earlier.length && !question.show_if) {
     box.append(make("p", { className: "soft" }, words.noEarlier));
     return box;
   }
@@ -32,7 +32,7 @@ export function conditionEditor(question, earlier, words, changed, redraw) {
     }),
   );
   condition.of.forEach((test, at) => box.append(testRow(test, at, condition, earlier, words, store, redraw)));
-  if (mode) {
+  if (mode && earlier.length) {
     box.append(
       button(words.addTest, () => {
         condition.of.push(freshTest(earlier[0]));
@@ -62,9 +62,8 @@ function freshTest(question) {
 }
 
 function testRow(test, at, condition, earlier, words, store, redraw) {
-  const question = earlier.find((each) => each.id === test.question) || earlier[0];
+  const question = earlier.find((each) => each.id === test.question); // it may have been removed, or moved behind
   const names = earlier.map((each) => [each.id, inLanguage(each.text, "zh_CN") || inLanguage(each.text, "en") || each.id]);
-  const operators = words.tests[question.type].map((op) => [op, words.operators[op]]);
   const row = make("div", { className: "cluster" });
   row.append(
     selectField(words.earlier, names, test.question, (value) => {
@@ -72,14 +71,22 @@ function testRow(test, at, condition, earlier, words, store, redraw) {
       if (test.op === "answered") delete test.value;
       store();
       redraw();
-    }),
-    selectField(words.operator, operators, test.op, (value) => {
-      test.op = value;
-      setDefault(test, question);
-      store();
-      redraw();
-    }),
-    valueField(test, question, words, store),
+    }, words.choose),
+  );
+  if (question) {
+    const operators = words.tests[question.type].map((op) => [op, words.operators[op]]);
+    row.append(
+      selectField(words.operator, operators, test.op, (value) => {
+        test.op = value;
+        setDefault(test, question);
+        store();
+        redraw();
+      }, words.choose),
+    );
+    const value = valueField(test, question, words, store);
+    if (value) row.append(value);
+  }
+  row.append(
     button(words.remove, () => {
       condition.of.splice(at, 1);
       store();
@@ -101,7 +108,11 @@ function valueField(test, question, words, store) {
   if (question.choices) {
     const several = test.op === "any_of";
     const options = question.choices.map((choice) => [choice.id, inLanguage(choice.text, "zh_CN") || choice.id]);
-    const field = selectField(words.value, options, several ? "" : test.value, () => {});
+    if (several) {
+      const gone = test.value.filter((id) => !options.some(([known]) => known === id));
+      options.push(...gone.map((id) => [id, words.goneChoice]));
+    }
+    const field = selectField(words.value, options, test.value, () => {}, several ? "" : words.choose);
     const select = field.querySelector("select");
     select.multiple = several;
     if (several) for (const option of select.options) option.selected = test.value.includes(option.value);

@@ -35,10 +35,13 @@ export function textField(label, value, onchange, options = {}) {
   return make("div", { className: "field" }, make("label", { className: "field__label", htmlFor: id }, label), input);
 }
 
-/** A labelled list to choose from; `options` are [value, words]. */
-export function selectField(label, options, value, onchange) {
+/** A labelled list to choose from; `options` are [value, words]. A value that is none of them shows `missing`. */
+export function selectField(label, options, value, onchange, missing = "") {
   const id = `b${(serial += 1)}`;
   const select = make("select", { id, className: "input", onchange: (event) => onchange(event.target.value) });
+  if (missing && !options.some(([key]) => key === value)) {
+    select.append(make("option", { value: "", selected: true, disabled: true }, missing));
+  }
   for (const [key, words] of options) select.append(make("option", { value: key, selected: key === value }, words));
   return make("div", { className: "field" }, make("label", { className: "field__label", htmlFor: id }, label), select);
 }

@@ -122,7 +122,9 @@ function settings(question, words, localized, changed) {
       number(words.low, "low"),
       number(words.high, "high"),
       localized(words.lowLabelZh, question, "low_label", "zh_CN", "", { most: 60 }),
+      localized(words.lowLabelEn, question, "low_label", "en", "", { most: 60 }),
       localized(words.highLabelZh, question, "high_label", "zh_CN", "", { most: 60 }),
+      localized(words.highLabelEn, question, "high_label", "en", "", { most: 60 }),
     );
   }
   return box;

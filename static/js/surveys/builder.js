@@ -127,6 +127,20 @@ export function attach(root) {
       button(removeLabel, () => act(() => list.splice(at, 1)), "quiet"));
   }
 
+  /** Chooses the page a question stands on; it goes to the end of that page. */
+  function pageChooser(page, question) {
+    const { pages } = state.definition;
+    if (pages.length < 2) return null;
+    const names = pages.map((each, at) => [String(at), words.page.replace("{number}", at + 1)]);
+    return selectField(words.onPage, names, String(pages.indexOf(page)), (value) => {
+      const target = pages[Number(value)];
+      act(() => {
+        page.questions.splice(page.questions.indexOf(question), 1);
+        target.questions.push(question);
+      }, `pages.${value}.questions.${target.questions.length}.text`);
+    });
+  }
+
   function drawQuestion(page, question, path, number, earlier) {
     const card = make("section", { className: "panel", tabIndex: -1, "data-card": path });
     const copy = () => {
@@ -138,6 +152,8 @@ export function attach(root) {
     const title = `${words.question.replace("{number}", number)} · ${words.types[question.type]}`;
     const body = make("div", { className: "panel__body" });
     body.append(questionFields(question, path, earlier, words, changed, redraw));
+    const chooser = pageChooser(page, question);
+    if (chooser) body.append(chooser);
     card.append(
       make("div", { className: "panel__head" }, make("h3", { className: "panel__title" }, title),
         tools(page.questions, at, words.remove, copy)),
@@ -148,14 +164,18 @@ export function attach(root) {
 
   function drawPage(page, at, seen) {
     const box = make("section", { className: "section", tabIndex: -1, "data-card": `pages.${at}` });
-    const named = (label, language) => textField(label, inLanguage(page.title, language), (value) => {
-      setLanguage(page, "title", language, value);
+    const field = (label, key, language, options) => textField(label, inLanguage(page[key], language), (value) => {
+      setLanguage(page, key, language, value);
       changed();
-    }, { lang: language === "en" ? "en" : "zh-CN", most: 200 });
+    }, { lang: language === "en" ? "en" : "zh-CN", ...options });
     box.append(
       make("div", { className: "page-bar" }, make("h2", {}, words.page.replace("{number}", at + 1)),
         state.definition.pages.length > 1 ? tools(state.definition.pages, at, words.removePage) : null),
-      make("div", { className: "grid grid--2" }, named(words.titleZh, "zh_CN"), named(words.titleEn, "en")),
+      make("div", { className: "grid grid--2" },
+        field(words.titleZh, "title", "zh_CN", { most: 200 }),
+        field(words.titleEn, "title", "en", { most: 200 }),
+        field(words.introductionZh, "introduction", "zh_CN", { lines: 2, most: 2000 }),
+        field(words.introductionEn, "introduction", "en", { lines: 2, most: 2000 })),
     );
     if (!page.questions.length) box.append(make("p", { className: "soft" }, words.noQuestions));
     page.questions.forEach((question, place) => {

@@ -16,7 +16,9 @@ class Respondent {
     this.paged = this.words.paged === "1";
     this.rules = JSON.parse(form.querySelector("[data-rules]").textContent);
     this.pageOf = new Map(this.rules.map(([id, page]) => [id, page]));
-    this.draft = new Draft(this.words.survey, !new URLSearchParams(location.search).has("shared"));
+    this.preview = this.words.preview; // staff look at it: nothing is kept, nothing is sent
+    const shared = new URLSearchParams(location.search).has("shared");
+    this.draft = new Draft(this.words.survey, !this.preview && !shared);
     this.page = 0;
   }
 
@@ -33,9 +35,9 @@ class Respondent {
     form.addEventListener("submit", (event) => this.forward(event));
     form.querySelector("[data-back]")?.addEventListener("click", (event) => {
       event.preventDefault();
-      history.back();
+      this.back();
     });
-    addEventListener("popstate", (event) => this.paged && this.turned(event.state?.page));
+    addEventListener("popstate", () => this.paged && this.turned(this.trail.at(-1)));
     addEventListener("online", () => this.waiting && this.send());
     addEventListener("storage", (event) => event.key === this.draft.key && event.newValue && this.takeOver());
   }
@@ -56,11 +58,43 @@ class Respondent {
     }
     this.refresh();
     if (!this.paged) return;
+    history.scrollRestoration = "manual"; // going back to a fault must not scroll away from the list of faults
     const pages = this.pages();
-    const at = Math.max(0, kept ? pages.indexOf(kept.page) : 0);
-    history.replaceState({ page: pages[0] }, "");
-    for (const page of pages.slice(1, at + 1)) history.pushState({ page }, "");
+    const at = Math.max(0, pages.indexOf(kept ? kept.page : this.preview && this.trail.at(-1)));
+    const trail = pages.slice(0, at + 1);
+    if (`${trail}` !== `${this.trail}`) {
+      for (let length = 1; length <= trail.length; length += 1) this.walk(trail.slice(0, length), length > 1);
+    }
     this.show(pages[at], at > 0);
+  }
+
+  /** The pages walked through to this one, as the browser's history knows them. */
+  get trail() {
+    return history.state?.trail ?? [];
+  }
+
+  /** A step of the history. A preview makes none: its frame shares the history of the builder around it. */
+  walk(trail, onward) {
+    if (onward && !this.preview) history.pushState({ trail }, "");
+    else history.replaceState({ trail }, "");
+  }
+
+  /** To the page before this one, which after an error is not always the one seen before. */
+  back() {
+    const pages = this.pages();
+    const before = pages[pages.indexOf(this.page) - 1];
+    if (!this.preview && this.trail.at(-2) === before) return history.back();
+    this.walk([...this.trail.slice(0, -1), before], false);
+    this.show(before);
+  }
+
+  /** To an earlier page with a fault: back through the history, so that it never holds a page twice. */
+  jump(page) {
+    const { trail } = this;
+    const steps = trail.length - 1 - trail.lastIndexOf(page);
+    if (!this.preview && steps && steps < trail.length) history.go(-steps);
+    else this.walk([...trail.slice(0, -1), page], false);
+    this.show(page, true);
   }
 
   /** What was answered while this script was still on its way; not what a browser fills in again on its own. */
@@ -119,6 +153,7 @@ class Respondent {
   turned(page) {
     this.show(page, true);
     this.draft.write(this.more());
+    if (this.form.querySelector("[data-errors]").hidden) this.form.scrollIntoView({ block: "start" });
   }
 
   show(wanted, quietly) {
@@ -146,7 +181,7 @@ class Respondent {
   progress(done, all, words) {
     const place = this.form.querySelector("[data-progress]");
     if (!place) return;
-    place.hidden = false;
+    place.hidden = this.paged && all < 2; // pages may come with an answer
     const text = words.replace("{page}", done).replace("{pages}", all).replace("{done}", done).replace("{all}", all);
     place.querySelector("[data-progress-text]").textContent = text;
     Object.assign(place.querySelector("progress"), { max: all, value: done });
@@ -165,7 +200,7 @@ class Respondent {
     if (!this.complain(faults)) return;
     if (last) return this.send();
     const next = pages[pages.indexOf(this.page) + 1];
-    history.pushState({ page: next }, "");
+    this.walk([...this.trail, next], true);
     this.show(next);
   }
 
@@ -176,7 +211,7 @@ class Respondent {
     for (const [id, box] of this.boxes) mark(box, faults[id] ?? "");
     summary.hidden = !wrong.length;
     if (!wrong.length) return true;
-    if (this.paged) this.show(this.pageOf.get(wrong[0]), true);
+    if (this.paged) this.jump(this.pageOf.get(wrong[0]));
     const here = wrong.filter((id) => !this.paged || this.pageOf.get(id) === this.page);
     summary.querySelector("ul").replaceChildren(...here.map((id) => this.link(id, faults[id])));
     summary.focus();
@@ -207,6 +242,7 @@ class Respondent {
 
   async send() {
     if (this.busy) return;
+    if (this.preview) return this.say(this.preview);
     this.busy = true;
     this.waiting = false;
     clearTimeout(this.timer);
