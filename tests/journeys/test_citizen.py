@@ -145,6 +145,7 @@ def test_the_same_without_javascript(app: Flask, live_server: Server, open_page:
     city = _city(app)
     phone = open_page(javascript=False)
     phone.goto(f"{live_server.url}/surveys/{city.survey.public_id}")
+    inspect(phone, "citizen-survey-first")
     phone.get_by_label("路边泊位").check()
     press(phone, "下一页")
     phone.locator('input[name="q-q3"][value="2"]').check()
@@ -159,6 +160,7 @@ def test_the_same_without_javascript(app: Flask, live_server: Server, open_page:
     press(phone, "提交意见")
     expect(phone.locator(".error-summary").first).to_be_visible()
     expect(phone.locator("#stance-disagree")).to_be_checked()
+    inspect(phone, "citizen-comment-error")
     phone.locator("#text").fill(OPINION)
     press(phone, "提交意见")
     commented = code_on(phone)
@@ -172,48 +174,10 @@ def test_the_same_without_javascript(app: Flask, live_server: Server, open_page:
     asked = code_on(phone)
     phone.get_by_role("link", name="刷新").click()
     expect(phone.locator(".own-question")).to_contain_text("待审核")
+    inspect(phone, "citizen-ask")
     assert not phone.locator("meta[http-equiv=refresh]").count()
 
     for code, words in ((answered, "停车"), (commented, OPINION), (asked, QUESTION)):
         expect(look_up(phone, live_server, code)).to_contain_text(words)
     with app.app_context():
         assert db.session.query(Response).filter(Response.survey_id == city.survey.id).count() == 24
-
-
-def test_every_public_page_on_a_desk(app: Flask, live_server: Server, open_page: Open, inspect: Any) -> None:
-    city = _city(app)
-    desk = open_page(phone=False)
-    pages = {
-        "home": "/",
-        "calendar": "/calendar",
-        "theme-day": f"/theme-days/{city.day.public_id}",
-        "theme-day-past": f"/theme-days/{city.past.public_id}",
-        "results": "/results",
-        "consultations": "/consultations/",
-        "consultation": f"/consultations/{city.consultation.public_id}",
-        "survey": f"/surveys/{city.survey.public_id}",
-        "room": f"/live/{city.room.public_id}",
-        "join": "/join",
-        "receipts": "/receipts",
-        "personal-data": "/personal-data",
-    }
-    for name, path in pages.items():
-        desk.goto(live_server.url + path)
-        inspect(desk, f"citizen-{name}")
-    phone = open_page()
-    for name in (
-        "calendar",
-        "theme-day-past",
-        "results",
-        "consultations",
-        "join",
-        "receipts",
-        "personal-data",
-    ):
-        phone.goto(live_server.url + pages[name])
-        inspect(phone, f"citizen-{name}")
-    phone.goto(f"{live_server.url}/theme-days/{city.past.public_id}")
-    phone.get_by_role("link", name="市民代表走进检测中心").click()
-    inspect(phone, "citizen-report")
-    phone.goto(f"{live_server.url}/nothing-here")
-    inspect(phone, "citizen-not-found")

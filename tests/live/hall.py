@@ -16,6 +16,12 @@ from tests.factories.accounts import make_session, make_user
 from tests.fixtures.server import Server
 from tests.fixtures.staff import staff_cookie
 
+# A script that leaves a page without sockets: they ask for an address that is none.
+NO_SOCKETS = """window.WebSocket = class extends WebSocket {
+    constructor() { super(`ws://${location.host}/nowhere`); }
+};
+"""
+
 
 class Hall:
     """A live session with its phones, consoles, stage and guest; ``errors`` are those of their scripts."""

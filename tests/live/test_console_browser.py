@@ -15,7 +15,7 @@ from engage.live.rules.deeds import Deed
 from engage.live.rules.life import Step
 from tests.factories import live as make
 from tests.fixtures.server import Server
-from tests.live.hall import Hall, ask, item
+from tests.live.hall import NO_SOCKETS, Hall, ask, item
 
 pytestmark = pytest.mark.browser
 
@@ -147,9 +147,7 @@ def test_every_question_of_a_long_column_can_be_reached(
 
 def test_a_refused_question_is_listed_where_the_form_holds_other_words(hall: Hall) -> None:
     context = hall.open_context()
-    context.add_init_script(
-        "window.WebSocket = class extends WebSocket { constructor() { super('ws://127.0.0.1:9/'); } };"
-    )
+    context.add_init_script(NO_SOCKETS)
     phone = context.new_page()
     phone.goto(f"{hall.server.url}/live/{hall.room}")
     expect(phone.locator("[data-connection]")).to_contain_text("每隔几秒")

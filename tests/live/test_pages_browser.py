@@ -72,11 +72,7 @@ def test_citizens_pages(filled: dict[str, Any], open_page: Callable[..., Page], 
     for phone in (True, False):
         page = open_page(phone=phone)
         for name, path in {
-            "room": f"/live/{filled['room']}",
-            "ask": f"/live/{filled['room']}/ask",
-            "join": "/join",
             "join-wrong": "/join?code=999999",
-            "record": f"/live/{filled['done']}/record",
             "ended": f"/live/{filled['done']}",
         }.items():
             page.goto(filled["url"] + path)
@@ -91,23 +87,6 @@ def test_screens(filled: dict[str, Any], open_page: Callable[..., Page], inspect
     guest = open_page(viewport={"width": 1024, "height": 768})
     guest.goto(f"{filled['url']}/guest/{filled['guest']}")
     inspect(guest, "live-guest")
-
-
-def test_staff_pages(filled: dict[str, Any], open_page: Callable[..., Page], inspect: Any) -> None:
-    for phone in (True, False):
-        page = open_page(phone=phone)
-        page.context.add_cookies([filled["cookie"]])
-        base = f"/staff/live/{filled['room']}"
-        for name, path in {
-            "list": "/staff/live/",
-            "new": "/staff/live/new",
-            "show": base,
-            "edit": f"{base}/edit",
-            "console": f"{base}/console",
-            "record": f"/staff/live/{filled['done']}/record",
-        }.items():
-            page.goto(filled["url"] + path)
-            inspect(page, f"live-staff-{name}")
 
 
 def test_the_room_is_light_and_loads_the_player_when_tapped(

@@ -13,7 +13,7 @@ from engage.live import actions
 from engage.live.rules.life import Step
 from tests.factories import live as make
 from tests.fixtures.server import Server
-from tests.live.hall import Hall, ask, item, press
+from tests.live.hall import NO_SOCKETS, Hall, ask, item, press
 
 pytestmark = pytest.mark.browser
 
@@ -170,9 +170,7 @@ def test_arrivals_do_not_move_what_is_read(hall: Hall, app: Flask) -> None:
 def test_without_sockets_the_room_polls(app: Flask, live_server: Server, open_context: Any) -> None:
     hall = Hall(app, live_server, open_context)
     context = open_context()
-    context.add_init_script(
-        "window.WebSocket = class extends WebSocket { constructor() { super('ws://127.0.0.1:9/'); } };"
-    )
+    context.add_init_script(NO_SOCKETS)
     page = context.new_page()
     page.goto(f"{live_server.url}/live/{hall.room}")
     expect(page.locator("[data-connection]")).to_contain_text("每隔几秒")
@@ -189,7 +187,8 @@ def test_a_large_room_comes_anew_little_by_little(app: Flask, live_server: Serve
     hall = Hall(app, live_server, open_context)
     context = open_context()
     context.add_init_script(
-        """window.WebSocket = class extends WebSocket { constructor() { super('ws://127.0.0.1:9/'); } };
+        NO_SOCKETS
+        + """
         Math.random = () => 0.999;
         const later = setTimeout;
         window.waits = [];
