@@ -24,7 +24,7 @@ signin:  ## print fresh one-time sign-in links for the demo staff accounts (PORT
 	@sh deploy/bootstrap.sh
 	@$(PY) deploy/serve.py --links --port '$(PORT)' --host '$(HOST)'
 
-test:  ## everything: format, lint, types, layers, translations, all tests on SQLite, then on PostgreSQL
+test:  ## everything: format, lint, types, layers, translations, all tests on SQLite, those of the database on PostgreSQL
 	@sh deploy/bootstrap.sh
 	@$(PY) deploy/checks.py all $(ARGS)
 

@@ -131,7 +131,9 @@ def postgres_stages(more: list[str], *, browsers: bool) -> list[Stage]:
     name = "tests on PostgreSQL"
     try:
         with postgres.server() as address, scratch("tests") as folder:
-            chosen = f"({USUAL}) and database and not sqlite_only" + ("" if browsers else " and not browser")
+            chosen = f"({USUAL}) and database and not sqlite_only" + (
+                "" if browsers else " and (not browser or on_both)"
+            )
             command = pytest(*side_by_side(), f"--basetemp={folder}", "-m", chosen, *more)
             return [run(name, command, {"ENGAGE_TEST_DATABASE": address})]
     except postgres.NoServer as error:

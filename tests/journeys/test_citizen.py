@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -28,6 +29,7 @@ def _city(app: Flask) -> City:
     return city
 
 
+@pytest.mark.on_both
 def test_a_citizen_takes_part_and_sees_what_came_of_it(
     app: Flask, live_server: Server, open_page: Open, inspect: Any
 ) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from playwright.sync_api import Locator, Page, expect
 
@@ -54,6 +55,7 @@ def key(page: Page, column: str, text: str, letter: str) -> None:
     page.keyboard.press(letter)
 
 
+@pytest.mark.on_both
 def test_a_moderator_runs_the_queue_by_keyboard(
     app: Flask, live_server: Server, open_page: Open, inspect: Any
 ) -> None:

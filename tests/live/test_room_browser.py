@@ -27,6 +27,7 @@ def hall(app: Flask, live_server: Server, open_context: Callable[..., Any]) -> H
     return Hall(app, live_server, open_context)
 
 
+@pytest.mark.on_both
 def test_everybody_stays_in_step(hall: Hall) -> None:
     first, second, console = hall.phone(), hall.phone(), hall.console()
     stage, guest = hall.stage(), hall.guest()
