@@ -274,12 +274,14 @@ def _row(desk: Page, text: str) -> Locator:
 
 def _reviews(desk: Page, staff: str, inspect: Any) -> None:
     desk.goto(f"{staff}/comments")
-    expect(desk.locator("[data-keys]")).to_be_visible()
+    listens = desk.locator("[data-keys]")
+    expect(listens).to_be_visible()
     inspect(desk, "department-comments")
     for left, text in ((3, LATER), (2, CLEAN), (1, LIGHT)):
         _row(desk, text).focus()
         desk.keyboard.press("a")
         expect(desk.locator("[data-item]")).to_have_count(left)
+        expect(listens).to_be_visible()
     _row(desk, ADVERT).focus()
     desk.keyboard.press("d")
     _row(desk, ADVERT).locator("[data-reason]").select_option("advertisement")
