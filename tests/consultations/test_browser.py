@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 from sqlalchemy import select
 
 from engage.accounts.permissions import Role
@@ -16,6 +16,7 @@ from engage.core.clock import now
 from engage.core.db import db
 from tests.factories.accounts import make_session, make_user
 from tests.factories.consultations import clause_keys, make_comments, make_consultation
+from tests.fixtures.browser import awake
 from tests.fixtures.server import Server
 from tests.fixtures.staff import staff_cookie
 
@@ -91,6 +92,7 @@ def test_a_lost_network_loses_nothing(
     page = person.new_page()
     address = f"{live_server.url}/consultations/{one.public_id}/clauses/{clause_keys(one)[0]}"
     page.goto(address)
+    awake(page)
     page.get_by_label("不赞成").check()
     page.get_by_label("您的意见（选填）").fill("写到一半的意见")
     page.reload()
@@ -105,6 +107,25 @@ def test_a_lost_network_loses_nothing(
     page.goto(address)
     expect(page.get_by_label("您的意见（选填）")).to_have_value("")
     assert [row.text for row in _stored()] == ["写到一半的意见"]
+
+
+def test_what_is_typed_before_the_script_comes_is_kept(
+    live_server: Server, open_page: Callable[..., Page], one: Consultation
+) -> None:
+    page = open_page()
+    address = f"{live_server.url}/consultations/{one.public_id}/clauses/{clause_keys(one)[0]}"
+    held: list[Route] = []
+    page.route("**/consultations/comment*.js", lambda route: held.append(route))
+    page.goto(address)
+    page.get_by_label("您的意见（选填）").fill("手快的人写的")
+    expect(page.locator("form[data-attached]")).to_have_count(0)
+    for route in held:
+        route.continue_()
+    page.unroute_all()
+    awake(page)
+    expect(page.locator("[data-saved]")).to_have_text(re.compile("已保存"))
+    page.reload()
+    expect(page.get_by_label("您的意见（选填）")).to_have_value("手快的人写的")
 
 
 def test_without_script(live_server: Server, open_page: Callable[..., Page], one: Consultation) -> None:

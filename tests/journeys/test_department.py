@@ -20,6 +20,7 @@ from engage.core.writer import atomic
 from engage.surveys.models import Response, Survey, SurveyVersion
 from tests.factories.accounts import make_unit
 from tests.factories.themedays import make_round
+from tests.fixtures.browser import awake
 from tests.fixtures.server import Server
 from tests.journeys.people import agree, code_on, look_up, press, sign_in
 
@@ -260,6 +261,7 @@ def _publishes_a_draft(desk: Page, server: Server, inspect: Any) -> tuple[str, s
 
 def _comments(phone: Page, address: str, clause: str, text: str) -> str:
     phone.goto(address)
+    awake(phone)
     phone.locator("#draft article", has_text=clause).locator("a[data-clause]").click()
     sheet = phone.get_by_role("dialog")
     sheet.locator("#stance-partly").check()

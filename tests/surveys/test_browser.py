@@ -18,6 +18,7 @@ from engage.core.writer import atomic
 from engage.surveys.models import Layout, Response, State, Survey
 from tests.factories.questions import asks, choices, page, question, text
 from tests.factories.surveys import make_survey
+from tests.fixtures.browser import awake
 from tests.fixtures.server import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.database]
@@ -96,6 +97,7 @@ def test_page_by_page(
     survey = make_survey(SURVEY, layout=Layout.PAGE_BY_PAGE)
     screen = open_page(phone=phone)
     screen.goto(address(live_server, survey))
+    awake(screen)
     expect(screen.locator("[data-progress-text]")).to_have_text(re.compile("2"))
     expect(screen.locator("#q-q2")).to_be_hidden()
     forward(screen)
@@ -192,6 +194,7 @@ def test_a_lost_acknowledgement_makes_one_response(
     survey = make_survey(SURVEY, layout=Layout.ALL_AT_ONCE, one_per_device=True)
     screen = open_page()
     screen.goto(address(live_server, survey))
+    awake(screen)
     pick(screen, "q1", "b")
     lost = 0
 
@@ -232,6 +235,7 @@ def test_nothing_is_kept_on_a_shared_device(context: Flask, live_server: Server,
     survey = make_survey(SURVEY, layout=Layout.ALL_AT_ONCE)
     screen = open_page()
     screen.goto(address(live_server, survey) + "?shared=1")
+    awake(screen)
     pick(screen, "q1", "a")
     assert screen.evaluate("localStorage.length") == 0
 
@@ -274,6 +278,7 @@ def test_answers_that_come_too_late_or_twice_are_shown_again(
     plain.locator("#q-q7").fill("窗口再多开一个")
     late = open_page(phone=phone)
     late.goto(address(live_server, survey))
+    awake(late)
     pick(late, "q1", "b")
     with atomic():
         survey.closes_at = now() - timedelta(seconds=1)

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from engage.surveys.models import Layout, Survey
 from tests.factories.questions import asks, page, question
 from tests.factories.surveys import make_survey
+from tests.fixtures.browser import awake
 from tests.fixtures.server import Server
 
 pytestmark = pytest.mark.browser
@@ -35,6 +36,7 @@ def phone(live_server: Server, open_page: Callable[..., Page], survey: Survey) -
     """The survey, at its last page."""
     screen = open_page()
     screen.goto(f"{live_server.url}/surveys/{survey.public_id}")
+    awake(screen)
     for id in ("q1", "q3", "q4"):
         screen.locator(f'input[name="q-{id}"][value="a"]').check()
         screen.locator("[data-forward]").click()

@@ -19,15 +19,21 @@ export class CommentForm {
     return `consultation:${this.words.consultation}:${this.words.clause}`;
   }
 
-  /** Shows what was typed about this clause before; what the server sent back wins. */
+  /** Shows what was typed about this clause before; what was typed while this script was on its way wins. */
   takeUp() {
+    const stances = this.form.elements.stance;
+    const early = this.text.value || stances.value;
     const kept = read(this.key);
-    if (!kept || this.text.value) return;
-    this.text.value = kept.text ?? "";
-    if (kept.request) this.form.elements._request_id.value = kept.request;
-    for (const choice of this.form.elements.stance) choice.checked = choice.value === kept.stance;
-    this.text.dispatchEvent(new Event("input", { bubbles: true }));
-    if (this.text.value) this.say(this.words.restored);
+    if (kept && !this.text.value) {
+      this.text.value = kept.text ?? "";
+      if (kept.request) this.form.elements._request_id.value = kept.request;
+    }
+    if (kept && !stances.value) {
+      for (const choice of stances) choice.checked = choice.value === kept.stance;
+    }
+    if (kept) this.text.dispatchEvent(new Event("input", { bubbles: true }));
+    if (early && arrived()) this.keep();
+    else if (kept && this.text.value) this.say(this.words.restored);
   }
 
   keep() {
@@ -88,6 +94,11 @@ export class CommentForm {
   say(words) {
     this.form.querySelector("[data-saved]").textContent = words;
   }
+}
+
+/** Whether someone came to this page anew, so that the browser has not filled the form in again on its own. */
+function arrived() {
+  return performance.getEntriesByType("navigation")[0]?.type === "navigate";
 }
 
 function line(name, sentence) {
