@@ -18,6 +18,7 @@ export class Asking {
     const text = this.form.elements.text;
     if (draft?.text && !text.value) text.value = draft.text;
     if (draft?.name && this.form.elements.name) this.form.elements.name.value ||= draft.name;
+    if (text.value) this.keepDraft(); // also what was typed while this script was on its way
     this.form.addEventListener("input", () => this.keepDraft());
     this.#drawRefused();
     this.form.addEventListener("submit", (event) => {
