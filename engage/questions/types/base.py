@@ -1,5 +1,6 @@
 """What every question type offers. A type is one small frozen class: its settings are its fields."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -54,7 +55,7 @@ class Summary:
 Parser = Callable[[object], Value | None]
 
 
-class Kind:
+class Kind(ABC):
     """A question type with its settings. Subclasses are frozen dataclasses registered in `types.KINDS`."""
 
     __slots__ = ()
@@ -66,24 +67,24 @@ class Kind:
     unanswered: ClassVar[Message] = msg("Please answer this question.")
 
     @classmethod
+    @abstractmethod
     def read(cls, reader: Reader) -> Self:
         """The settings in untrusted JSON; faults become findings of the reader."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self) -> dict[str, object]:
         """The settings as JSON, read back by `read` to an equal value."""
-        raise NotImplementedError
 
     def check(self, path: str) -> list[Finding]:
         """What still keeps a question with these settings from being published."""
         return []
 
+    @abstractmethod
     def parser(self) -> Parser:
         """A function prepared for speed: from a raw form or JSON value to the stored value.
 
         It answers None for "not answered" and raises `Wrong` for what cannot be accepted, of whatever type.
         """
-        raise NotImplementedError
 
     def from_form(self, values: Sequence[str]) -> object:
         """The raw value in the fields a form sent under the question's name."""
@@ -93,17 +94,17 @@ class Kind:
         """Whether a condition may compare answers of this type with `value` by an operator in `tests`."""
         return True
 
+    @abstractmethod
     def column(self, key: str) -> Column:
         """The column of the question with id `key`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def summary(self) -> Summary:
         """What to tally."""
-        raise NotImplementedError
 
+    @abstractmethod
     def text(self, value: Value, language: str) -> str:
         """The answer in words, for exports with labels and for receipts."""
-        raise NotImplementedError
 
     def sentences(self) -> dict[str, Message]:
         """The sentences the browser needs to check answers as they are given, by name."""
