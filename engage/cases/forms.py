@@ -32,6 +32,12 @@ def _reason() -> TextAreaField:
     )
 
 
+def unit_id(value: object) -> int | str:
+    """The id of a unit, or the empty choice; what is neither is none of those offered."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else "" if not text else -1
+
+
 class AnswerForm(StaffForm):
     revision = HiddenField()
     text = _answer(_l("Answer"), _l("It is published at once where the question was asked."))
@@ -52,5 +58,6 @@ class ReturnForm(StaffForm):
 
 class ReassignForm(StaffForm):
     case_revision = HiddenField()
-    unit = OneOf(_l("To which unit"), coerce=int, render_kw={"required": True})
+    # Nothing is chosen beforehand: a hasty click must not send the case to whichever unit comes first.
+    unit = OneOf(_l("To which unit"), [Needed(msg("Please choose a unit."))], coerce=unit_id)
     reason = _reason()

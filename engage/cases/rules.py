@@ -13,6 +13,8 @@ from engage.core.errors import Conflict
 from engage.core.messages import Message, msg
 
 SOON_WORKING_DAYS: Final = 2
+EXCERPT: Final = 40
+"""Characters of what was asked by which a list names a case."""
 
 
 class Standing(Enum):
@@ -48,6 +50,12 @@ CASE_DEEDS: Final[dict[CaseDeed, tuple[Permission, frozenset[CaseState]]]] = {
 
 NOT_IN_HAND: Final = frozenset({CaseDeed.ANSWER, CaseDeed.RETURN})
 """What is not done with a case that was given back, until it is handed on."""
+
+
+def excerpt(text: str, most: int = EXCERPT) -> str:
+    """``text`` on one line, cut after ``most`` characters with a sign that it goes on."""
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[:most].rstrip() + "…"
 
 
 def require_in_hand(returned_at: datetime | None) -> None:

@@ -197,11 +197,12 @@ def _page(opened: Opened, sent: StaffForm | None = None) -> str:
 
 def _with_units(form: ReassignForm, opened: Opened) -> ReassignForm:
     # The unit that gave it back may be told that it is its case after all.
-    form.unit.choices = [
+    units = [
         (unit.id, unit.name.text())
         for unit in queries.all_units()
         if unit.id != opened.case.unit_id or opened.case.returned_at is not None
     ]
+    form.unit.choices = [("", gettext("Please choose")), *units]
     return form
 
 

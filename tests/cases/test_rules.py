@@ -8,7 +8,7 @@ import pytest
 
 from engage.accounts.permissions import GRANTS, Role
 from engage.cases.models import CaseState
-from engage.cases.rules import CASE_DEEDS, CaseDeed, Standing, reminder_due, standing, time_left
+from engage.cases.rules import CASE_DEEDS, CaseDeed, Standing, excerpt, reminder_due, standing, time_left
 
 # 2026-03-05 is a Thursday, 2026-03-06 a Friday, 2026-03-09 a Monday.
 THURSDAY, FRIDAY, SATURDAY, MONDAY = date(2026, 3, 5), date(2026, 3, 6), date(2026, 3, 7), date(2026, 3, 9)
@@ -62,6 +62,21 @@ def test_the_time_left_counts_working_days(due: date, day: date, words: str) -> 
 )
 def test_when_a_unit_is_reminded(due: date, day: date, reminded: date | None, expected: bool) -> None:
     assert reminder_due(due, day, reminded) is expected
+
+
+@pytest.mark.parametrize(
+    ("text", "most", "expected"),
+    [
+        ("", 5, ""),
+        ("五个字为止", 5, "五个字为止"),
+        ("多于五个字的", 5, "多于五个字…"),
+        ("两行\n  合一", 9, "两行 合一"),
+        ("abcd efg", 5, "abcd…"),
+        ("𠀀" * 6, 5, "𠀀" * 5 + "…"),
+    ],
+)
+def test_an_excerpt_says_where_it_was_cut(text: str, most: int, expected: str) -> None:
+    assert excerpt(text, most) == expected
 
 
 # deed: administrator coordinator department approver moderator typist check-in | open answered withdrawn

@@ -135,6 +135,16 @@ def test_a_department_gives_back_what_is_not_its_own(app: Flask, staff_client: S
     assert "市住建局已于" in page
     assert "职责在财政" in page
     assert f'<option value="{unit.id}"' in page
+    select = page[page.index('<select class="input" id="unit"') :].partition("</select>")[0]
+    assert "required" in select
+    assert "selected" not in select
+    assert '<option value="">请选择' in select
+    assert "（选填）" not in page[: page.index(select)].rpartition("<label")[2]
+    for nothing in ("", "abc", "0"):
+        form = {"case_revision": case.revision + 1, "unit": nothing, "reason": "归财政。"}
+        refused = coordinator.send(f"{url}/reassign", form)
+        assert refused.status_code == 422
+        assert "归财政。" in refused.text
     assert "已退回" in coordinator.get("/staff/cases?show=returned").text
     assert staff_client(Role.APPROVER, unit=unit).send(f"{url}/return", form).status_code == 403
 

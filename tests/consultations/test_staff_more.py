@@ -162,5 +162,5 @@ def test_excerpts_for_the_list_of_cases(app: Flask, one: Consultation) -> None:
         rows = make_comments(one, ["第一行\n第二行", "字" * 50, "已删除的", "他人的"])
         erase(rows[2].id)
         found = CommentSource().excerpts([row.id for row in rows[:3]])
-        assert found == {rows[0].id: "第一行 第二行", rows[1].id: "字" * 40}
+        assert found == {rows[0].id: "第一行 第二行", rows[1].id: "字" * 40 + "…"}
         assert CommentSource().excerpts([]) == {}

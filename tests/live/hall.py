@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from engage.accounts.permissions import Role
 from engage.live import actions
 from engage.live.models import Phase
+from engage.live.rules.life import Step
 from tests.factories import live as make
 from tests.factories.accounts import make_session, make_user
 from tests.fixtures.server import Server
@@ -71,6 +72,13 @@ class Hall:
             by = make.moderator()
             for number, text in enumerate(texts):
                 make.decide(room, make.ask(room, text, by=number + 100), *deeds, by=by, **values)
+            make.db.session.remove()
+
+    def take(self, step: Step) -> None:
+        """A colleague takes a step in the life of the session."""
+        with self.app.app_context():
+            room = make.db.session.scalars(make.db.select(make.LiveSession)).one()
+            actions.step(make.moderator(), room.id, step)
             make.db.session.remove()
 
     def stored(self) -> dict[str, str]:

@@ -55,7 +55,7 @@ decline    declined -          -          -          -          -        -      
 air        -        on-air     -          on-air     -          -        -          -
 back       -        -          approved   -          -          -        -          -
 answer     -        answered   answered   answered   -          -        -          -
-defer      -        written    written    written    -          -        -          -
+defer      written  written    written    written    -          -        -          -
 correct    -        -          -          -          written    -        -          -
 take-down  -        taken-down taken-down taken-down taken-down -        -          -
 """)

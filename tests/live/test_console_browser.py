@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
-from engage.live import actions
 from engage.live.rules.deeds import Deed
 from engage.live.rules.life import Step
 from tests.factories import live as make
@@ -19,6 +19,7 @@ from tests.live.hall import NO_SOCKETS, Hall, ask, item
 
 pytestmark = pytest.mark.browser
 
+NUMBER = "请打我电话13812345678"
 TEXTS = [f"第{number}个问题怎么办" for number in "一二三四"]
 
 
@@ -86,6 +87,13 @@ def test_a_show_is_run_by_keys_alone(hall: Hall) -> None:
     expect(item(console, "declined", TEXTS[1])).to_be_visible()
     expect(current(console)).to_have_text(TEXTS[2])
     assert hall.stored() == dict(zip(TEXTS[:3], ["answered", "taken-down", "approved"], strict=True))
+    hall.asked(NUMBER)
+    for key in "wa":
+        item(console, "pending", NUMBER).focus()
+        console.keyboard.press(key)
+        expect(item(console, "pending", NUMBER).locator("button:focus")).to_be_visible()
+    console.keyboard.press("Enter")
+    expect(item(console, "approved", NUMBER)).to_be_visible()
     assert not hall.errors
 
 
@@ -112,10 +120,7 @@ def test_what_is_typed_outlives_a_colleagues_change_of_phase(hall: Hall) -> None
     item(console, "approved", TEXTS[0]).focus()
     console.keyboard.press("r")
     console.keyboard.type("写了一半的答复")
-    with hall.app.app_context():
-        room = make.db.session.scalars(make.db.select(make.LiveSession)).one()
-        actions.step(make.moderator(), room.id, Step.END)
-        make.db.session.remove()
+    hall.take(Step.END)
     expect(console.locator("[data-phase]")).to_contain_text("已结束")
     box = item(console, "approved", TEXTS[0]).locator("details[open]")
     expect(box.locator("textarea")).to_have_value("写了一半的答复")
@@ -143,6 +148,35 @@ def test_every_question_of_a_long_column_can_be_reached(
     expect(rows).to_have_count(125)
     expect(console.locator("[data-column=approved] [data-more]")).to_be_hidden()
     assert not hall.errors
+
+
+def test_who_asks_too_fast_is_told_when_it_is_sent_and_the_end_leaves_the_words(hall: Hall) -> None:
+    context = hall.open_context()
+    context.add_init_script(NO_SOCKETS)
+    phone = context.new_page()
+    held: list[Route] = []
+    phone.route("**/ask", lambda route: held.append(route) if not held else route.continue_())
+    phone.goto(f"{hall.server.url}/live/{hall.room}")
+    expect(phone.locator("[data-connection]")).to_contain_text("每隔几秒")
+    ask(phone, TEXTS[0])
+    expect(phone.locator("[data-sending]")).to_contain_text("正在发送")
+    held[0].fulfill(status=429, json={"message": "请稍后再试，您填写的内容已保留。", "retry_after": 2})
+    error = phone.locator("[data-ask-error]")
+    expect(error).to_have_text(re.compile("会在 [234] 秒后自动发送"))
+    expect(phone.locator("[data-sending]")).to_be_hidden()
+    expect(phone.locator(".receipt__code")).to_be_visible()
+    expect(error).to_be_hidden()
+    assert list(hall.stored()) == [TEXTS[0]]
+    phone.locator("[data-ask-form] textarea").fill("写了一半的")
+    hall.take(Step.END)
+    late = phone.locator("[data-late]")
+    expect(late).to_contain_text("写了一半的", timeout=15_000)
+    expect(phone.locator("[data-phase]")).to_contain_text("已结束")
+    phone.reload()
+    expect(late).to_contain_text("写了一半的")
+    expect(phone.locator("[data-ask]")).to_be_hidden()
+    late.get_by_role("button", name="放弃").click()
+    expect(late).to_be_hidden()
 
 
 def test_a_refused_question_is_listed_where_the_form_holds_other_words(hall: Hall) -> None:

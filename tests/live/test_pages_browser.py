@@ -79,6 +79,46 @@ def test_citizens_pages(filled: dict[str, Any], open_page: Callable[..., Page], 
             inspect(page, f"live-{name}")
 
 
+# The page may be no taller than the window: measured where a projector and a tablet show it.
+FITS = """[document.documentElement.scrollHeight - innerHeight,
+    document.documentElement.scrollWidth - innerWidth,
+    parseFloat(getComputedStyle(document.querySelector("[data-text]")).fontSize)]"""
+LONGEST = "一楼不同意加装电梯怎么办？" * 38 + "完。"
+
+
+def test_the_longest_question_fits_the_screens(
+    app: Flask, live_server: Server, filled: dict[str, Any], open_page: Callable[..., Page]
+) -> None:
+    with app.app_context():
+        room = make.db.session.scalars(
+            make.db.select(make.LiveSession).where(make.LiveSession.public_id == filled["room"])
+        ).one()
+        asked = make.ask(room, (LONGEST * 2)[:500], by=8)
+        make.decide(room, asked, Deed.APPROVE, Deed.AIR)
+        make.db.session.remove()
+    stage, guest = f"/stage/{filled['room']}", f"/guest/{filled['guest']}"
+    for path, width, height, least in (
+        (stage, 1920, 1080, 38),
+        (f"{stage}?overlay=1", 1920, 1080, 30),
+        (stage, 1440, 900, 28),
+        (stage, 1024, 768, 20),
+        (guest, 1024, 768, 22),
+    ):
+        page = open_page(viewport={"width": 1920, "height": 1080})
+        page.goto(filled["url"] + path)
+        expect(page.locator("[data-length]")).to_have_count(0)
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function(f"{FITS}[0] <= 0")
+        _, beside, size = page.evaluate(FITS)
+        assert beside <= 0, (path, width)
+        assert size >= least, (path, width, size)
+    plain = open_page(javascript=False, viewport={"width": 1440, "height": 900})
+    plain.goto(filled["url"] + stage)
+    box = plain.locator(".stage").bounding_box()
+    assert box is not None
+    assert box["height"] <= 900
+
+
 def test_screens(filled: dict[str, Any], open_page: Callable[..., Page], inspect: Any) -> None:
     stage = open_page(viewport={"width": 1920, "height": 1080})
     stage.goto(f"{filled['url']}/stage/{filled['room']}")

@@ -10,6 +10,7 @@ from engage.audit.actions import record
 from engage.cases.actions._load import tell_unit, unit_name
 from engage.cases.entries import ANSWERED, OPENED, WITHDRAWN
 from engage.cases.models import Case, CaseState
+from engage.cases.rules import excerpt
 from engage.core.actor import Actor
 from engage.core.calendar import add_working_days
 from engage.core.clock import now, today
@@ -48,7 +49,7 @@ def open_case(
             return case
         raise Conflict(msg("Another unit already owes this answer. Hand its case over instead."))
     case.unit_id, case.activity_id, case.due_on = unit_id, activity_id, due
-    case.title = " ".join(title.split())[:_TITLE]
+    case.title = excerpt(title, _TITLE)
     case.state, case.opened_at, case.opened_by_id = CaseState.OPEN, now(), actor.id
     case.answered_at = case.answered_by_id = case.reminded_on = case.returned_at = None
     case.revision = (case.revision or 0) + 1

@@ -8,6 +8,7 @@ from datetime import date
 from engage.accounts.models import Unit
 from engage.audit.actions import record
 from engage.cases.actions import close_case_of, open_case, withdraw_case_of
+from engage.cases.rules import excerpt
 from engage.consultations.actions._load import (
     changed_by,
     comment_for,
@@ -118,7 +119,7 @@ def assign(actor: Actor, consultation_id: int, pick: Pick, unit_id: int, due_on:
             row.id,
             unit_id,
             # Not its text: the title of a case stays where an author erases what they said.
-            f"{consultation.title.text()[:_TITLE]} #{row.number}",
+            f"{excerpt(consultation.title.text(), _TITLE)} #{row.number}",
             activity_id=consultation.activity_id,
             due_on=due_on,
             is_demo=consultation.is_demo,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from engage.accounts.permissions import Permission
+from engage.cases.rules import excerpt
 from engage.cases.sources import SourceView, register_source
 from engage.consultations.actions.answering import require_published, write_reply
 from engage.consultations.events import COMMENT
@@ -17,8 +18,6 @@ from engage.core.actor import Actor
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.core.messages import Message, msg
-
-_EXCERPT = 40
 
 
 class CommentSource:
@@ -53,7 +52,7 @@ class CommentSource:
         rows = db.session.execute(
             select(Comment.id, Comment.text).where(Comment.id.in_(list(ids)), Comment.has_text)
         )
-        return {row.id: " ".join(row.text.split())[:_EXCERPT] for row in rows}
+        return {row.id: excerpt(row.text) for row in rows}
 
     def answer(self, actor: Actor, source_id: int, text: str) -> None:
         """Publish the reply of the unit that owes it. Raises `Invalid`, `Conflict`."""

@@ -4,11 +4,13 @@ from engage.live.actions.asking import Asked, ask, enter, withdraw
 from engage.live.actions.deciding import Decided, decide
 from engage.live.actions.erasing import erase
 from engage.live.actions.guests import make_link, revoke_link
+from engage.live.actions.leftover import LEFTOVER, settle_leftover
 from engage.live.actions.sessions import create, edit, note_export, step
 from engage.live.actions.supporting import Supported, support
 from engage.live.actions.written import LiveQuestionSource
 
 __all__ = [
+    "LEFTOVER",
     "Asked",
     "Decided",
     "LiveQuestionSource",
@@ -22,6 +24,7 @@ __all__ = [
     "make_link",
     "note_export",
     "revoke_link",
+    "settle_leftover",
     "step",
     "support",
     "withdraw",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engage.audit.actions import changes, record
+from engage.cases.rules import excerpt
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
@@ -21,6 +22,7 @@ _FIELDS = (
     "state", "held", "reason", "reason_note", "answer", "due_on", "case_id", "published_at", "on_air_at",
     "answered_at",
 )  # fmt: skip
+_TITLE = 100
 
 
 def mark(row: LiveQuestion, state: QuestionState, label: str, deed: str) -> None:
@@ -78,9 +80,18 @@ def told(row: LiveQuestion) -> dict[str, Any]:
     return {"state": row.state, "reason": row.reason, "answer": row.answer}
 
 
-def note_deed(actor: Actor, row: LiveQuestion, deed: Deed, before: dict[str, Any]) -> None:
+def name_of(session: LiveSession, row: LiveQuestion) -> str:
+    """How the audit log and the list of cases call ``row``: by session and number.
+
+    Never by its text: both stay where an author erases what they said.
+    """
+    return f"{excerpt(session.title.text(), _TITLE)} #{row.number}"
+
+
+def note_deed(
+    actor: Actor, session: LiveSession, row: LiveQuestion, deed: Deed, before: dict[str, Any]
+) -> None:
     """Write into the audit log what ``deed`` changed since ``before``."""
     was, became = changes(before, told(row))
-    # Not its text: the log stays where an author erases what they said.
-    label = f"No. {row.number}"
-    record(actor, QUESTION_DECIDED, QUESTION, row.public_id, was, {"deed": deed.value, **became}, label=label)
+    after = {"deed": deed.value, **became}
+    record(actor, QUESTION_DECIDED, QUESTION, row.public_id, was, after, label=name_of(session, row))

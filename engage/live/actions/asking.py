@@ -16,6 +16,7 @@ from engage.core.errors import Conflict, NotAllowed, NotFound
 from engage.core.messages import msg
 from engage.core.writer import atomic, gather
 from engage.live.actions._load import asker_key, question_row, require_any, session_row
+from engage.live.actions._marks import name_of
 from engage.live.actions.log import Change
 from engage.live.events import QUESTION, QUESTION_ENTERED
 from engage.live.models import LiveQuestion, LiveSession, QuestionState, Source
@@ -119,8 +120,7 @@ def enter(actor: Actor, session_id: int, text: str, name: str, source: Source, r
             QUESTION,
             question.public_id,
             after={"source": source, "state": question.state},
-            # Not its text: the log stays where an author erases what they said.
-            label=f"No. {question.number}",
+            label=name_of(session, question),
         )
         return {"question": question.public_id}
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from engage.cases import actions as cases
 from engage.core.actor import Actor
+from engage.live.actions._marks import name_of
 from engage.live.models import LiveQuestion, LiveSession
 
 SOURCE_KIND = "live-question"
-_TITLE = 100
 
 
 def open_case(actor: Actor, session: LiveSession, question: LiveQuestion) -> None:
@@ -17,8 +17,7 @@ def open_case(actor: Actor, session: LiveSession, question: LiveQuestion) -> Non
         SOURCE_KIND,
         question.id,
         session.unit_id,
-        # Not its text: the title of a case stays where an author erases what they said.
-        f"{session.title.text()[:_TITLE]} #{question.number}",
+        name_of(session, question),
         activity_id=session.activity_id,
         is_demo=session.is_demo,
     )

@@ -23,9 +23,9 @@ from engage.live.rules.deeds import DEEDS, Deed, require_deed
 from engage.live.rules.text import clean, require_answer, require_note
 from engage.moderation.models import ReasonClass
 
-_MODERATE = frozenset({Permission.LIVE_MODERATE})
+MODERATE = frozenset({Permission.LIVE_MODERATE})
 # Whose session it is also mends what they wrote.
-_CORRECT = _MODERATE | {Permission.LIVE_EDIT}
+_CORRECT = MODERATE | {Permission.LIVE_EDIT}
 
 DONE: dict[str, Message] = {
     Deed.APPROVE: msg("approved it"),
@@ -87,7 +87,7 @@ def decide(
 
 
 def _who(deed: Deed) -> frozenset[Permission]:
-    return _CORRECT if deed is Deed.CORRECT else _MODERATE
+    return _CORRECT if deed is Deed.CORRECT else MODERATE
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +123,7 @@ def _do(actor: Actor, session: LiveSession, row: LiveQuestion, decision: _Decisi
         )
     )
     change.write()
-    note_deed(actor, row, deed, known)
+    note_deed(actor, session, row, deed, known)
 
 
 def _set(

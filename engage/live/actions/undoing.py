@@ -42,7 +42,7 @@ def undo(actor: Actor, session: LiveSession, row: LiveQuestion) -> None:
         put_back(other, decision.displaced_before)
         _signed(actor, other)
     change.write()
-    note_deed(actor, row, Deed.UNDO, known)
+    note_deed(actor, session, row, Deed.UNDO, known)
 
 
 def _signed(actor: Actor, row: LiveQuestion) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engage.accounts.permissions import Permission
 from engage.audit.actions import record
+from engage.cases.rules import excerpt
 from engage.cases.sources import SourceView, register_source
 from engage.core.actor import Actor
 from engage.core.clock import now
@@ -15,14 +16,12 @@ from engage.core.db import db
 from engage.core.errors import Conflict, NotFound
 from engage.core.messages import msg
 from engage.live.actions._load import session_row
-from engage.live.actions._marks import mark
+from engage.live.actions._marks import mark, name_of
 from engage.live.actions.cases import SOURCE_KIND
 from engage.live.actions.log import Change
 from engage.live.events import QUESTION, QUESTION_ANSWERED
 from engage.live.models import LiveQuestion, QuestionState
 from engage.live.rules.life import Act, possible
-
-EXCERPT = 40
 
 
 class LiveQuestionSource:
@@ -69,7 +68,7 @@ class LiveQuestionSource:
                 LiveQuestion.id.in_(ids), LiveQuestion.state != QuestionState.WITHDRAWN
             )
         )
-        return {row.id: row.text[:EXCERPT] for row in rows if row.text}
+        return {row.id: excerpt(row.text) for row in rows if row.text}
 
     def reassigned(self, actor: Actor, source_id: int, unit_id: int) -> None:
         """Which unit answers is kept at the case; the question shows the answer only."""
@@ -84,7 +83,8 @@ def _owed(question_id: int) -> LiveQuestion:
 
 def _publish(actor: Actor, question: LiveQuestion, text: str) -> None:
     before = question.answer
-    change = Change(session_row(question.session_id))
+    session = session_row(question.session_id)
+    change = Change(session)
     change.touch(question)
     question.answer = text
     mark(question, QuestionState.WRITTEN, actor.label, "correct" if before else "written")
@@ -97,7 +97,7 @@ def _publish(actor: Actor, question: LiveQuestion, text: str) -> None:
         question.public_id,
         before={"answer": before},
         after={"answer": text},
-        label=f"No. {question.number}",
+        label=name_of(session, question),
     )
 
 

@@ -43,7 +43,10 @@ class Ledger:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """What the record page shows: the published questions in the order they were answered, and the ledger."""
+    """What the record page shows, with the ledger: answered questions in the order they were answered.
+
+    Of the deferred ones those that have their answer come first, then the promises in the order received.
+    """
 
     session: LiveSession
     answered: Sequence[LiveQuestion]
@@ -101,10 +104,12 @@ def record(session: LiveSession) -> Record:
         .where(LiveQuestion.session_id == session.id, LiveQuestion.state.in_([_S.ANSWERED, _S.WRITTEN]))
         .order_by(LiveQuestion.answered_at, LiveQuestion.id)
     ).all()
+    written = [row for row in rows if row.state is _S.WRITTEN]
+    promised = sorted((row for row in written if not row.answer), key=lambda row: row.number)
     return Record(
         session,
         [row for row in rows if row.state is _S.ANSWERED],
-        [row for row in rows if row.state is _S.WRITTEN],
+        [*(row for row in written if row.answer), *promised],
         ledger(session.id),
     )
 

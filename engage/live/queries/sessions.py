@@ -55,7 +55,7 @@ def by_join_code(code: str) -> LiveSession | None:
 
 def of_staff(actor: Actor, *, page: int = 1, size: int = 30) -> tuple[list[Listed], int]:
     """The sessions ``actor`` may read, newest first, and how many there are in all."""
-    mine = _readable(actor)
+    mine = _where(actor, Permission.LIVE_READ)
     total = db.session.scalar(select(func.count()).select_from(LiveSession).where(mine)) or 0
     sessions = db.session.scalars(
         select(LiveSession)
@@ -69,13 +69,13 @@ def of_staff(actor: Actor, *, page: int = 1, size: int = 30) -> tuple[list[Liste
     return [Listed(session, *counts.get(session.id, (0, 0))) for session in sessions], total
 
 
-def _readable(actor: Actor) -> ColumnElement[bool]:
-    units = units_where(actor, Permission.LIVE_READ)
+def _where(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    units = units_where(actor, permission)
     if units is None:
         return LiveSession.id.is_not(None)
     return or_(
         LiveSession.unit_id.in_(units),
-        LiveSession.activity_id.in_(activities_where(actor, Permission.LIVE_READ)),
+        LiveSession.activity_id.in_(activities_where(actor, permission)),
     )
 
 
@@ -93,13 +93,13 @@ def _counts(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
 
 
 def pending_count(actor: Actor) -> int:
-    """How many questions wait for review in the sessions ``actor`` may read."""
+    """How many questions wait for review in the sessions ``actor`` moderates."""
     return (
         db.session.scalar(
             select(func.count())
             .select_from(LiveQuestion)
             .join(LiveSession, LiveSession.id == LiveQuestion.session_id)
-            .where(LiveQuestion.state == QuestionState.PENDING, _readable(actor))
+            .where(LiveQuestion.state == QuestionState.PENDING, _where(actor, Permission.LIVE_MODERATE))
         )
         or 0
     )

@@ -53,8 +53,11 @@ DEEDS: Final[dict[Deed, Rule]] = {
     Deed.ANSWER: Rule(
         frozenset({_S.APPROVED, _S.ON_AIR, _S.ANSWERED}), _S.ANSWERED, frozenset({Phase.LIVE, Phase.ENDED})
     ),
+    # Also from what waits for review: who defers it has read it, and with its promise it is published.
     Deed.DEFER: Rule(
-        frozenset({_S.APPROVED, _S.ON_AIR, _S.ANSWERED}), _S.WRITTEN, frozenset({Phase.LIVE, Phase.ENDED})
+        frozenset({_S.PENDING, _S.APPROVED, _S.ON_AIR, _S.ANSWERED}),
+        _S.WRITTEN,
+        frozenset({Phase.LIVE, Phase.ENDED}),
     ),
     # A mistake in a published answer is mended where people read it, also in a published record.
     Deed.CORRECT: Rule(

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from engage.live.views import asking, console, editing, room, screens, staff, written
+from engage.live.views import asking, console, editing, leftover, room, screens, staff, written
 
 blueprints: tuple[Blueprint, ...] = (
     room.blueprint,
@@ -12,4 +12,5 @@ blueprints: tuple[Blueprint, ...] = (
     editing.blueprint,
     console.blueprint,
     written.blueprint,
+    leftover.blueprint,
 )

@@ -98,6 +98,14 @@ def room_words() -> dict[str, Any]:
         "polling": gettext("Connected in a slower way; the page updates every few seconds."),
         "received": gettext("Your question has been received. Your receipt code: "),
         "waiting": gettext("There is no network now. Your question is kept and will be sent by itself."),
+        "limited": gettext(
+            "You are asking faster than the room takes questions. Your question is kept and will be sent by "
+            "itself in {seconds} seconds."
+        ),
+        "unanswered": gettext(
+            "The server could not take your question just now. It is kept and will be sent by itself in "
+            "{seconds} seconds."
+        ),
         "unsent": gettext("That did not work. Please try again in a moment."),
         "tooShort": gettext("A question has at least {least} characters. Please say a little more.").format(
             least=LEAST

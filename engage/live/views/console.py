@@ -7,27 +7,31 @@ from typing import Any
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_wtf.csrf import generate_csrf
 
 from engage.accounts.permissions import Permission
 from engage.cases.actions import ANSWER_LIMIT
-from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid, NotFound, Refusal
 from engage.core.ids import request_id
 from engage.live import actions
-from engage.live.actions.deciding import DONE
 from engage.live.models import LiveSession, Phase, QuestionState, Source
 from engage.live.queries import room as room_queries
-from engage.live.rules.deeds import DEEDS, Deed, possible_deeds
+from engage.live.rules.deeds import Deed, possible_deeds
 from engage.live.rules.life import ENTERABLE
 from engage.live.rules.streams import MODERATORS
 from engage.live.rules.text import ANSWER_MOST, LEAST, MOST, NAME_MOST
-from engage.live.views._page import question_words, script_data, stream_answer, words
+from engage.live.views._page import script_data, stream_answer
+from engage.live.views._queue import (
+    KEYS,
+    TAKE_DOWN_REASON,
+    WAITING,
+    columns,
+    console_data,
+    console_words,
+    when,
+)
 from engage.live.views.staff import allowed_steps, may_on, readable
 from engage.moderation.models import ReasonClass
-from engage.moderation.rules import Hit
 from engage.web.actor import current_actor
-from engage.web.citizen import citizen_token
 from engage.web.errors import wants_json
 from engage.web.guards import staff
 from engage.web.languages import render
@@ -35,41 +39,12 @@ from engage.web.limits import limited
 
 blueprint = Blueprint("live_console", __name__)
 
-_S = QuestionState
-COLUMNS: tuple[tuple[str, tuple[QuestionState, ...]], ...] = (
-    ("pending", (_S.PENDING,)),
-    ("approved", (_S.APPROVED,)),
-    ("on-air", (_S.ON_AIR,)),
-    ("answered", (_S.ANSWERED,)),
-    ("written", (_S.WRITTEN,)),
-    ("declined", (_S.DECLINED, _S.TAKEN_DOWN, _S.WITHDRAWN)),
-)
-WAITING = frozenset({"pending", "approved"})
-# What waits is read from the oldest, what is done from the newest.
-DONE_COLUMNS = frozenset({"answered", "written", "declined"})
-# One key a decision; those that ask for a reason or a text open a small form.
-KEYS = {
-    Deed.APPROVE: "a",
-    Deed.DECLINE: "d",
-    Deed.AIR: "o",
-    Deed.BACK: "b",
-    Deed.ANSWER: "r",
-    Deed.DEFER: "w",
-    Deed.CORRECT: "e",
-    Deed.TAKE_DOWN: "x",
-    Deed.UNDO: "u",
-}
-# Rows of a column that are in the page at first; a link (a button, with a script) brings all of them.
-SHOWN = 120
-# What is taken down at once is mostly this; another reason is one choice away.
-TAKE_DOWN_REASON = ReasonClass.PERSONAL_DATA
-
 
 @blueprint.get("/staff/live/<public_id>/console")
 @staff(Permission.LIVE_READ)
 def console(public_id: str) -> str:
     """The queue in columns."""
-    return _page(readable(public_id))
+    return console_page(readable(public_id))
 
 
 @blueprint.get("/staff/live/<public_id>/stream")
@@ -101,7 +76,7 @@ def decide(public_id: str) -> ResponseReturnValue:
         if wants_json():
             return jsonify(message=first_sentence(error)), error.status
         flash(first_sentence(error), "error")
-        return _page(session, kept=form.get("answer", "")), error.status
+        return console_page(session, kept=form.get("answer", "")), error.status
     if wants_json():
         return jsonify(question=done.question, state=done.state.value, revision=done.revision)
     return redirect(url_for("live_console.console", public_id=public_id, _anchor=f"q-{done.question}"), 303)
@@ -124,7 +99,9 @@ def enter(public_id: str) -> ResponseReturnValue:
         sentences = {field: render(sentence) for field, sentence in error.errors.items()}
         if wants_json():
             return jsonify(errors=sentences, message=first_sentence(error)), error.status
-        return _page(session, entering={"text": text, "name": name, "source": source}, errors=sentences), 422
+        return console_page(
+            session, entering={"text": text, "name": name, "source": source}, errors=sentences
+        ), 422
     if wants_json():
         return jsonify(done=True)
     flash(gettext("The question is in the queue."), "success")
@@ -156,28 +133,36 @@ def first_sentence(error: Refusal) -> str:
     return render(error.message)
 
 
-def _page(
+def console_page(
     session: LiveSession,
     *,
     kept: str = "",
     entering: dict[str, str] | None = None,
+    leftover: dict[str, str] | None = None,
     errors: dict[str, str] | None = None,
 ) -> str:
+    """The console; what was typed (``kept``, ``entering``, ``leftover``) with what is wrong with it."""
     snapshot = room_queries.snapshot(session, MODERATORS)
     totals = room_queries.totals(session.id)
     actor = current_actor()
     may_moderate = may_on(actor, Permission.LIVE_MODERATE, session)
     may_enter = may_moderate or may_on(actor, Permission.LIVE_ENTER, session)
+    shown = columns(snapshot, totals, whole=request.args.get("all", ""))
     return render_template(
         "live/staff/console.html",
         room=session,
-        columns=_columns(snapshot, totals, whole=request.args.get("all", "")),
+        columns=shown,
         totals=totals,
         deeds_of=lambda view: possible_deeds(
             QuestionState(view["state"]), session.phase, answered=bool(view["answer"])
         ),
+        when=when,
         may_moderate=may_moderate,
         may_enter=may_enter and session.phase in ENTERABLE,
+        left={column["name"]: column["total"] for column in shown if column["name"] in WAITING}
+        if may_moderate and session.phase is Phase.ENDED
+        else {},
+        upto=session.question_count,
         steps=[step for step in allowed_steps(actor, session) if step.value in ("collect", "start", "end")],
         reasons=list(ReasonClass),
         sources=[source for source in Source if source is not Source.WEB],
@@ -187,8 +172,9 @@ def _page(
         decline=Deed.DECLINE,
         answer=Deed.ANSWER,
         take_down_reason=TAKE_DOWN_REASON,
-        page_words=_words(),
+        page_words=console_words(),
         entering=entering or {},
+        leftover=leftover or {},
         errors=errors or {},
         kept=kept,
         request_id=request_id(),
@@ -199,80 +185,5 @@ def _page(
             "answer": ANSWER_MOST,
             "correct": ANSWER_LIMIT,
         },
-        data=script_data(_data(session, snapshot, totals, may_moderate)),
+        data=script_data(console_data(session, snapshot, totals, may_moderate)),
     )
-
-
-def _columns(snapshot: dict[str, Any], totals: dict[str, list[int]], *, whole: str) -> list[dict[str, Any]]:
-    views = sorted(snapshot["questions"].values(), key=lambda view: view["number"])
-    columns = []
-    for name, states in COLUMNS:
-        inside = [view for view in views if view["state"] in states]
-        if name == "approved":
-            inside.sort(key=lambda view: -totals.get(view["id"], [0])[0])
-        elif name in DONE_COLUMNS:
-            inside.reverse()
-        columns.append(_column(name, inside, shown=len(inside) if whole == name else SHOWN))
-    return columns
-
-
-def _column(name: str, views: list[dict[str, Any]], *, shown: int) -> dict[str, Any]:
-    """``oldest`` in milliseconds and ``minutes`` since, in columns whose questions wait; else 0."""
-    oldest = min((view["at"] for view in views), default=0) if name in WAITING else 0
-    minutes = int((now().timestamp() - oldest / 1000) / 60) if oldest else 0
-    return {
-        "name": name,
-        "questions": views[:shown],
-        "total": len(views),
-        "oldest": oldest,
-        "minutes": minutes,
-    }
-
-
-def _data(
-    session: LiveSession, snapshot: dict[str, Any], totals: dict[str, list[int]], may_moderate: bool
-) -> dict[str, Any]:
-    return {
-        "session": session.public_id,
-        "csrf": generate_csrf(),
-        "citizen": citizen_token(),
-        "me": current_actor().label,
-        "moderators": snapshot,
-        "totals": {"supports": totals},
-        "moderates": may_moderate,
-        "columns": {name: [state.value for state in states] for name, states in COLUMNS},
-        "deeds": {
-            phase.value: {
-                state.value: [deed.value for deed in possible_deeds(state, phase, answered=True)]
-                for state in QuestionState
-            }
-            for phase in Phase
-        },
-        "asks": {deed.value: "reason" for deed, rule in DEEDS.items() if rule.reason}
-        | {Deed.ANSWER.value: "answer", Deed.CORRECT.value: "answer"},
-        "answered": [deed.value for deed, rule in DEEDS.items() if rule.answered],
-        "done": sorted(DONE_COLUMNS),
-        "shown": SHOWN,
-        "takeDownReason": TAKE_DOWN_REASON.value,
-        "correctMost": ANSWER_LIMIT,
-        "waiting": sorted(WAITING),
-        "undoable": [deed.value for deed in DEEDS],
-        "keys": {key: deed.value for deed, key in KEYS.items()},
-        "words": _words(),
-    }
-
-
-def _words() -> dict[str, Any]:
-    return {
-        **question_words(),
-        "hits": words(Hit),
-        "undoable": [deed.value for deed in DEEDS],
-        "deeds": words(Deed),
-        "phases": words(Phase),
-        "done": {str(deed): render(sentence) for deed, sentence in DONE.items()},
-        "by": gettext("{who} {deed}"),
-        "anonymous": gettext("Anonymous"),
-        "withdrawn": gettext("(withdrawn)"),
-        "due": gettext("due on {day}"),
-        "answer": gettext("Answer"),
-    }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, render_template, request
 from flask_babel import gettext
 
@@ -17,6 +19,8 @@ from engage.web.guards import by_token, public
 from engage.web.limits import hit
 
 blueprint = Blueprint("live_screens", __name__)
+# From how many characters on a text needs a smaller type where no script measures it.
+_LENGTHS = ((241, "longest"), (121, "longer"), (61, "long"))
 
 
 @blueprint.get("/stage/<public_id>")
@@ -25,10 +29,12 @@ def stage(public_id: str) -> str:
     """The full-screen page for a projector; ``?overlay=1`` has no background."""
     session = public_room(public_id)
     snapshot = room_queries.snapshot(session, STAGE)
+    on_air = next(iter(snapshot["questions"].values()), None)
     return render_template(
         "live/stage.html",
         room=session,
-        on_air=next(iter(snapshot["questions"].values()), None),
+        on_air=on_air,
+        length=_length(on_air),
         code=snapshot["session"]["code"],
         idle=_stage_idle(),
         overlay=request.args.get("overlay") == "1",
@@ -49,11 +55,13 @@ def guest(token: str) -> Response:
     """The guest speaker's screen."""
     session = _opened(token)
     snapshot = room_queries.snapshot(session, GUEST)
+    on_air = next(iter(snapshot["questions"].values()), None)
     page = render_template(
         "live/guest.html",
         room=session,
         idle=_guest_idle(),
-        on_air=next(iter(snapshot["questions"].values()), None),
+        on_air=on_air,
+        length=_length(on_air),
         data=script_data(
             {"session": session.public_id, "citizen": citizen_token(), "token": token, "guest": snapshot}
         ),
@@ -66,6 +74,11 @@ def guest(token: str) -> Response:
 def guest_stream(token: str) -> Response:
     """What the guest's screen lacks."""
     return _secret(stream_answer(_opened(token), GUEST, name=GUEST, with_totals=False))
+
+
+def _length(on_air: dict[str, Any] | None) -> str:
+    count = len(on_air["text"]) if on_air else 0
+    return next((name for least, name in _LENGTHS if count >= least), "")
 
 
 def _stage_idle() -> dict[str, str]:

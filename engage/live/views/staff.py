@@ -45,9 +45,9 @@ PAGE = 30
 EXPORT_PIECE = 200
 
 
-@home_tile(Permission.LIVE_READ, position=40)
-def _tile(actor: Actor) -> Tile | None:
-    """What waits in the queues of this person's sessions."""
+@home_tile(Permission.LIVE_MODERATE, position=40)
+def _tile(actor: Actor) -> Tile:
+    """What waits in the queues that this person reviews."""
     waiting = sessions.pending_count(actor)
     return Tile(
         msg("Live sessions"),

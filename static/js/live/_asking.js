@@ -2,6 +2,9 @@
 import { post, Refused, requestId } from "./_link.js";
 
 const DAY_MS = 24 * 3600 * 1000;
+// A server that takes longer than this is seen to be at work.
+const PATIENCE_MS = 1000;
+const AGAIN_SECONDS = 5;
 
 export class Asking {
   constructor(root, room) {
@@ -10,6 +13,8 @@ export class Asking {
     this.error = root.querySelector("[data-ask-error]");
     this.asked = root.querySelector("[data-asked]");
     this.refused = root.querySelector("[data-refused]");
+    this.sendingLine = root.querySelector("[data-sending]");
+    this.late = root.querySelector("[data-late]");
     this.key = `live:${room.data.session}`;
   }
 
@@ -21,6 +26,11 @@ export class Asking {
     if (text.value) this.keepDraft(); // also what was typed while this script was on its way
     this.form.addEventListener("input", () => this.keepDraft());
     this.#drawRefused();
+    this.drawLate();
+    this.late.querySelector("button").addEventListener("click", () => {
+      this.#fill("");
+      this.drawLate();
+    });
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#ask();
@@ -29,6 +39,13 @@ export class Asking {
 
   keepDraft() {
     this.#store("draft", { text: this.form.elements.text.value, name: this.#name() });
+  }
+
+  // What was being typed as the room closed stays in sight, to be copied: the form has gone.
+  drawLate() {
+    const text = this.#open ? "" : this.form.elements.text.value;
+    this.late.hidden = !text.trim();
+    this.late.querySelector(".kept").textContent = text;
   }
 
   #name() {
@@ -45,6 +62,7 @@ export class Asking {
     this.form.elements.text.value = "";
     this.form.elements.text.dispatchEvent(new Event("input", { bubbles: true }));
     this.tell("");
+    if (this.#early) return this.#tellAgain();
     return this.sendWaiting();
   }
 
@@ -58,7 +76,7 @@ export class Asking {
   // One at a time, in order; what is refused for good goes back into the form to be mended, or is listed below
   // it where the form holds other words by now.
   async sendWaiting() {
-    if (this.sending) return;
+    if (this.sending || this.#early) return;
     this.sending = true;
     try {
       for (let next = this.#waiting()[0]; next; next = this.#waiting()[0]) {
@@ -84,13 +102,36 @@ export class Asking {
         this.#takeBack(item, error.errors.text || error.errors.name || error.message);
         return true;
       }
-      this.tell(error instanceof Refused && error.message ? error.message : this.room.words.waiting);
-      clearTimeout(this.again);
-      this.again = setTimeout(() => this.sendWaiting(), 1000 * (error.retryAfter ?? 5) + Math.random() * 2000);
+      this.#later(error);
       return false;
     } finally {
       this.#showBusy(false);
     }
+  }
+
+  // Who is told to wait waits: a network that comes back, or a poll, does not send it any sooner.
+  #later(error) {
+    const answered = error instanceof Refused;
+    const ms = 1000 * (error.retryAfter ?? AGAIN_SECONDS) + Math.random() * 2000;
+    this.due = answered ? Date.now() + ms : 0;
+    this.limited = error.status === 429;
+    if (answered) this.#tellAgain();
+    else this.tell(this.room.words.waiting);
+    clearTimeout(this.again);
+    this.again = setTimeout(() => {
+      this.due = 0;
+      this.sendWaiting();
+    }, ms);
+  }
+
+  get #early() {
+    return this.due > Date.now();
+  }
+
+  #tellAgain() {
+    const { limited, unanswered } = this.room.words;
+    const seconds = Math.ceil((this.due - Date.now()) / 1000);
+    this.tell((this.limited ? limited : unanswered).replace("{seconds}", seconds));
   }
 
   get #open() {
@@ -156,6 +197,9 @@ export class Asking {
 
   #showBusy(busy) {
     this.form.querySelector("[type=submit]").setAttribute("aria-busy", String(busy));
+    clearTimeout(this.patience);
+    if (busy) this.patience = setTimeout(() => (this.sendingLine.hidden = false), PATIENCE_MS);
+    else this.sendingLine.hidden = true;
   }
 
   #receipt(code) {

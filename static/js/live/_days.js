@@ -3,3 +3,8 @@ export function dayText(iso) {
   const shape = { year: "numeric", month: "long", day: "numeric", timeZone: "UTC" };
   return new Date(iso).toLocaleDateString(document.documentElement.lang, shape);
 }
+
+// The day (2026-12-01) on the clocks of the site, wherever the browser's are.
+export function isoDay(ms, zone) {
+  return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
+}

@@ -5,12 +5,15 @@
 const ADVANCING = new Set(["approve", "decline", "take-down", "answer", "defer"]);
 // A key tapped twice by mistake must not decide about the row that has just come.
 const SETTLE_MS = 300;
+// Where personal data was noticed these keys only go to the button: a slip must not publish a telephone number.
+const PUBLISHING = new Set(["approve", "defer"]);
 
 export class Keys {
   constructor(root, owner) {
     this.root = root;
     this.owner = owner;
-    root.querySelector("[data-keys]").hidden = false;
+    const legend = root.querySelector("[data-keys]");
+    if (legend) legend.hidden = false;
     document.addEventListener("keydown", (event) => this.#pressed(event));
     root.addEventListener("focusin", (event) => this.#mark(event.target.closest("[data-id]")));
   }
@@ -76,6 +79,7 @@ export class Keys {
       box.querySelector(chosen ? "[type=submit]" : "select, textarea").focus();
       return;
     }
+    if (view.held && PUBLISHING.has(deed)) return row.querySelector(`[data-deed="${deed}"]`).focus();
     this.owner.decide({ question: view.id, revision: view.revision, deed }, key);
   }
 

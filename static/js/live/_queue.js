@@ -1,5 +1,5 @@
 // The columns of the console, drawn from the moderators' stream.
-import { dayText } from "./_days.js";
+import { dayText, isoDay } from "./_days.js";
 
 export class Queue {
   constructor(root, owner) {
@@ -31,6 +31,7 @@ export class Queue {
   }
 
   draw() {
+    this.#newDay();
     const views = [...this.owner.stream.questions.values()];
     for (const [name, states] of Object.entries(this.owner.data.columns)) {
       const inside = views.filter((view) => states.includes(view.state));
@@ -74,12 +75,26 @@ export class Queue {
   }
 
   ages() {
+    this.#newDay();
     for (const box of this.columns.values()) {
       const age = box.querySelector("[data-age]");
       const at = Number(age.dataset.at);
       const minutes = Math.max(0, Math.floor((Date.now() - at) / 60000));
       age.textContent = at > 0 && Number.isFinite(at) ? age.dataset.minutes.replace("{minutes}", minutes) : "";
     }
+  }
+
+  // The day too where it was another one than today, which may begin while the console is open.
+  #when(view) {
+    const day = isoDay(view.at, this.owner.data.zone);
+    return day === this.today ? view.clock : `${dayText(day)} ${view.clock}`;
+  }
+
+  #newDay() {
+    const today = isoDay(Date.now(), this.owner.data.zone);
+    if (today === this.today) return;
+    this.today = today;
+    for (const [id, row] of this.rows) row.querySelector("[data-clock]").textContent = this.#when(this.drawn.get(id));
   }
 
   counted(id) {
@@ -122,7 +137,7 @@ export class Queue {
     row.className = `queue-item queue-item--${look}`;
     put("text", view.text || words.withdrawn);
     put("number", `#${view.number}`);
-    put("clock", view.clock);
+    put("clock", this.#when(view));
     put("who", (view.name || words.anonymous) + (view.source === "web" ? "" : ` · ${words.sources[view.source]}`));
     put("hits", view.hits.map((hit) => words.hits[hit]).join(" · "));
     put("reason", view.reason ? [words.states[view.state], words.reasons[view.reason], view.note].filter(Boolean).join(" · ") : "");

@@ -1,17 +1,18 @@
 // What stage and guest screen share: one question, large, and the last state when the network is gone.
+import { fitting } from "./_fit.js";
 import { Link, readData } from "./_link.js";
 import { Stream } from "./_stream.js";
-
-const LONG = 60;
 
 export function screen(root, { name, event, payload, address, show }) {
   const data = readData(root);
   const stream = new Stream(data[name]);
   const notice = root.querySelector("[data-connection]");
+  const fit = fitting(root);
   const draw = () => {
     const [question] = stream.questions.values();
     fill(root, question, stream.session.phase);
     show?.(stream);
+    fit();
   };
   const link = new Link({
     room: data.session,
@@ -24,6 +25,7 @@ export function screen(root, { name, event, payload, address, show }) {
     state: (word) => {
       notice.hidden = word !== "lost";
       notice.textContent = word === "lost" ? notice.dataset.lost : "";
+      fit();
     },
     closed: () => location.reload(),
   });
@@ -34,7 +36,6 @@ export function screen(root, { name, event, payload, address, show }) {
 function fill(root, question, phase) {
   const part = (name) => root.querySelector(`[data-${name}]`);
   part("text").textContent = question?.text ?? "";
-  part("text").classList.toggle("stage__question--long", [...(question?.text ?? "")].length > LONG);
   part("who").textContent = question ? question.name || part("who").dataset.anonymous : "";
   for (const name of ["text", "who", "label"]) if (part(name)) part(name).hidden = !question;
   part("idle").hidden = Boolean(question);

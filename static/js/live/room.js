@@ -75,6 +75,7 @@ class Room {
   drawSession() {
     const { asking, phase } = this.streams.public.session;
     this.root.querySelector("[data-ask]").hidden = !asking;
+    this.asking.drawLate();
     if (phase !== this.phase) {
       this.phase = phase;
       this.asking.keepDraft();
