@@ -25,6 +25,7 @@ from engage.web.limits import init_limits
 from engage.web.logs import init_logs
 from engage.web.numbers import init_numbers
 from engage.web.realtime import init_realtime
+from engage.web.requests import CleanRequest
 from engage.web.sessions import StaffSessions
 from engage.web.shell import init_shell
 from engage.web.staticfiles import init_static
@@ -51,6 +52,7 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
     )
     app.config.from_mapping(_flask_settings(config))
     app.config.update(overrides or {})
+    app.request_class = CleanRequest
     app.session_interface = StaffSessions()
     _bind(app)
     registry.register(app)
