@@ -23,7 +23,7 @@ from engage.demo.results import public_result
 from engage.questions.definition import read
 from engage.surveys.models import Source, Survey
 from tests.factories.accounts import make_unit
-from tests.factories.responses import add_responses, definition
+from tests.factories.responses import add_responses, definition, make_survey
 from tests.fixtures.staff import StaffClient
 
 pytestmark = pytest.mark.database
@@ -80,6 +80,22 @@ def test_a_file_is_asked_for_in_the_words_of_who_asks(
     assert words["sources"]["web"] == source
     assert set(words["sources"]) == {one.value for one in Source}
     assert words["languages"] == {"zh_CN": "简体中文", "en": "English"}
+
+
+def test_figures_of_numbers_have_the_places_of_the_question(
+    app: Flask, listening: Path, staff_client: Staff
+) -> None:
+    whole = {"id": "nnnn", "type": "number", "text": {"zh_CN": "户数"}}
+    two = {"id": "mmmm", "type": "number", "decimals": 2, "text": {"zh_CN": "电价"}}
+    with app.app_context():
+        survey = make_survey(definition(("s1",), whole, two))
+        add_responses(survey, [{"mmmm": 1.25, "nnnn": 1}, {"nnnn": 2}, {"nnnn": 8}, {"nnnn": 8}])
+        url = _url(survey)
+    page = staff_client(Role.COORDINATOR).get(url).text
+    assert "平均 1.25 · 中位数 1.25 · 1.25 至 1.25" in page
+    assert "平均 4.75 · 中位数 5 · 1 至 8" in page
+    assert '<td>8</td><td class="numeric">2</td>' in page
+    assert '<td>1.25</td><td class="numeric">1</td>' in page
 
 
 def test_a_unit_does_not_read_the_answers_of_another(
