@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from engage.audit.actions import changes, record
+from engage.audit.events import numbered
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
@@ -82,5 +83,5 @@ def note_deed(actor: Actor, row: LiveQuestion, deed: Deed, before: dict[str, Any
     """Write into the audit log what ``deed`` changed since ``before``."""
     was, became = changes(before, told(row))
     # Not its text: the log stays where an author erases what they said.
-    label = f"No. {row.number}"
+    label = numbered(row.number)
     record(actor, QUESTION_DECIDED, QUESTION, row.public_id, was, {"deed": deed.value, **became}, label=label)

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from engage.accounts.permissions import Permission
 from engage.audit.actions import record
+from engage.audit.events import numbered
 from engage.core.actor import Actor
 from engage.core.clock import minute, now
 from engage.core.db import db
@@ -120,7 +121,7 @@ def enter(actor: Actor, session_id: int, text: str, name: str, source: Source, r
             question.public_id,
             after={"source": source, "state": question.state},
             # Not its text: the log stays where an author erases what they said.
-            label=f"No. {question.number}",
+            label=numbered(question.number),
         )
         return {"question": question.public_id}
 

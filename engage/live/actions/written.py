@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from engage.accounts.permissions import Permission
 from engage.audit.actions import record
+from engage.audit.events import numbered
 from engage.cases.sources import SourceView, register_source
 from engage.core.actor import Actor
 from engage.core.clock import now
@@ -97,7 +98,7 @@ def _publish(actor: Actor, question: LiveQuestion, text: str) -> None:
         question.public_id,
         before={"answer": before},
         after={"answer": text},
-        label=f"No. {question.number}",
+        label=numbered(question.number),
     )
 
 
