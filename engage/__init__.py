@@ -23,6 +23,7 @@ from engage.web.headers import init_headers
 from engage.web.languages import init_languages
 from engage.web.limits import init_limits
 from engage.web.logs import init_logs
+from engage.web.marking import init_marking
 from engage.web.numbers import init_numbers
 from engage.web.realtime import init_realtime
 from engage.web.requests import CleanRequest
@@ -93,6 +94,7 @@ def _bind(app: Flask) -> None:
     init_citizens(app)
     init_guards(app)
     init_display(app)
+    init_marking(app)
     init_errors(app)
     init_shell(app)
     init_static(app)
