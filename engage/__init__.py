@@ -23,8 +23,10 @@ from engage.web.headers import init_headers
 from engage.web.languages import init_languages
 from engage.web.limits import init_limits
 from engage.web.logs import init_logs
+from engage.web.marking import init_marking
 from engage.web.numbers import init_numbers
 from engage.web.realtime import init_realtime
+from engage.web.requests import CleanRequest
 from engage.web.sessions import StaffSessions
 from engage.web.shell import init_shell
 from engage.web.staticfiles import init_static
@@ -51,6 +53,7 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
     )
     app.config.from_mapping(_flask_settings(config))
     app.config.update(overrides or {})
+    app.request_class = CleanRequest
     app.session_interface = StaffSessions()
     _bind(app)
     registry.register(app)
@@ -91,6 +94,7 @@ def _bind(app: Flask) -> None:
     init_citizens(app)
     init_guards(app)
     init_display(app)
+    init_marking(app)
     init_errors(app)
     init_shell(app)
     init_static(app)

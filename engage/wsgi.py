@@ -6,6 +6,8 @@ monkey.patch_all()
 
 from engage import create_app
 from engage.core.running import hold_running
+from engage.web.warming import warm
 
 app = create_app()
+warm(app)
 running = hold_running(app.config["ENGAGE"].instance)

@@ -42,19 +42,24 @@ class SignInForm(StaffForm):
 
 
 class PasswordForm(StaffForm):
+    """The fields' names say that they hold passwords: such are never cleaned and never shown back."""
+
     current = PasswordField(
         _l("Current password"),
+        name="current_password",
         validators=[Needed(msg("Please enter your current password.")), AtMost(LONGEST)],
         render_kw={"autocomplete": "current-password"},
     )
     new = PasswordField(
         _l("New password"),
+        name="new_password",
         description=_l("At least 12 characters. Four unrelated words are easy to keep and hard to guess."),
         validators=[Needed(msg("Please enter a new password.")), AtMost(LONGEST)],
         render_kw={"autocomplete": "new-password"},
     )
     again = PasswordField(
         _l("New password once more"),
+        name="new_password_again",
         validators=[Needed(msg("Please enter the new password once more."))],
         render_kw={"autocomplete": "new-password"},
     )

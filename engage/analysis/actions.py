@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import delete
@@ -34,10 +35,24 @@ RESULT_WITHDRAWN = declare(
 MOST_WORDS = 2000
 
 
-def request_export(actor: Actor, survey_id: int, kind: ExportFormat, language: str, heads: list[str]) -> str:
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the worker, which has no request, writes in the language of the person who asked.
+
+    ``heads`` name the first four columns (number, minute, language, source), ``sheet`` what the file holds;
+    ``languages`` and ``sources`` are what the stored words are called.
+    """
+
+    heads: list[str]
+    sheet: str
+    languages: dict[str, str]
+    sources: dict[str, str]
+
+
+def request_export(actor: Actor, survey_id: int, kind: ExportFormat, language: str, words: Words) -> str:
     """Have the worker write all responses to a file; answers the export's public id.
 
-    ``heads`` are the first columns' names in the person's language. Raises ``NotFound``, ``NotAllowed``.
+    Raises ``NotFound``, ``NotAllowed``.
     """
     with atomic():
         survey = _survey(survey_id)
@@ -45,7 +60,7 @@ def request_export(actor: Actor, survey_id: int, kind: ExportFormat, language: s
         export = Export(survey_id=survey.id, format=kind, language=language, requested_by_id=actor.id)
         db.session.add(export)
         db.session.flush()
-        enqueue("analysis.export", {"export_id": export.id, "heads": heads})
+        enqueue("analysis.export", {"export_id": export.id, "words": asdict(words)})
         record(actor, EXPORTED, "survey", survey.id, after={"format": kind.value}, label=survey.title.text())
         return export.public_id
 

@@ -14,6 +14,8 @@ _FONT = {"family": "system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK 
 _BAR_PIXELS = 34
 _FEW_DAYS = 7
 _WRAP = 22
+_FEW_PEOPLE = ((5, 1), (10, 2), (25, 5))
+"""Up to so many people, a tick for every so many of them."""
 # Options are words even where they look like numbers, such as ratings.
 _OPTIONS = {"autorange": "reversed", "automargin": True, "type": "category"}
 
@@ -25,7 +27,8 @@ def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
     names = [labels.get(code, code.replace("..", "–")) for code in codes]
     shares = [f"{count} · {100 * count / tally.base:.1f}%" if tally.base else "0" for count in counts]
     if tally.kind == "numbers":
-        return _figure(go.Bar(x=names, y=counts, marker_color=PRIMARY, text=counts), height=300)
+        upright = go.Bar(x=names, y=counts, marker_color=PRIMARY, text=counts)
+        return _figure(upright, height=300, xaxis={"type": "category"}, yaxis=_people(counts))
     bar = go.Bar(
         x=counts,
         y=codes,
@@ -39,15 +42,25 @@ def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
     )
     # Two options may have the same words: the codes tell them apart, the words only name them.
     words = {"tickmode": "array", "tickvals": codes, "ticktext": [_wrapped(name) for name in names]}
-    return _figure(bar, height=70 + _BAR_PIXELS * len(codes), yaxis=_OPTIONS | words)
+    return _figure(bar, height=70 + _BAR_PIXELS * len(codes), xaxis=_people(counts), yaxis=_OPTIONS | words)
 
 
 def timeline(days: tuple[tuple[str, int], ...]) -> dict[str, Any]:
     """Responses per day."""
-    bar = go.Bar(x=[day for day, _ in days], y=[count for _, count in days], marker_color=WARM)
+    counts = [count for _, count in days]
+    bar = go.Bar(x=[day for day, _ in days], y=counts, marker_color=WARM)
     # Between a few days the chart library would put hours, all named by the same day.
     kind = "category" if len(days) <= _FEW_DAYS else "date"
-    return _figure(bar, height=240, xaxis={"type": kind, "tickformat": "%m-%d"})
+    return _figure(bar, height=240, xaxis={"type": kind, "tickformat": "%m-%d"}, yaxis=_people(counts))
+
+
+def _people(counts: list[int]) -> dict[str, Any]:
+    """An axis of people: the chart library would divide the first few into halves and fifths."""
+    axis: dict[str, Any] = {"tickformat": ",d"}
+    for most, step in _FEW_PEOPLE:
+        if max(counts, default=0) <= most:
+            return axis | {"dtick": step}
+    return axis
 
 
 def _figure(trace: Any, *, height: int, **layout: Any) -> dict[str, Any]:

@@ -97,6 +97,7 @@ class Dashboard:
             **asdict(counted),
             "title": question.text.text(language),
             "several": question.kind.summary().several,
+            "decimals": self._decimals(field),
             "labels": labels,
             "filterable": field.storage in ("code", "mask"),
             "since": self._since(field),
@@ -113,6 +114,16 @@ class Dashboard:
                     for code, text in item.kind.summary().labels:
                         found.setdefault(code, text)
         return found
+
+    def _decimals(self, field: Field) -> int:
+        """The most places an answer may have, in whatever version it was given."""
+        places = (
+            item.kind.summary().decimals
+            for definition in self.frame.store.definitions.values()
+            for item in definition.questions
+            if item.id == field.question and item.kind.column(item.id).storage == field.storage
+        )
+        return max(places, default=0)
 
     def _since(self, field: Field) -> int:
         versions = self.frame.store.definitions

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any, Protocol
 import xlsxwriter
 from sqlalchemy import select
 
+from engage.analysis.actions import Words
 from engage.core.cells import safe_cell
 from engage.core.clock import local
 from engage.core.db import db
@@ -21,6 +23,8 @@ from engage.surveys.models import Response, SurveyVersion
 
 BATCH = 2_000
 _EXCEL_ROWS = 1_048_576
+_SHEET_CHARACTERS = 31
+_NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 
 
 class _Sheet(Protocol):
@@ -42,16 +46,18 @@ class _Csv:
 
 
 class _Excel:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, name: str) -> None:
         # Text stays text: nothing in a cell becomes a formula, a link or a number.
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
+        self._name = name
         self._sheet: Any = None
         self._at = 0
 
     def row(self, cells: list[Any]) -> None:
         if self._sheet is None or self._at >= _EXCEL_ROWS:
-            self._sheet, self._at = self._book.add_worksheet(), 0
+            name = sheet_name(self._name, len(self._book.worksheets()) + 1)
+            self._sheet, self._at = self._book.add_worksheet(name), 0
         for column, cell in enumerate(cells):
             if cell is not None and cell != "":
                 self._sheet.write(self._at, column, cell)
@@ -61,31 +67,38 @@ class _Excel:
         self._book.close()
 
 
+def sheet_name(name: str, number: int = 1) -> str:
+    """``name`` as Excel takes it for its sheet ``number``: at most 31 characters, without some signs."""
+    ending = "" if number == 1 else f" {number}"
+    plain = _NO_SHEET.sub(" ", name)[: _SHEET_CHARACTERS - len(ending)].strip(" '")
+    return f"{plain}{ending}"
+
+
 def write_responses(
     survey_id: int,
     path: Path,
     *,
     excel: bool,
     language: str,
-    heads: list[str],
+    words: Words,
     progress: Callable[[int], None],
 ) -> int:
     """Write every response of a survey to ``path``; answers the number of rows.
 
-    ``heads`` name the first four columns (number, minute, language, source). One column per question, for
-    several picks one column per option with 1 or 0. ``progress`` hears the rows written so far.
+    Rows are numbered as they stand in the file. One column per question, for several picks one column per
+    option with 1 or 0. ``progress`` hears the rows written so far.
     """
     versions = _versions(survey_id)
     columns = _columns(versions.values())
-    sheet: _Sheet = _Excel(path) if excel else _Csv(path)
+    sheet: _Sheet = _Excel(path, words.sheet) if excel else _Csv(path)
     try:
-        sheet.row([*heads, *(title for column in columns for title in column.titles(language))])
+        sheet.row([*words.heads, *(title for column in columns for title in column.titles(language))])
         count = 0
         for rows in _batches(survey_id):
-            for row in rows:
+            for number, row in enumerate(rows, count + 1):
                 asked = versions[row.version_id]
                 cells = (cell for one in columns for cell in one.cells(row.answers, asked, language))
-                sheet.row([*_about(row), *cells])
+                sheet.row([number, *_about(row, words), *cells])
             count += len(rows)
             progress(count)
     finally:
@@ -173,5 +186,6 @@ def _batches(survey_id: int) -> Iterator[list[Any]]:
         yield list(rows)
 
 
-def _about(row: Any) -> list[Any]:
-    return [row.id, local(row.submitted_minute).strftime("%Y-%m-%d %H:%M"), row.language, row.source.value]
+def _about(row: Any, words: Words) -> list[Any]:
+    minute = local(row.submitted_minute).strftime("%Y-%m-%d %H:%M")
+    return [minute, words.languages[row.language], words.sources[row.source.value]]

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Flask, current_app
 from sqlalchemy import select, update
 
+from engage.analysis.actions import Words
 from engage.analysis.exports import write_responses
 from engage.analysis.models import Export, ExportFormat, ExportState
 from engage.analysis.service import AnalysisService, serve
@@ -66,7 +67,7 @@ def export(payload: dict[str, Any]) -> None:
             temporary,
             excel=excel,
             language=language,
-            heads=list(payload["heads"]),
+            words=Words(**payload["words"]),
             progress=lambda rows: _note(export_id, done_rows=rows),
         )
     except Exception:

@@ -29,6 +29,11 @@ class Field:
     is_scale: bool
 
     @property
+    def is_whole(self) -> bool:
+        """Whether the answers are whole numbers."""
+        return self.storage == "integer"
+
+    @property
     def parts(self) -> tuple[str, ...]:
         """The names of the stored columns: several only for a multiple choice with very many options."""
         if self.storage != "mask":

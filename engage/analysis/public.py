@@ -12,7 +12,8 @@ from engage.analysis.disclosure import Table
 from engage.analysis.frame import Array, SurveyFrame
 from engage.analysis.layout import Field
 from engage.analysis.published import NOBODY, OTHER, Counted, published
-from engage.analysis.tallies import Tally, bin_edges
+from engage.analysis.ranges import bin_edges
+from engage.analysis.tallies import Tally
 
 _ROWS_AT_ONCE = 50_000
 
@@ -51,7 +52,7 @@ def _divide(frame: SurveyFrame, field: Field, tally: Tally, groups: Mapping[str,
         for code, group in groups.items():
             found[frame.picked(field, code)] = group
     elif groups and tally.low is not None and tally.high is not None:
-        edges = np.asarray(bin_edges(tally.low, tally.high))
+        edges = np.asarray(bin_edges(tally.low, tally.high, whole=field.is_whole))
         at = np.searchsorted(edges, frame.numbers(field)[answered], side="right") - 1
         by_range = np.array([groups.get(code, OTHER) for code, _ in tally.counts], dtype=np.int16)
         found[answered] = by_range[np.clip(at, 0, len(by_range) - 1)]

@@ -9,10 +9,7 @@ import pandas as pd
 
 from engage.analysis.frame import Array, Mask, SurveyFrame
 from engage.analysis.layout import Field
-
-MOST_BINS = 12
-SMALLEST_STEP = 1e-6
-"""Numbers are stored with at most six decimals."""
+from engage.analysis.ranges import bin_edges, range_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +17,7 @@ class Tally:
     """What one question was answered.
 
     ``base`` answered among ``asked`` responses of versions that had the question. ``counts`` holds for a
-    choice or rating (option id, people), for numbers (range as ``low..high``, people); empty for texts.
+    choice or rating (option id, people), for numbers (range as ``first..last``, people); empty for texts.
     Shares are counts over ``base``; with several picks allowed they add up to more than one.
     """
 
@@ -74,12 +71,10 @@ def _numbers(values: Array, field: Field, asked: int, base: int) -> Tally:
     if not base:
         return Tally(field.question, "numbers", asked, 0)
     low, high = float(values.min()), float(values.max())
-    edges = bin_edges(low, high)
-    counts, _ = np.histogram(values, bins=np.asarray(edges))
-    ranges = tuple(
-        (f"{left:g}..{right:g}", int(count))
-        for left, right, count in zip(edges, edges[1:], counts, strict=False)
-    )
+    whole = field.is_whole
+    counts, _ = np.histogram(values, bins=np.asarray(bin_edges(low, high, whole=whole)))
+    codes = range_codes(low, high, whole=whole)
+    ranges = tuple((code, int(count)) for code, count in zip(codes, counts, strict=True))
     return Tally(
         field.question,
         "numbers",
@@ -91,19 +86,3 @@ def _numbers(values: Array, field: Field, asked: int, base: int) -> Tally:
         low=low,
         high=high,
     )
-
-
-def bin_edges(low: float, high: float) -> list[float]:
-    """Edges of at most ``MOST_BINS`` equal ranges on round numbers (1, 2 or 5 times a power of ten)."""
-    if high - low < SMALLEST_STEP:
-        return [low, max(high, low + 1)]
-    step = 10.0 ** np.floor(np.log10((high - low) / MOST_BINS))
-    for factor in (1, 2, 5, 10, 20):
-        if (high - low) / (step * factor) <= MOST_BINS - 1:
-            step *= factor
-            break
-    first = float(np.floor(low / step) * step)
-    count = int(np.floor((high - first) / step)) + 1
-    edges = [round(float(first + step * at), 10) for at in range(count + 1)]
-    # Rounding of very large or very close numbers must not leave the largest one outside.
-    return [min(edges[0], low), *edges[1:-1], max(edges[-1], high)]

@@ -24,10 +24,11 @@ from engage.analysis.models import ExportFormat, ExportState
 from engage.core.clock import now
 from engage.core.errors import Busy, Invalid, NotFound
 from engage.core.messages import msg
-from engage.core.types import LANGUAGES, Localized
-from engage.surveys.models import Survey
+from engage.core.types import LANGUAGE_NAMES, LANGUAGES, Localized
+from engage.surveys.models import Source, Survey
 from engage.surveys.rules import Deed, phase, possible
 from engage.web.actor import current_actor
+from engage.web.display import label
 from engage.web.guards import public, staff
 from engage.web.headers import allow_inline_styles
 from engage.web.languages import current_language
@@ -98,8 +99,7 @@ def request_export(public_id: str) -> ResponseReturnValue:
         kind = ExportFormat(request.form.get("format", ""))
     except ValueError:
         raise Invalid({"format": msg("Please choose CSV or Excel.")}) from None
-    heads = [_("Response number"), _("Submitted"), _("Language"), _("Source")]
-    export = actions.request_export(current_actor(), survey.id, kind, current_language(), heads)
+    export = actions.request_export(current_actor(), survey.id, kind, current_language(), _words())
     return redirect(url_for(".export", public_id=public_id, export_id=export), 303)
 
 
@@ -155,6 +155,15 @@ def result(public_id: str) -> ResponseReturnValue:
     """What came of a survey: bars drawn by the server, small groups withheld."""
     survey, published = queries.published_result(public_id)
     return render_template("analysis/result.html", survey=survey, result=published)
+
+
+def _words() -> actions.Words:
+    return actions.Words(
+        heads=[_("Response number"), _("Submitted"), _("Language"), _("Source")],
+        sheet=_("Responses"),
+        languages=LANGUAGE_NAMES,
+        sources={source.value: label(source) for source in Source},
+    )
 
 
 def _may_publish(survey: Survey) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -35,6 +36,10 @@ class EntryRecorded:
 
 
 EVENTS: dict[str, AuditEvent] = {}
+NUMBERED: dict[str, Message] = {}
+"""What objects that are told by their number are called, by their kind."""
+# Entries of earlier versions say it in English.
+_NUMBER = re.compile(r"(?:#|No\. )(\d+)")
 
 
 def declare(name: str, label: Message, /, **keys: Message | Key) -> AuditEvent:
@@ -50,3 +55,28 @@ def declare(name: str, label: Message, /, **keys: Message | Key) -> AuditEvent:
         raise ValueError(f"two audit events are called {name}")
     EVENTS[name] = event
     return event
+
+
+def declare_numbered(kind: str, label: Message) -> str:
+    """Declare that objects of ``kind`` are told by their number, which ``label`` has as ``{number}``.
+
+    Answers ``kind``. Their entries are labelled by ``numbered``.
+    """
+    NUMBERED[kind] = label
+    return kind
+
+
+def numbered(number: int) -> str:
+    """The label of an object that is told by its number, in no language."""
+    return f"#{number}"
+
+
+def number_of(label: str) -> str | None:
+    """The number in such a label; ``None`` where it is none."""
+    found = _NUMBER.fullmatch(label)
+    return found[1] if found else None
+
+
+def labels_of(number: str) -> tuple[str, ...]:
+    """Every label that such an object may have in the log."""
+    return f"#{number}", f"No. {number}"

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Select, select
 
+from engage.audit.events import labels_of
 from engage.audit.models import AuditEntry, AuditOrigin
 from engage.core.db import db
 
@@ -16,11 +17,15 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class LogFilter:
-    """``who`` and ``what`` are parts of names as recorded; ``event`` a declared one; times are aware."""
+    """``who`` and ``what`` are parts of names as recorded; ``event`` a declared one; times are aware.
+
+    ``numbered`` is the kind and the number of an object that is told by it.
+    """
 
     who: str = ""
     event: str = ""
     what: str = ""
+    numbered: tuple[str, str] | None = None
     start: datetime | None = None
     end: datetime | None = None
 
@@ -60,7 +65,10 @@ def _filtered(query: Select[AuditEntry, str], wanted: LogFilter) -> Select[Audit
         query = query.where(AuditEntry.actor_label.icontains(wanted.who, autoescape=True))
     if wanted.event:
         query = query.where(AuditEntry.event == wanted.event)
-    if wanted.what:
+    if wanted.numbered:
+        kind, number = wanted.numbered
+        query = query.where(AuditEntry.object_kind == kind, AuditEntry.object_label.in_(labels_of(number)))
+    elif wanted.what:
         query = query.where(
             AuditEntry.object_label.icontains(wanted.what, autoescape=True)
             | (AuditEntry.object_id == wanted.what)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, cast
@@ -11,12 +12,12 @@ from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 
 from engage.audit import queries
-from engage.audit.events import EVENTS, Key
+from engage.audit.events import EVENTS, NUMBERED, Key, number_of
 from engage.audit.labels import LABELS
 from engage.audit.models import AuditEntry
 from engage.core.actor import ActorKind
 from engage.core.clock import start_of_day
-from engage.core.messages import msg
+from engage.core.messages import Message, msg
 from engage.core.types import LANGUAGES, Localized
 from engage.web.display import datetime_text, label, local, message, register_labels
 from engage.web.guards import Permission, staff
@@ -28,6 +29,8 @@ blueprints = (blueprint,)
 
 _TEXT_LIMIT = 60
 _SHOWN = 240
+_NONE: tuple[Any, ...] = (None, "", {}, [])
+_PLACE = "\0"
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
@@ -47,6 +50,7 @@ class Line:
     entry: AuditEntry
     who: str
     what: str
+    on: str
     changes: list[Change]
     address: str | None
 
@@ -69,6 +73,7 @@ def log() -> str:
         who=given["who"],
         event=given["event"] if given["event"] in EVENTS else "",
         what=given["what"],
+        numbered=_numbered(given["what"]),
         start=start_of_day(start) if start else None,
         end=start_of_day(end + timedelta(days=1)) if end else None,
     )
@@ -99,29 +104,52 @@ def _tile(_actor: object) -> Tile:
 def _line(item: queries.LogLine) -> Line:
     entry = item.entry
     declared = EVENTS.get(entry.event)
-    keys = declared.keys if declared else {}
-    names = dict.fromkeys([*(entry.before or {}), *(entry.after or {})])
-    changes = [
-        Change(
-            message(keys[name].label) if name in keys else name,
-            _words((entry.before or {}).get(name), keys.get(name)),
-            _words((entry.after or {}).get(name), keys.get(name)),
-        )
-        for name in names
-    ]
     staffed = entry.actor_kind is ActorKind.STAFF and entry.actor_label
     return Line(
         entry,
         entry.actor_label if staffed else label(entry.actor_kind),
         message(declared.label) if declared else gettext("An event of an earlier version"),
-        changes,
+        _object(entry),
+        list(_changes(entry, declared.keys if declared else {})),
         item.address,
     )
 
 
+def _changes(entry: AuditEntry, keys: Mapping[str, Key]) -> Iterator[Change]:
+    """What was recorded; of a change only what is different after it."""
+    before, after = entry.before or {}, entry.after or {}
+    both = entry.before is not None and entry.after is not None
+    for name in dict.fromkeys([*before, *after]):
+        was, became = before.get(name), after.get(name)
+        if both and (was == became or (was in _NONE and became in _NONE)):
+            continue
+        words = message(keys[name].label) if name in keys else name
+        yield Change(words, _words(was, keys.get(name)), _words(became, keys.get(name)))
+
+
+def _object(entry: AuditEntry) -> str:
+    """What an entry is about: its name at that time, or its number in the reader's words."""
+    words, number = NUMBERED.get(entry.object_kind), number_of(entry.object_label)
+    return _told(words, number) if words and number else entry.object_label
+
+
+def _numbered(what: str) -> tuple[str, str] | None:
+    """The kind and number of an object whose words, as the log shows them, are ``what``."""
+    for kind, words in NUMBERED.items():
+        start, _place, end = (part.strip() for part in _told(words, _PLACE).partition(_PLACE))
+        number = what.removeprefix(start).removesuffix(end).strip()
+        if what.startswith(start) and what.endswith(end) and number.isdecimal():
+            return kind, number
+    return None
+
+
+def _told(words: Message, number: str) -> str:
+    return message(Message(words.template, {"number": number}))
+
+
 def _words(value: Any, key: Key | None) -> str:
     """A recorded value as people read it."""
-    if value is None or value in ("", {}, []):
+    if value in _NONE:
         return "–"
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final
 
-from engage.audit.events import Key, declare
+from engage.audit.events import Key, declare, declare_numbered
 from engage.consultations.models import Adoption, CommentState, Kind, Source, State
 from engage.core.messages import msg
 from engage.moderation.models import ReasonClass
 
 CONSULTATION: Final = "consultation"
-COMMENT: Final = "consultation-comment"
+COMMENT: Final = declare_numbered("consultation-comment", msg("Comment {number}"))
 RECEIPT_KIND: Final = COMMENT
 
 

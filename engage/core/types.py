@@ -12,6 +12,8 @@ from sqlalchemy.types import TypeDecorator
 
 DEFAULT_LANGUAGE = "zh_CN"
 LANGUAGES = ("zh_CN", "en")
+LANGUAGE_NAMES = {"zh_CN": "简体中文", "en": "English"}
+"""Each language in its own words."""
 
 
 class Localized(Mapping[str, str]):

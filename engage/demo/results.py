@@ -5,17 +5,16 @@ A command runs in the web's program, which never loads the heavy libraries; a te
 
 from __future__ import annotations
 
-import math
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from itertools import pairwise
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 from engage.analysis.disclosure import Table
 from engage.analysis.published import NOBODY, OTHER, Counted, published
+from engage.analysis.ranges import bin_edges, range_codes
 from engage.questions.definition import Definition, Question
-
-_MOST_BINS: Final = 12
 
 
 def public_result(definition: Definition, responses: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -30,14 +29,10 @@ def _counted(question: Question, given: list[Any]) -> Counted:
     summary = question.kind.summary()
     kind, values = summary.kind, [value for value in given if value is not None]
     mean = sum(values) / len(values) if kind in ("scale", "numbers") and values else None
-    bins = _bins(values) if kind == "numbers" and values else []
-    if kind == "numbers":
-        counts = _ranges(bins, values)
-    elif kind == "texts":
-        counts = ()
-    else:
-        found = Counter(code for value in values for code in _codes(value, bins))
-        counts = tuple((code, found[code]) for code, _ in summary.labels)
+    ranges = _ranges(question, values)
+    possible = ranges.codes if ranges else [code for code, _ in summary.labels]
+    found = Counter(code for value in values for code in _codes(value, ranges)) if possible else Counter()
+    counts = tuple((code, found[code]) for code in possible)
     about = {
         "id": question.id,
         "text": dict(question.text),
@@ -47,7 +42,7 @@ def _counted(question: Question, given: list[Any]) -> Counted:
     }
 
     def divide(groups: Mapping[str, int]) -> list[int]:
-        return [NOBODY if value is None else _group(_codes(value, bins), groups) for value in given]
+        return [NOBODY if value is None else _group(_codes(value, ranges), groups) for value in given]
 
     return Counted(about, kind, summary.several, len(values), counts, mean, divide)
 
@@ -56,11 +51,11 @@ def _group(codes: Iterable[str], groups: Mapping[str, int]) -> int:
     return next((groups[code] for code in codes if code in groups), OTHER)
 
 
-def _codes(value: Any, bins: list[float]) -> tuple[str, ...]:
+def _codes(value: Any, ranges: _Ranges | None) -> tuple[str, ...]:
     """The options an answer picked; the range a number lies in."""
     if isinstance(value, list):
         return tuple(value)
-    return (_range(value, bins),) if bins else (str(value),)
+    return (ranges.code(value) if ranges else str(value),)
 
 
 def _overlaps(divisions: Sequence[list[int]]) -> Callable[[int, int], Table]:
@@ -72,22 +67,21 @@ def _overlaps(divisions: Sequence[list[int]]) -> Callable[[int, int], Table]:
     return table
 
 
-def _bins(values: list[Any]) -> list[float]:
-    """The edges of equal ranges on whole numbers, the last one closed at both ends."""
+@dataclass(frozen=True, slots=True)
+class _Ranges:
+    """The ranges in which the numbers given are counted."""
+
+    edges: list[float]
+    codes: list[str]
+
+    def code(self, value: float) -> str:
+        """The range in which ``value`` lies, the last one closed at both ends."""
+        return self.codes[min(bisect_right(self.edges, value) - 1, len(self.codes) - 1)]
+
+
+def _ranges(question: Question, values: list[Any]) -> _Ranges | None:
+    if question.kind.summary().kind != "numbers" or not values:
+        return None
     low, high = min(values), max(values)
-    if low == high:
-        return [low, low + 1]
-    step = 10.0 ** math.floor(math.log10((high - low) / _MOST_BINS))
-    step *= next(by for by in (1, 2, 5, 10, 20) if (high - low) / (step * by) <= _MOST_BINS - 1)
-    first = math.floor(low / step) * step
-    return [round(first + step * at, 10) for at in range(math.floor((high - first) / step) + 2)]
-
-
-def _ranges(bins: list[float], values: list[Any]) -> tuple[tuple[str, int], ...]:
-    found = Counter(_range(value, bins) for value in values)
-    return tuple((name, found[name]) for name in (f"{left:g}..{right:g}" for left, right in pairwise(bins)))
-
-
-def _range(value: float, bins: list[float]) -> str:
-    at = min(int((value - bins[0]) / (bins[1] - bins[0])), len(bins) - 2)
-    return f"{bins[at]:g}..{bins[at + 1]:g}"
+    whole = question.kind.column(question.id).storage == "integer"
+    return _Ranges(bin_edges(low, high, whole=whole), range_codes(low, high, whole=whole))

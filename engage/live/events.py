@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engage.audit.events import Key, declare
+from engage.audit.events import Key, declare, declare_numbered
 from engage.core.messages import Message, msg
 from engage.live.models import NamePolicy, Phase, QuestionState, Source
 from engage.live.rules.deeds import Deed
@@ -35,7 +35,7 @@ class AskerForgotten:
 
 
 SESSION = "live-session"
-QUESTION = "live-question"
+QUESTION = declare_numbered("live-question", msg("Live question {number}"))
 
 _SESSION_KEYS: dict[str, Message | Key] = {
     "title": msg("Title"),

@@ -1,18 +1,17 @@
 """Strict reading of untrusted JSON: every fault becomes a finding that says where it is and what to do."""
 
 import re
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from engage.core.ids import short_id
 from engage.core.messages import Message, msg
+from engage.core.text import clean_text
 from engage.core.types import LANGUAGES, Localized
 from engage.questions import limits
 
 NO_TEXT: Final = Localized()
-_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _ID: Final = re.compile(r"[a-z0-9]{1,16}")
 
 
@@ -22,15 +21,8 @@ def is_id(value: object) -> bool:
 
 
 def clean(text: str) -> str:
-    """NFC, without control characters (line breaks stay, as \\n) and without blanks at the ends."""
-    if not text.isascii():
-        if not unicodedata.is_normalized("NFC", text):
-            text = unicodedata.normalize("NFC", text)
-    elif text.isprintable():
-        return text.strip()
-    if "\r" in text:
-        text = text.replace("\r\n", "\n").replace("\r", "\n")
-    return _CONTROL.sub("", text.replace("\t", " ")).strip()
+    """Clean text (``core.text``) with blanks for tabs and without blanks at the ends."""
+    return clean_text(text).replace("\t", " ").strip()
 
 
 @dataclass(frozen=True, slots=True)

@@ -94,7 +94,9 @@ def number(value: float | None, digits: int = 0) -> str:
     """A count with separators, or a figure with up to ``digits`` decimals."""
     if value is None:
         return _NOTHING
-    return str(format_decimal(round(value, digits) if digits else value))
+    return str(
+        format_decimal(round(value, digits), "#,##0." + "#" * digits) if digits else format_decimal(value)
+    )
 
 
 def percent(share: float | None, digits: int = 0) -> str:

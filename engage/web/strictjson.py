@@ -1,4 +1,4 @@
-"""JSON of strangers: what cannot be read, stored or shown is malformed, whichever way it is broken."""
+"""JSON of strangers: what cannot be read is malformed, whichever way it is broken; half characters go."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask.json.provider import DefaultJSONProvider
 
 
 def strict_loads(text: str | bytes, **options: Any) -> Any:
-    """The value of ``text``; raises ``ValueError`` also for nesting too deep and for half characters."""
+    """The value of ``text`` without half characters; raises ``ValueError`` also for nesting too deep."""
     try:
         value = json.loads(text, **options)
     except RecursionError as error:
@@ -17,7 +17,7 @@ def strict_loads(text: str | bytes, **options: Any) -> Any:
     escape: Any = "\\ud" if isinstance(text, str) else b"\\ud"
     if escape in text.lower():
         # Half of a surrogate pair is valid JSON and no valid text: it could be neither stored nor sent.
-        json.dumps(value, ensure_ascii=False).encode()
+        value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="ignore"), **options)
     return value
 
 

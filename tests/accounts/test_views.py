@@ -10,8 +10,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engage.accounts import actions, queries
+from engage.accounts.models import User
+from engage.accounts.passwords import password_is
 from engage.accounts.permissions import Role
 from engage.core.actor import SYSTEM
+from engage.core.db import db
 from tests.factories.accounts import make_session, make_unit, make_user
 from tests.fixtures.clients import hidden_fields
 
@@ -125,14 +128,18 @@ def test_changes_the_password_and_signs_others_out(app: Flask, staff_client: Cal
         user = make_user(Role.TYPIST, password=PASSWORD)
         other = make_session(user)
     client = staff_client(user=user)
-    fields = {"current": PASSWORD, "new": "另外 一个 很长 的密码 77", "again": "另外 一个 很长 的密码 77"}
-    assert client.send("/staff/account", {**fields, "current": "wrong"}).status_code == 422
-    assert client.send("/staff/account", {**fields, "again": "different"}).status_code == 422
-    assert client.send("/staff/account", {**fields, "new": "short", "again": "short"}).status_code == 422
+    # The new one holds a mark that other fields lose.
+    new = "另外 一个 很长\u200b 的密码 77"
+    fields = {"current_password": PASSWORD, "new_password": new, "new_password_again": new}
+    short = {"new_password": "short", "new_password_again": "short"}
+    assert client.send("/staff/account", {**fields, "current_password": "wrong"}).status_code == 422
+    assert client.send("/staff/account", {**fields, "new_password_again": "different"}).status_code == 422
+    assert client.send("/staff/account", {**fields, **short}).status_code == 422
     assert client.send("/staff/account", fields).status_code == 303
     assert client.get("/staff/").status_code == 200
     with app.app_context():
         assert queries.open_session(other) is None
+        assert password_is(new, db.session.get_one(User, user.id).password_hash)
 
 
 def test_administrator_opens_an_account_grants_a_role_and_hands_over_a_link(

@@ -264,6 +264,15 @@ def test_options_with_the_same_words_have_a_bar_each() -> None:
     assert figure["layout"]["yaxis"]["ticktext"][0].endswith("…")
 
 
+@pytest.mark.parametrize(("most", "step"), [(1, 1), (5, 1), (8, 2), (24, 5), (300, None)])
+def test_people_are_counted_in_whole_numbers_on_every_axis(most: int, step: int | None) -> None:
+    of_choice = charts.bars(Tally("q", "counts", most, most, (("a", most), ("b", 0))), {})
+    of_numbers = charts.bars(Tally("q", "numbers", most, most, (("0", most), ("1..2", 0))), {})
+    per_day = charts.timeline((("2026-03-01", most), ("2026-03-02", 1)))
+    axes = [of_choice["layout"]["xaxis"], of_numbers["layout"]["yaxis"], per_day["layout"]["yaxis"]]
+    assert [(axis["tickformat"], axis.get("dtick")) for axis in axes] == [(",d", step)] * 3
+
+
 def test_days_are_those_of_the_sites_clocks(
     app: Flask, survey: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -10,11 +11,20 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from engage.analysis.exports import write_responses
-from tests.factories.responses import add_responses, add_version, choices
+from engage.analysis.actions import Words
+from engage.analysis.exports import sheet_name, write_responses
+from engage.core.db import db
+from engage.core.writer import atomic
+from engage.surveys.models import Response, Source
+from tests.factories.responses import add_responses, add_version, choices, definition, make_survey
 
 pytestmark = pytest.mark.database
-HEADS = ["编号", "时间", "语言", "来源"]
+WORDS = Words(
+    heads=["序号", "时间", "语言", "来源"],
+    sheet="答卷",
+    languages={"zh_CN": "简体中文", "en": "English"},
+    sources={"web": "网上", "paper": "纸质"},
+)
 
 
 def _written(
@@ -22,7 +32,7 @@ def _written(
 ) -> list[int]:
     told: list[int] = []
     count = write_responses(
-        survey["survey"], path, excel=excel, language=language, heads=HEADS, progress=told.append
+        survey["survey"], path, excel=excel, language=language, words=WORDS, progress=told.append
     )
     return [count, *told]
 
@@ -106,3 +116,49 @@ def test_it_is_written_in_parts_and_says_how_far_it_is(
         add_responses(survey, [{"aaaa": "s1"}] * 5)
         assert _written(survey, tmp_path / "out.csv") == [5, 2, 4, 5]
         assert len(_table(survey, tmp_path / "out.csv")) == 6
+
+
+def test_rows_are_counted_in_the_file_and_told_in_words(
+    app: Flask, survey: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engage.analysis.exports.BATCH", 2)
+    with app.app_context():
+        other = make_survey(definition(("s1",)), "other")
+        add_responses(other, [{"aaaa": "s1"}] * 3)
+        add_responses(survey, [{"aaaa": "s1"}] * 4)
+        with atomic():
+            last = db.session.query(Response).order_by(Response.id.desc()).first()
+            assert last is not None
+            last.language, last.source = "en", Source.PAPER
+        _written(survey, tmp_path / "out.csv")
+    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as file:
+        heads, *rows = csv.reader(file)
+    assert heads[:4] == WORDS.heads
+    assert [row[0] for row in rows] == ["1", "2", "3", "4"]
+    assert [row[2:4] for row in rows] == [*[["简体中文", "网上"]] * 3, ["English", "纸质"]]
+
+
+def test_the_sheets_are_named_after_what_they_hold(
+    app: Flask, survey: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engage.analysis.exports._EXCEL_ROWS", 2)
+    with app.app_context():
+        add_responses(survey, [{"aaaa": "s1"}] * 2)
+        _written(survey, tmp_path / "out.xlsx", excel=True)
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as book:
+        names = re.findall(r'<sheet name="([^"]*)"', book.read("xl/workbook.xml").decode())
+    assert names == ["答卷", "答卷 2"]
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "called"),
+    [
+        ("Responses", 1, "Responses"),
+        ("a/b:c [d] *?\\", 1, "a b c  d"),
+        ("'quoted'", 1, "quoted"),
+        ("长" * 40, 1, "长" * 31),
+        ("长" * 40, 12, f"{'长' * 28} 12"),
+    ],
+)
+def test_what_excel_takes_as_a_sheets_name(name: str, number: int, called: str) -> None:
+    assert sheet_name(name, number) == called

@@ -16,13 +16,14 @@ from engage.analysis.service import AnalysisService, serve
 from engage.analysis.socket_path import socket_path
 from engage.core.clock import now
 from engage.core.db import db
+from engage.core.jobs import OutboxJob
 from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.demo.results import public_result
 from engage.questions.definition import read
-from engage.surveys.models import Survey
+from engage.surveys.models import Source, Survey
 from tests.factories.accounts import make_unit
-from tests.factories.responses import add_responses, definition
+from tests.factories.responses import add_responses, definition, make_survey
 from tests.fixtures.staff import StaffClient
 
 pytestmark = pytest.mark.database
@@ -60,6 +61,41 @@ def test_answers_in_words_are_read_page_by_page(
     assert "没有文字回答" in client.get(f"{url}?filter=aaaa:gone").text
     assert client.get(f"{url}?page=3").status_code == 404
     assert client.get(url.replace("eeee", "zzzz")).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("language", "sheet", "source"), [("zh_CN", "答卷", "网上"), ("en", "Responses", "Web")]
+)
+def test_a_file_is_asked_for_in_the_words_of_who_asks(
+    app: Flask, survey: dict[str, int], staff_client: Staff, language: str, sheet: str, source: str
+) -> None:
+    with app.app_context():
+        url = _url(survey, "/exports")
+    client = staff_client(Role.COORDINATOR)
+    client.set_cookie("language", language)
+    assert client.send(url, {"format": "csv"}).status_code == 303
+    with app.app_context():
+        words = db.session.query(OutboxJob).filter_by(name="analysis.export").one().payload["words"]
+    assert words["sheet"] == sheet
+    assert words["sources"]["web"] == source
+    assert set(words["sources"]) == {one.value for one in Source}
+    assert words["languages"] == {"zh_CN": "简体中文", "en": "English"}
+
+
+def test_figures_of_numbers_have_the_places_of_the_question(
+    app: Flask, listening: Path, staff_client: Staff
+) -> None:
+    whole = {"id": "nnnn", "type": "number", "text": {"zh_CN": "户数"}}
+    two = {"id": "mmmm", "type": "number", "decimals": 2, "text": {"zh_CN": "电价"}}
+    with app.app_context():
+        survey = make_survey(definition(("s1",), whole, two))
+        add_responses(survey, [{"mmmm": 1.25, "nnnn": 1}, {"nnnn": 2}, {"nnnn": 8}, {"nnnn": 8}])
+        url = _url(survey)
+    page = staff_client(Role.COORDINATOR).get(url).text
+    assert "平均 1.25 · 中位数 1.25 · 1.25 至 1.25" in page
+    assert "平均 4.75 · 中位数 5 · 1 至 8" in page
+    assert '<td>8</td><td class="numeric">2</td>' in page
+    assert '<td>1.25</td><td class="numeric">1</td>' in page
 
 
 def test_a_unit_does_not_read_the_answers_of_another(

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DatabaseError
 
 from engage.accounts.permissions import Role
 from engage.audit.actions import record
-from engage.audit.events import EVENTS, declare
+from engage.audit.events import EVENTS, declare, numbered
 from engage.audit.models import ADDRESS_DAYS, KEEP_DAYS, AppendOnly, AuditEntry, AuditOrigin
 from engage.core.actor import SYSTEM, Actor, ActorKind
 from engage.core.clock import now
@@ -26,6 +26,7 @@ from engage.web.display import label, message
 
 pytestmark = pytest.mark.database
 TRIED = declare("test.tried", msg("Tried"), state=msg("State"))
+CHANGED = declare("test.changed", msg("Changed"), state=msg("State"), reason=msg("Reason"))
 ANNA = Actor(ActorKind.STAFF, 7, "安娜", address="192.0.2.7")
 
 
@@ -177,14 +178,50 @@ def test_pages_show_each_entry_once(app: Flask, staff_client: Callable[..., Any]
     assert seen == [str(number) for number in reversed(range(120))]
 
 
+@pytest.mark.parametrize("label", [numbered(12), "No. 12"])
+@pytest.mark.parametrize(("language", "told"), [("zh_CN", "意见 12"), ("en", "Comment 12")])
+def test_what_has_a_number_is_told_and_found_in_the_readers_words(
+    app: Flask, staff_client: Callable[..., Any], label: str, language: str, told: str
+) -> None:
+    with app.app_context(), atomic():
+        record(ANNA, TRIED, "consultation-comment", "c1", after={"state": "甲"}, label=label)
+        record(ANNA, TRIED, "thing", "t1", after={"state": "乙"}, label=label)
+        record(ANNA, TRIED, "consultation-comment", "c2", after={"state": "丙"}, label=numbered(112))
+    client = staff_client(Role.ADMINISTRATOR)
+    client.set_cookie("language", language)
+    page = client.get("/staff/audit?event=test.tried").text
+    assert f">{told}</td>" in page
+    assert f">{label}</td>" in page
+    found = client.get(f"/staff/audit?event=test.tried&what={told}").text
+    assert [state for state in "甲乙丙" if f"{state}</span>" in found] == ["甲"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ({"state": "甲", "reason": None}, {"state": "乙", "reason": ""}, ["状态：甲 → 乙"]),
+        ({"state": "甲", "reason": "x"}, {"state": "甲", "reason": "x"}, []),
+        ({"state": "甲"}, {"reason": "x"}, ["状态：甲 → –", "理由：– → x"]),
+        (None, {"state": "甲", "reason": ""}, ["状态：甲", "理由：–"]),
+    ],
+)
+def test_of_a_change_only_what_differs_is_listed(
+    app: Flask, staff_client: Callable[..., Any], before: Any, after: Any, shown: list[str]
+) -> None:
+    with app.app_context(), atomic():
+        record(ANNA, CHANGED, "thing", 1, before, after)
+    page = staff_client(Role.ADMINISTRATOR).get("/staff/audit?event=test.changed").text
+    assert re.findall(r'<span class="small">([^<]+)</span>', page.split("<tbody>")[1]) == shown
+
+
 def test_every_declared_event_is_told_in_chinese(app: Flask) -> None:
     words = re.compile(r"[\u4e00-\u9fff]")
-    told = [(event.name, event.label) for event in EVENTS.values() if event is not TRIED]
+    told = [(event.name, event.label) for event in EVENTS.values() if event not in (TRIED, CHANGED)]
     told += [
         (f"{event.name}: {name}", key.label)
         for event in EVENTS.values()
         for name, key in event.keys.items()
-        if event is not TRIED
+        if event not in (TRIED, CHANGED)
     ]
     assert len(told) > 100
     with app.test_request_context("/"):

@@ -32,10 +32,10 @@ def definition(single: tuple[str, ...], *extra: dict[str, Any]) -> dict[str, Any
     return {"pages": [{"id": "pppp", "questions": questions}]}
 
 
-def make_survey(data: dict[str, Any]) -> dict[str, int]:
+def make_survey(data: dict[str, Any], unit_code: str = "u") -> dict[str, int]:
     """A published survey with its first version; the ids of both."""
     with atomic():
-        unit = Unit(code="u", name=Localized(zh_CN="单位"))
+        unit = Unit(code=unit_code, name=Localized(zh_CN="单位"))
         db.session.add(unit)
         db.session.flush()
         survey = Survey(

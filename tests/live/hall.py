@@ -48,8 +48,8 @@ class Hall:
         page.goto(self.server.url + path)
         return page
 
-    def phone(self) -> Page:
-        page = self.open(f"/live/{self.room}")
+    def phone(self, language: str = "zh_CN") -> Page:
+        page = self.open(f"/live/{self.room}?lang={language}")
         expect(page.locator("[data-sort]")).to_be_visible()
         return page
 

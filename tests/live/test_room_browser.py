@@ -85,9 +85,13 @@ def test_everybody_stays_in_step(hall: Hall) -> None:
 
 def test_taking_down_clears_every_screen(hall: Hall) -> None:
     phone, console, stage, guest = hall.phone(), hall.console(), hall.stage(), hall.guest()
+    english = hall.phone("en")
     ask(phone, FIRST)
     press(console, "pending", FIRST, "a")
+    expect(english.locator("[data-list] [data-text]")).to_have_attribute("lang", "zh-CN")
+    expect(phone.locator("[data-own] [data-text]")).not_to_have_attribute("lang", "zh-CN")
     press(console, "approved", FIRST, "o")
+    expect(english.locator("[data-on-air-text]")).to_have_attribute("lang", "zh-CN")
     expect(stage.locator("[data-text]")).to_have_text(FIRST)
     press(console, "on-air", FIRST, "x")
     box = item(console, "on-air", FIRST).locator("details[open]")

@@ -52,7 +52,7 @@ def test_page_by_page_without_script(context: Flask, citizen_client: Make) -> No
     third = turn(client, back, {"q1": "a", "q2": "改"}).get_data(as_text=True)
     assert re.search(r'value="b"[^>]+checked', third)
     english = turn(client, third, {"q3": "b"}, "language-en").get_data(as_text=True)
-    assert "选项b (en)" in english
+    assert "选项b</span> (en)" in english
     assert re.search(r'value="b"[^>]+checked', english)
     fourth = turn(client, english, {"q3": "b"}).get_data(as_text=True)
     assert 'name="q-q4"' in fourth
@@ -104,7 +104,7 @@ def test_all_at_once_goes_on_in_another_language_without_losing_anything(
     english = turn(client, first, {"q1": "a", "q2": '说"话', "q4": "十"}, "language-en")
     assert english.status_code == 200
     html = english.get_data(as_text=True)
-    assert "选项b (en)" in html
+    assert "选项b</span> (en)" in html
     assert re.search(r'value="a" id="q-q1" checked', html)
     assert 'value="十"' in html
     assert "error-summary" not in html or "data-errors hidden" in html

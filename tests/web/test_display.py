@@ -71,6 +71,8 @@ class TestFigures:
     def test_number(self, chinese: Flask) -> None:
         assert display.number(12840) == "12,840"
         assert display.number(3.14159, 2) == "3.14"
+        assert display.number(1234.00005, 6) == "1,234.00005"
+        assert display.number(5.0, 2) == "5"
 
     @pytest.mark.parametrize(
         ("share", "digits", "words"),

@@ -7,6 +7,7 @@ from datetime import date
 
 from engage.accounts.models import Unit
 from engage.audit.actions import record
+from engage.audit.events import numbered
 from engage.cases.actions import close_case_of, open_case, withdraw_case_of
 from engage.cases.rules import excerpt
 from engage.consultations.actions._load import (
@@ -60,7 +61,7 @@ def write_reply(actor: Actor, row: Comment, text: str, unit_id: int) -> None:
     before = {"reply": row.reply} if row.reply else None
     row.reply, row.reply_unit_id, row.replied_at = text, unit_id, now()
     _touch(actor, row)
-    record(actor, REPLIED, COMMENT, row.public_id, before, {"reply": text}, label=f"No. {row.number}")
+    record(actor, REPLIED, COMMENT, row.public_id, before, {"reply": text}, label=numbered(row.number))
     publish(CommentsChanged(row.consultation_id, (row.id,)))
 
 
@@ -92,7 +93,7 @@ def adopt(
             row.adoption, row.adoption_reason, row.adopted_at = adoption, reason, now()
             _touch(actor, row)
             after = {"adoption": adoption, "reason": reason}
-            record(actor, ADOPTION_SET, COMMENT, row.public_id, before, after, label=f"No. {row.number}")
+            record(actor, ADOPTION_SET, COMMENT, row.public_id, before, after, label=numbered(row.number))
         publish(CommentsChanged(consultation_id, tuple(row.id for row in fresh)))
         skipped = found.skipped + len(found.fresh) - len(fresh)
         return Decided(tuple(Pick(row.public_id, row.revision) for row in done), skipped)
@@ -127,7 +128,7 @@ def assign(actor: Actor, consultation_id: int, pick: Pick, unit_id: int, due_on:
         row.case_id, row.assigned_unit_id = case.id, unit_id
         _touch(actor, row)
         after = {"unit_id": unit_id}
-        record(actor, ASSIGNED, COMMENT, row.public_id, before, after, label=f"No. {row.number}")
+        record(actor, ASSIGNED, COMMENT, row.public_id, before, after, label=numbered(row.number))
         publish(CommentsChanged(consultation_id, (row.id,)))
 
 
@@ -144,7 +145,7 @@ def unassign(actor: Actor, consultation_id: int, pick: Pick) -> None:
         before = {"unit_id": row.assigned_unit_id}
         row.assigned_unit_id = None
         _touch(actor, row)
-        record(actor, UNASSIGNED, COMMENT, row.public_id, before, label=f"No. {row.number}")
+        record(actor, UNASSIGNED, COMMENT, row.public_id, before, label=numbered(row.number))
         publish(CommentsChanged(consultation_id, (row.id,)))
 
 

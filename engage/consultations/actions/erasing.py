@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engage.audit.actions import record
+from engage.audit.events import numbered
 from engage.cases.actions import withdraw_case_of
 from engage.consultations.events import COMMENT, ERASED, RECEIPT_KIND, CommentsChanged
 from engage.consultations.models import Comment, CommentState
@@ -29,7 +30,7 @@ def erase(comment_id: int) -> None:
         row.stance = row.adoption = row.reason = row.row_hash = None
         row.replied_at = row.adopted_at = row.assigned_unit_id = row.reply_unit_id = None
         row.revision += 1
-        record(SYSTEM, ERASED, COMMENT, row.public_id, label=f"No. {row.number}")
+        record(SYSTEM, ERASED, COMMENT, row.public_id, label=numbered(row.number))
         publish(CommentsChanged(row.consultation_id, (row.id,)))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engage.audit.actions import record
+from engage.audit.events import numbered
 from engage.cases.actions import withdraw_case_of
 from engage.consultations.actions._load import comments_for, consultation_for, name_of, phase_of
 from engage.consultations.events import COMMENT, MODERATED, CommentsChanged
@@ -78,4 +79,4 @@ def _decide(actor: Actor, row: Comment, state: CommentState, reason: ReasonClass
         withdraw_case_of(actor, COMMENT, row.id, note)
         row.assigned_unit_id = None
     after = {"state": state, "reason": reason, "note": note}
-    record(actor, MODERATED, COMMENT, row.public_id, before, after, label=f"No. {row.number}")
+    record(actor, MODERATED, COMMENT, row.public_id, before, after, label=numbered(row.number))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 from typing import Final
 
 from engage.consultations.models import Adoption, CommentState, Stance
 from engage.core.errors import Invalid
 from engage.core.messages import Message, msg
+from engage.core.text import clean_text
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import NOTE_LIMIT
 
@@ -43,11 +43,8 @@ class Pick:
 
 
 def cleaned(text: str) -> str:
-    """Text as it is stored: composed characters, plain line ends, no control characters, no blanks around."""
-    composed = unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n"))
-    return "".join(
-        sign for sign in composed if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cs")
-    ).strip()
+    """Text as it is stored: clean (``core.text``) and without blanks around."""
+    return clean_text(text).strip()
 
 
 def require_comment(stance: Stance | None, text: str, *, whole: bool, limit: int = TEXT_LIMIT) -> None:

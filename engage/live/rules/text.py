@@ -7,6 +7,7 @@ import unicodedata
 
 from engage.core.errors import Invalid
 from engage.core.messages import Message, msg
+from engage.core.text import clean_text
 from engage.live.models import NamePolicy
 from engage.live.rules.deeds import DEEDS, Deed
 from engage.moderation.models import ReasonClass
@@ -16,15 +17,12 @@ LEAST = 4
 MOST = 500
 NAME_MOST = 20
 ANSWER_MOST = 4000
-# What turns text round or hides in it: not wanted on a stage.
-_HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\x00-\x08\x0b-\x1f\x7f]")
 _MANY_LINES = re.compile(r"\n{3,}")
 
 
 def clean(text: str) -> str:
-    """Text in one Unicode form, without hidden characters and without empty ends."""
-    text = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return _MANY_LINES.sub("\n\n", _HIDDEN.sub("", text)).strip()
+    """Clean text (``core.text``) with blanks for tabs, at most one empty line, and without empty ends."""
+    return _MANY_LINES.sub("\n\n", clean_text(text).replace("\t", " ")).strip()
 
 
 def says_something(text: str) -> bool:

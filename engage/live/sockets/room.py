@@ -11,6 +11,7 @@ from engage.core.bus import subscribe
 from engage.core.db import read_anew
 from engage.core.errors import Invalid, NotFound
 from engage.core.messages import msg
+from engage.core.text import clean_text
 from engage.live import actions
 from engage.live.events import AskerForgotten
 from engage.live.queries import room as queries
@@ -138,15 +139,11 @@ def checked(payload: Any) -> dict[str, Any]:
 
 
 def text(fields: dict[str, Any], name: str, most: int) -> str:
-    """A text of the payload (empty if absent); raises ``Invalid`` for anything else or too long."""
+    """A clean text of the payload (empty if absent); raises ``Invalid`` for anything else or too long."""
     value = fields.get(name, "")
-    if not isinstance(value, str) or len(value) > most or "\0" in value:
+    if not isinstance(value, str) or len(value) > most:
         raise _malformed()
-    try:
-        value.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair: valid JSON, no valid text
-        raise _malformed() from None
-    return value
+    return clean_text(value)
 
 
 def have_of(fields: dict[str, Any]) -> dict[str, int]:

@@ -45,11 +45,13 @@ class Summary:
     """What a tally shows: `counts` (per code, with labels), `scale` (counts, a mean), `numbers` or `texts`.
 
     With `several`, one response may count under more than one code, so shares add up to more than one.
+    Numbers have up to `decimals` places.
     """
 
     kind: str
     labels: tuple[tuple[str, Localized], ...] = ()
     several: bool = False
+    decimals: int = 0
 
 
 Parser = Callable[[object], Value | None]

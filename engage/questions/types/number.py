@@ -133,7 +133,7 @@ class Number(Kind):
         return Column(key, "decimal" if self.decimals else "integer")
 
     def summary(self) -> Summary:
-        return Summary("numbers")
+        return Summary("numbers", decimals=self.decimals)
 
     def text(self, value: Value, language: str) -> str:
         unit = self.unit.text(language)

@@ -1,4 +1,5 @@
 // Tapping a clause opens the comment sheet over the draft; without this script the link opens its own page.
+import { write } from "../core/_write.js";
 import { CommentForm } from "./_form.js";
 
 export function attach(draft) {
@@ -21,7 +22,7 @@ export function attach(draft) {
     form.elements._request_id.value = fresh;
     form.dataset.clause = link.dataset.clause;
     form.setAttribute("action", address);
-    sheet.querySelector("[data-quote]").textContent = link.dataset.name;
+    write(sheet.querySelector("[data-quote]"), link.dataset.name);
     sheet.querySelector("[data-read]").href = `${address}#comments`;
     comment.complain([]);
     comment.say("");

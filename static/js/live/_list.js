@@ -1,4 +1,5 @@
 // The list of published questions: at most WINDOW rows in the page, and nobody's reading place is moved by arrivals.
+import { write } from "../core/_write.js";
 import { dayText } from "./_days.js";
 
 const WINDOW = 150;
@@ -166,7 +167,7 @@ export class QuestionList {
     const { words, totals, supported, streams } = this.room;
     const put = (name, text) => {
       const part = row.querySelector(`[data-${name}]`);
-      if (part.textContent !== text) part.textContent = text;
+      write(part, text);
       return part;
     };
     put("text", view.text);

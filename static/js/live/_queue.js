@@ -1,4 +1,5 @@
 // The columns of the console, drawn from the moderators' stream.
+import { write } from "../core/_write.js";
 import { dayText, isoDay } from "./_days.js";
 
 export class Queue {
@@ -130,7 +131,7 @@ export class Queue {
     const { words } = this.owner.data;
     const put = (name, text) => {
       const part = row.querySelector(`[data-${name}]`);
-      part.textContent = text;
+      write(part, text);
       part.hidden = !text;
     };
     const look = { pending: view.held ? "held" : "new", "on-air": "on-air" }[view.state] ?? "done";

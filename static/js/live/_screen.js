@@ -1,4 +1,5 @@
 // What stage and guest screen share: one question, large, and the last state when the network is gone.
+import { write } from "../core/_write.js";
 import { fitting } from "./_fit.js";
 import { Link, readData } from "./_link.js";
 import { Stream } from "./_stream.js";
@@ -35,8 +36,8 @@ export function screen(root, { name, event, payload, address, show }) {
 
 function fill(root, question, phase) {
   const part = (name) => root.querySelector(`[data-${name}]`);
-  part("text").textContent = question?.text ?? "";
-  part("who").textContent = question ? question.name || part("who").dataset.anonymous : "";
+  write(part("text"), question?.text ?? "");
+  write(part("who"), question ? question.name || part("who").dataset.anonymous : "");
   for (const name of ["text", "who", "label"]) if (part(name)) part(name).hidden = !question;
   part("idle").hidden = Boolean(question);
   part("idle").textContent = JSON.parse(part("idle").dataset.words)[phase] ?? "";

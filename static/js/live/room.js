@@ -1,4 +1,5 @@
 // The room on a phone: what is on air, the published questions, one's own questions, and asking.
+import { write } from "../core/_write.js";
 import { Asking } from "./_asking.js";
 import { dayText } from "./_days.js";
 import { Link, readData, requestId } from "./_link.js";
@@ -65,8 +66,8 @@ class Room {
     const box = this.root.querySelector("[data-on-air]");
     const question = [...this.streams.public.questions.values()].find((view) => view.state === "on-air");
     box.hidden = !question;
-    box.querySelector("[data-on-air-text]").textContent = question?.text ?? "";
-    box.querySelector("[data-on-air-who]").textContent = question ? question.name || this.words.anonymous : "";
+    write(box.querySelector("[data-on-air-text]"), question?.text ?? "");
+    write(box.querySelector("[data-on-air-who]"), question ? question.name || this.words.anonymous : "");
   }
 
   // Another phase has another page (player, record, texts); what is being typed comes along as a draft. What
@@ -104,11 +105,11 @@ class Room {
     const written = view.state === "written" && view.answer;
     part("state").textContent = this.words.own[written ? "written-answered" : view.state];
     part("state").className = `tag tag--${written ? "good" : TAGS[view.state] ?? "closed"}`;
-    part("text").textContent = view.text;
+    write(part("text"), view.text);
     part("reason").hidden = !view.reason;
-    part("reason").textContent = view.reason ? `${this.words.kind[view.reason]} ${view.note ?? ""}`.trim() : "";
+    write(part("reason"), view.reason ? `${this.words.kind[view.reason]} ${view.note ?? ""}`.trim() : "");
     part("answer").hidden = !view.answer && !view.due;
-    part("answer").textContent = view.due ? this.words.due.replace("{day}", dayText(view.due)) : view.answer;
+    write(part("answer"), view.due ? this.words.due.replace("{day}", dayText(view.due)) : view.answer ?? "");
     const form = part("withdraw");
     form.hidden = view.state !== "pending";
     form.addEventListener("submit", (event) => {
