@@ -119,6 +119,8 @@ def test_join_by_code(client: Any, room: str, app: Flask) -> None:
     with app.app_context():
         code = make.db.session.scalars(make.db.select(make.LiveSession)).one().join_code
     assert client.get(f"/join?code={code[:3]}+{code[3:]}").location == f"/live/{room}"
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+    assert client.get("/join", query_string={"code": f"{wide[:3]}－{wide[3:]}"}).location == f"/live/{room}"
     assert client.get("/join?code=999998").status_code == 404
     assert client.get("/join").status_code == 200
 
