@@ -164,6 +164,11 @@ def test_page_by_page_without_script(context: Flask, live_server: Server, open_p
     screen.locator("#q-q6").fill("2")
     forward(screen)
     expect(screen.locator("#receipt-code")).to_be_visible()
+    code = screen.locator("#receipt-code").inner_text()
+    screen.go_back()
+    screen.locator("#q-q6").fill("2")
+    forward(screen)
+    expect(screen.locator("#receipt-code")).to_have_text(code)
     assert responses() == [{"q1": "b", "q6": 2}]
 
 
