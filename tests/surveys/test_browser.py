@@ -123,11 +123,15 @@ def test_page_by_page(
     expect(screen.locator('input[name="q-q4"][value="5"]')).to_be_checked()
     forward(screen)
     screen.locator("#q-q6").fill("３")
+    screen.locator("#q-q7").fill("很长的意见\n" * 200)
+    grown = screen.locator("#q-q7").evaluate("box => box.offsetHeight / innerHeight")
+    assert 0.5 < grown < 0.61
     screen.locator("#q-q7").fill("希望少跑腿")
     inspect(screen, "survey-page-3")
     forward(screen)
     screen.wait_for_url("**/done")
     expect(screen.locator("#receipt-code")).to_have_text(re.compile(r"^\w{4}-\w{4}-\w{4}$"))
+    expect(screen.locator("figure img")).to_be_visible(visible=not phone)
     inspect(screen, "survey-receipt")
     assert responses() == [{"q1": "a", "q2": "办理营业执照", "q4": 5, "q6": 3, "q7": "希望少跑腿"}]
     assert screen.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('survey:')).length") == 0
