@@ -9,6 +9,7 @@ from typing import cast
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
+from engage.core.codes import folded
 from engage.core.db import db
 from engage.core.ids import keyed_bytes, keyed_hash
 from engage.core.keys import key
@@ -58,7 +59,7 @@ def issue(request_id: str, kind: str, object_id: int) -> str:
 
 
 def find(code: str) -> Found | None:
-    """What ``code`` opens, as typed by a person (spaces, dashes, lower case); ``None`` if nothing does."""
+    """What ``code`` opens, however a person types it (see ``normalised``); ``None`` if nothing does."""
     clean = normalised(code)
     if not well_formed(clean):
         return None
@@ -74,8 +75,8 @@ def forget(kind: str, object_id: int) -> None:
 
 
 def normalised(code: str) -> str:
-    """Upper case without spaces and dashes; look-alikes 0, 1, I, L, O, U are left as they are and fail."""
-    return re.sub(r"[\s\-‐-―－]", "", code).upper()
+    """Upper case, half width, no spaces and dashes; look-alikes 0, 1, I, L, O, U stay and fail."""
+    return folded(code)
 
 
 def well_formed(clean: str) -> bool:

@@ -12,13 +12,16 @@ from engage.core.messages import Message, msg
 from engage.core.types import Localized
 from engage.questions import limits
 from engage.questions.logic import Condition, read_condition, tests, write_condition
-from engage.questions.reading import NO_TEXT, Finding, Reader, write_text
+from engage.questions.reading import NO_TEXT, Finding, Reader, Rejected, write_text
 from engage.questions.types import KINDS, Kind, Text
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question. It is asked only when `show_if` holds (None: always)."""
+    """One question. It is asked only when `show_if` holds (None: always).
+
+    Settings that cannot be used are kept in `rejected`; `kind` then has its defaults in their place.
+    """
 
     id: str
     kind: Kind
@@ -26,6 +29,7 @@ class Question:
     help: Localized = NO_TEXT
     required: bool = False
     show_if: Condition | None = None
+    rejected: tuple[Rejected, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +113,7 @@ def _read_question(reader: Reader) -> Question:
         help=reader.text("help", limits.HELP_TEXT),
         required=reader.flag("required"),
         show_if=read_condition(reader.get("show_if"), reader.at("show_if"), reader.findings),
+        rejected=tuple(reader.rejected),
     )
     reader.done()
     return question
@@ -172,7 +177,7 @@ def write_question(question: Question) -> dict[str, object]:
         data["help"] = write_text(question.help)
     if question.show_if is not None:
         data["show_if"] = write_condition(question.show_if)
-    return data | question.kind.write()
+    return data | question.kind.write() | {each.key: each.value for each in question.rejected}
 
 
 def check(definition: Definition) -> list[Finding]:
@@ -192,6 +197,7 @@ def check(definition: Definition) -> list[Finding]:
             if not question.text:
                 findings.append(Finding(f"{where}.text", msg("This question has no text.")))
             findings += question.kind.check(where)
+            findings += [Finding(f"{where}.{each.key}", each.message) for each in question.rejected]
             findings += _check_condition(question.show_if, f"{where}.show_if", earlier, places)
             earlier[question.id] = question
     return findings

@@ -17,6 +17,8 @@ END_LABEL: Final = 60
 SHORT_ANSWER: Final = 500
 LONG_ANSWER: Final = 5_000
 NUMBER: Final = 10**15
+KEPT: Final = 1e300
+"""Greatest number a draft keeps although it cannot be used."""
 DECIMALS: Final = 6
 CONDITION_DEPTH: Final = 8
 CONDITION_NODES: Final = 100

@@ -179,8 +179,8 @@ def _read_operand(reader: Reader, op: str) -> Operand:
     wants_number = op in ("greater", "less")
     if type(value) in (int, float) and abs(value) <= limits.NUMBER:  # type: ignore[arg-type]
         return value  # type: ignore[return-value]
-    if not wants_number and isinstance(value, str) and _is_short_text(value):
-        return clean(value)
+    if not wants_number and isinstance(value, str) and len(value) <= limits.CONDITION_VALUE:
+        return clean(value)  # an empty one is a draft's: nobody has said yet what to compare with
     reader.fault("value", msg("This must be a number.") if wants_number else msg("Say what to compare with."))
     return 0 if wants_number else ""
 

@@ -33,16 +33,27 @@ class Finding:
     message: Message
 
 
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A setting as it was typed, and why it cannot be used: a draft keeps it until somebody puts it right."""
+
+    key: str
+    value: int | float
+    message: Message
+
+
 class Reader:
     """One JSON object being read, with its path and the list all findings go to.
 
     Each method reads one key, adds a finding when the value is not what it must be, and returns a usable
-    value all the same, so that one pass finds every fault. `done()` reports the keys nobody asked for.
+    value all the same, so that one pass finds every fault. A number that is only out of place is no finding:
+    it goes to `rejected`. `done()` reports the keys nobody asked for.
     """
 
     def __init__(self, data: object, path: str, findings: list[Finding]) -> None:
         self.path = path
         self.findings = findings
+        self.rejected: list[Rejected] = []
         self._asked: set[str] = set()
         self._data: Mapping[str, object] = {}
         if isinstance(data, dict):
@@ -57,6 +68,14 @@ class Reader:
     def fault(self, key: str, message: Message) -> None:
         """Adds a finding about `key`."""
         self.findings.append(Finding(self.at(key), message))
+
+    def reject(self, key: str, value: object, message: Message) -> None:
+        """Keeps a number that cannot be used under `key`; adds a finding about anything else."""
+        if type(value) not in (int, float) or not abs(value) <= limits.KEPT:  # type: ignore[arg-type]
+            self.fault(key, message)
+            return
+        number = value if abs(value) <= limits.NUMBER else float(value)  # type: ignore[arg-type]
+        self.rejected.append(Rejected(key, number, message))  # type: ignore[arg-type]
 
     def get(self, key: str) -> object:
         """The raw value under `key`, or None."""
@@ -82,23 +101,23 @@ class Reader:
         return default
 
     def whole(self, key: str, low: int, high: int, default: int | None = None) -> int | None:
-        """A whole number from `low` to `high`, or `default` when the key is missing."""
+        """A whole number from `low` to `high`, or `default` when the key is missing or out of range."""
         value = self.get(key)
         if value is None:
             return default
         if type(value) is int and low <= value <= high:
             return value
-        self.fault(key, msg("This must be a whole number from {low} to {high}.", low=low, high=high))
+        self.reject(key, value, msg("This must be a whole number from {low} to {high}.", low=low, high=high))
         return default
 
     def number(self, key: str) -> int | float | None:
-        """Any number of ordinary size, or None when the key is missing."""
+        """Any number of ordinary size, or None when the key is missing or the number too large."""
         value = self.get(key)
         if value is None:
             return None
         if type(value) in (int, float) and abs(value) <= limits.NUMBER:  # type: ignore[arg-type]
             return value  # type: ignore[return-value]
-        self.fault(key, msg("This must be a number."))
+        self.reject(key, value, msg("This must be a number of at most 15 digits."))
         return None
 
     def one_of(self, key: str, allowed: tuple[str, ...], default: str) -> str:

@@ -18,6 +18,7 @@ from engage.core.clock import DEFAULT_ZONE, local, now
 from engage.core.db import db
 from engage.core.ids import request_id
 from engage.core.types import Localized
+from engage.participation.deletion import erase_by_code
 from tests.factories.accounts import make_actor
 from tests.factories.consultations import DRAFT, clause_keys, make_comments, make_consultation
 from tests.fixtures.clients import hidden_fields
@@ -149,6 +150,26 @@ def test_a_withdrawn_one_keeps_what_people_have_in_their_hands(
     assert kept.status_code == 410
     assert code
     assert code[0] in kept.text
+
+
+@pytest.mark.parametrize("taken_back", [False, True])
+def test_a_code_that_was_erased_is_not_offered_any_more(
+    app: Flask,
+    client: FlaskClient,
+    one: Consultation,
+    staff_client: Callable[..., StaffClient],
+    taken_back: bool,
+) -> None:
+    done = _post(client, f"/consultations/{one.public_id}/comment").location
+    code = CODE.search(client.get(done).text)
+    assert code
+    if taken_back:
+        staff_client(Role.COORDINATOR).send(f"/staff/consultations/{one.public_id}/withdraw")
+    with app.app_context():
+        erase_by_code(code[0], request_id())
+    again = client.get(done)
+    assert again.status_code == 410
+    assert code[0] not in again.text
 
 
 def test_pages_beyond_the_last_show_the_last(app: Flask, client: FlaskClient) -> None:

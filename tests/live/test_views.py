@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from engage.live.models import GuestLink, Phase, QuestionState
 from engage.live.rules.deeds import Deed
 from engage.live.views import staff as staff_views
 from engage.moderation.models import ReasonClass
+from engage.participation.deletion import erase_by_code
 from tests.factories import live as make
 from tests.fixtures.clients import hidden_fields
 
@@ -99,6 +101,18 @@ def test_support_without_a_script_and_taking_it_back(citizen_client: Any, room: 
             assert make.question(public).supports == total
 
 
+def test_a_code_that_was_erased_is_not_offered_any_more(citizen_client: Any, room: str, app: Flask) -> None:
+    phone = citizen_client()
+    fields = {"_token": phone.token, "_request_id": request_id(), "text": "请问何时开工？"}
+    shown = re.search(r'id="receipt-code">([^<]+)<', phone.post(f"/live/{room}/ask", data=fields).text)
+    assert shown
+    with app.app_context():
+        erase_by_code(shown[1], request_id())
+    again = phone.post(f"/live/{room}/ask", data=fields)  # the page is loaded once more
+    assert again.status_code == 200
+    assert shown[1] not in again.text
+
+
 def test_withdrawing_is_for_the_asker_only(citizen_client: Any, room: str, app: Flask) -> None:
     phone = citizen_client("device" + "1".zfill(18))
     with app.app_context():
@@ -119,6 +133,8 @@ def test_join_by_code(client: Any, room: str, app: Flask) -> None:
     with app.app_context():
         code = make.db.session.scalars(make.db.select(make.LiveSession)).one().join_code
     assert client.get(f"/join?code={code[:3]}+{code[3:]}").location == f"/live/{room}"
+    wide = "".join(chr(ord(digit) + 0xFEE0) for digit in code)
+    assert client.get("/join", query_string={"code": f"{wide[:3]}－{wide[3:]}"}).location == f"/live/{room}"
     assert client.get("/join?code=999998").status_code == 404
     assert client.get("/join").status_code == 200
 

@@ -26,7 +26,8 @@ Clients = Callable[..., Any]
         ("ABCD", "有 4 位"),
         ("ABCD-EFGH-JKMN-PQRS", "有 16 位"),
         ("ABCD-EFGH-JK0O", "不含 0、1、I、L、O、U"),
-        ("２３４５６７８９ＡＢＣＤ", "不含 0、1、I、L、O、U"),
+        ("２３４５６７８９ＡＢＣＯ", "不含 0、1、I、L、O、U"),
+        ("２３４５６７８９ＡＢＣＤ", "校验未通过"),
         ("<script>x</s", "不含 0、1、I、L、O、U"),
         ("' OR 1=1 -- -", "12 位字母和数字"),
         ("停车停车停车停车停车停车", "不含 0、1、I、L、O、U"),
@@ -38,6 +39,17 @@ def test_what_is_no_code_gets_a_sentence(citizen_client: Clients, typed: str, wo
     assert page.status_code == 422
     assert words in page.text
     assert "<script>x" not in page.text
+
+
+def test_a_code_opens_however_it_is_typed(context: Flask, citizen_client: Clients) -> None:
+    code = answered()
+    wide = "".join(chr(ord(sign) + 0xFEE0) for sign in code)
+    blanks = wide.replace("－", "\u3000")
+    client = citizen_client()
+    for way in (wide, wide.lower(), f"\u3000{blanks} ", code.replace("-", "—"), f"\u200b{code}\ufeff"):
+        page = look_up(client, way)
+        assert page.status_code == 200, way
+        assert code in page.text
 
 
 def test_a_mistyped_letter_is_told_from_an_unknown_code(context: Flask, citizen_client: Clients) -> None:

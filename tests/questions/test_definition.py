@@ -83,15 +83,14 @@ REFUSED = [
     ("pages.0.questions.0.choices", [{"id": "a", "text": {}}, {"id": "a", "text": {}}]),
     ("pages.0.questions.0.choices", choices(*(f"c{n}" for n in range(limits.CHOICES + 1)))),
     ("pages.0.questions.0.choices.0", "a"),
-    ("pages.1.questions.0.at_most", 0),
     ("pages.1.questions.0.at_most", True),
-    ("pages.1.questions.0.at_most", 10**9),
-    ("pages.1.questions.1.max_length", limits.LONG_ANSWER + 1),
+    ("pages.1.questions.0.at_most", float("nan")),
+    ("pages.1.questions.0.at_most", 10**400),
+    ("pages.1.questions.1.max_length", "200"),
     ("pages.1.questions.2.least", "0"),
     ("pages.1.questions.2.least", float("inf")),
-    ("pages.1.questions.2.decimals", -1),
+    ("pages.1.questions.2.decimals", [2]),
     ("pages.1.questions.3.look", "faces of doom"),
-    ("pages.1.questions.3.high", 11),
     ("pages.1.show_if", {"op": "eval"}),
     ("pages.1.questions.0.show_if", []),
 ]
@@ -104,6 +103,39 @@ def test_malformed_definitions_are_refused_where_they_are_wrong(path: str, value
     assert all(str(finding.message) for finding in caught.value.findings)
     parent = path.rsplit(".", 1)[0] if "." in path else path
     assert any(finding.path.startswith(parent) for finding in caught.value.findings)
+
+
+OUT_OF_PLACE = [
+    ("pages.1.questions.0.at_most", 0),
+    ("pages.1.questions.0.at_most", 10**9),
+    ("pages.1.questions.0.at_least", 1.5),
+    ("pages.1.questions.1.max_length", limits.LONG_ANSWER + 1),
+    ("pages.1.questions.2.least", 10**20),
+    ("pages.1.questions.2.greatest", -1e99),
+    ("pages.1.questions.2.decimals", -1),
+    ("pages.1.questions.2.decimals", 99),
+    ("pages.1.questions.3.low", 2),
+    ("pages.1.questions.3.high", 11),
+]
+
+
+@pytest.mark.parametrize(("path", "value"), OUT_OF_PLACE)
+def test_a_number_out_of_place_is_kept_as_typed_and_not_published(path: str, value: float) -> None:
+    """One wrong number must not keep everything else that was written from being stored."""
+    draft = read(_broken(path, value))
+    assert [finding.path for finding in check(draft)] == [path]
+    _, at, _, question, key = path.split(".")
+    written: Any = write(draft)
+    assert written["pages"][int(at)]["questions"][int(question)][key] == value
+    assert read(json.loads(json.dumps(written))) == draft
+    with pytest.raises(BadDefinition):
+        compile(draft)
+
+
+def test_stars_that_begin_at_nothing_are_kept_as_typed() -> None:
+    draft = read(definition(question("q1", "rating", look="stars", low=0)))
+    assert [finding.path for finding in check(draft)] == ["pages.0.questions.0.low"]
+    assert read(write(draft)) == draft
 
 
 @pytest.mark.parametrize("data", [None, [], "x", 3, {"page": []}, {"pages": None, "x": 1}])
@@ -179,6 +211,10 @@ NOT_PUBLISHABLE = [
     ),
     (
         definition(question("q1", "number"), question("q2", show_if=asks("equals", "q1", "3"))),
+        "pages.0.questions.1.show_if",
+    ),
+    (
+        definition(question("q1", "text"), question("q2", show_if=asks("equals", "q1", ""))),
         "pages.0.questions.1.show_if",
     ),
     ({"pages": [page("p1", question("q1"), show_if=asks("answered", "q1"))]}, "pages.0.show_if"),

@@ -52,6 +52,10 @@ def test_a_survey_is_written_published_and_answered(
     expect(page.locator("[data-check]")).to_contain_text("可以发布")
     expect(page.locator("[data-state]")).to_have_text("已全部保存。")
     page.get_by_role("link", name="设置", exact=True).last.click()
+    chinese, english = (page.get_by_label(f"导语（{word}）").bounding_box() for word in ("中文", "英文"))
+    assert chinese
+    assert english
+    assert chinese["y"] == english["y"]
     inspect(page, "staff-survey-settings")
     page.get_by_role("link", name="发布", exact=True).last.click()
     inspect(page, "staff-survey-publish")
@@ -59,6 +63,7 @@ def test_a_survey_is_written_published_and_answered(
     address = page.locator("#survey-address").get_attribute("href")
     inspect(page, "staff-survey-published")
     page.get_by_role("link", name="打印海报").click()
+    expect(page.get_by_role("button", name="打印")).to_be_visible()
     inspect(page, "staff-survey-poster")
 
     phone = open_page()

@@ -76,7 +76,8 @@ def test_a_condition_says_that_what_it_asks_about_is_gone(
     app: Flask, desk: Page, inspect: Callable[[Page, str], None]
 ) -> None:
     asked = card(desk, "pages.0.questions.0")
-    asked.get_by_role("button", name="删除", exact=True).nth(2).click()
+    asked.get_by_role("button", name="删除：第 1 题选项 2").click()
+    expect(asked.get_by_label("选项 2（中文）")).to_be_focused()
     second = card(desk, "pages.0.questions.1")
     expect(second.get_by_label("取值").locator("option:checked")).to_have_text("请选择")
     several = card(desk, "pages.1.questions.0").get_by_label("取值")
@@ -92,6 +93,32 @@ def test_a_condition_says_that_what_it_asks_about_is_gone(
     card(desk, "pages.0.questions.0").get_by_label("本题显示条件").last.select_option("")
     expect(card(desk, "pages.0.questions.0").locator("details")).to_contain_text("之前没有题目")
     assert "show_if" not in stored(app, desk)["pages"][0]["questions"][0]
+
+
+def test_one_wrong_number_is_told_at_its_field_and_keeps_nothing_from_being_saved(
+    app: Flask, desk: Page, inspect: Callable[[Page, str], None]
+) -> None:
+    desk.get_by_label("添加题目").first.select_option("number")
+    kinds = desk.get_by_label("添加题目").first.locator("option").all_inner_texts()
+    assert kinds == ["单选题", "多选题", "填空题", "数字题", "评分题"]
+    desk.get_by_role("button", name="添加题目", exact=True).first.click()
+    desk.get_by_label("题目（中文）").nth(2).fill("您家有几口人？")
+    places = desk.get_by_label("小数位数")
+    places.fill("99")
+    desk.get_by_label("题目（中文）").first.fill("改过的题目")
+    expect(places).to_have_attribute("aria-invalid", "true")
+    expect(desk.locator("[data-finding]")).to_have_text("此处应为0至6之间的整数。")
+    stored(app, desk)
+    inspect(desk, "staff-survey-builder-fault")
+    desk.reload()
+    expect(desk.get_by_label("题目（中文）").first).to_have_value("改过的题目")
+    expect(places).to_have_value("99")
+    desk.locator("[data-check]").get_by_role("button", name="第 3 题“您家有几口人？”，小数位数").click()
+    expect(places).to_be_focused()
+    places.fill("2")
+    expect(desk.locator("[data-finding]")).to_have_count(0)
+    expect(desk.locator("[data-check]")).to_contain_text("可以发布")
+    assert stored(app, desk)["pages"][0]["questions"][2]["decimals"] == 2
 
 
 def test_pages_have_words_above_their_questions_and_ratings_english_ends(app: Flask, desk: Page) -> None:

@@ -112,3 +112,14 @@ def test_all_at_once_goes_on_in_another_language_without_losing_anything(
     assert 'value="language-zh"' in html
     assert turn(client, html, {"q1": "b", "q4": "1"}).status_code == 303
     assert only().language == "en"
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [(PAGES, "最多4题"), ({"pages": [page("p1", question("q1"), question("q2"))]}, "共2题")],
+)
+def test_the_number_of_questions_is_a_limit_where_some_are_for_some_people_only(
+    context: Flask, citizen_client: Make, data: dict[str, Any], words: str
+) -> None:
+    survey = make_survey(data)
+    assert f"· {words}<" in citizen_client().get(address(survey)).get_data(as_text=True)

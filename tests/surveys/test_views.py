@@ -15,13 +15,15 @@ from sqlalchemy import select
 
 from engage.core.clock import now
 from engage.core.db import db
+from engage.core.ids import request_id
 from engage.core.writer import atomic
 from engage.participation import receipts
+from engage.participation.deletion import erase_by_code
 from engage.surveys.models import Layout, Response
 from engage.surveys.queries.responses import RECEIPT_KIND, own_response
 from tests.factories.answers import address, count, fields, send
 from tests.factories.questions import page, question, twenty_answers, twenty_questions
-from tests.factories.surveys import make_survey
+from tests.factories.surveys import make_survey, send_response
 from tests.fixtures.clients import hidden_fields
 from tests.fixtures.html import check_html
 
@@ -174,8 +176,23 @@ def test_the_receipt_page_needs_the_receipt(context: Flask, citizen_client: Make
     survey = make_survey()
     client = citizen_client()
     assert client.get(address(survey) + "/done").status_code == 303
-    client.set_cookie("receipt", "<script>", path=address(survey))
-    assert client.get(address(survey) + "/done").status_code == 303
+    done = address(survey) + "/done"
+    for forged in ("<script>", send_response(survey), f"{send_response(survey, device='other')}.sign"):
+        client.set_cookie("receipt", forged, path=done)
+        assert client.get(done).status_code == 303
+
+
+def test_a_code_that_was_erased_is_not_offered_any_more(context: Flask, citizen_client: Make) -> None:
+    survey = make_survey()
+    client = citizen_client()
+    done = send(client, survey, twenty_answers()).headers["Location"]
+    code = code_in(client.get(done).get_data(as_text=True))
+    erase_by_code(code, request_id())
+    again = client.get(done)
+    assert again.status_code == 410
+    assert code not in again.get_data(as_text=True)
+    assert "已删除" in again.get_data(as_text=True)
+    assert client.get(done).status_code == 303
 
 
 def test_no_response_can_be_joined_to_a_device(context: Flask, citizen_client: Make) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from flask import Response, current_app, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engage.consultations.actions.submit import Submission, comment
@@ -16,15 +16,14 @@ from engage.consultations.views._args import choice, clause_key, number
 from engage.consultations.views._blueprints import public_pages
 from engage.consultations.views.reading import WHOLE, discussion, withdrawn
 from engage.core.errors import Conflict, Gone, Invalid, Refusal
-from engage.participation.receipts import grouped, normalised, well_formed
 from engage.web.citizen import device_id
 from engage.web.errors import wants_json
 from engage.web.guards import citizen_write, public
 from engage.web.languages import current_language, render
 from engage.web.limits import limited
+from engage.web.receipts import erased_page, remember, remembered
 
 RECEIPT_COOKIE: Final = "comment_receipt"
-_RECEIPT_SECONDS: Final = 3600
 
 
 @public_pages.post("/consultations/<public_id>/clauses/<clause>")
@@ -58,14 +57,16 @@ def done(public_id: str) -> ResponseReturnValue:
     """The receipt code of what this browser has just sent, for an hour."""
     consultation = published(public_id)
     page: ResponseReturnValue
-    code = normalised(request.cookies.get(RECEIPT_COOKIE, ""))
+    kept = remembered(RECEIPT_COOKIE)
     if consultation.phase is Phase.WITHDRAWN:
         # The code stays good for looking up and erasing; it must not be lost with the page.
-        page = withdrawn(consultation, code=grouped(code) if well_formed(code) else "")
-    elif not well_formed(code):
+        page = withdrawn(consultation, code=kept.code if kept and kept.alive else "")
+    elif kept is None:
         return redirect(url_for("consultations.show", public_id=public_id), 303)
+    elif not kept.alive:
+        page = erased_page(RECEIPT_COOKIE, request.path)
     else:
-        page = render_template("consultations/done.html", consultation=consultation, code=grouped(code))
+        page = render_template("consultations/done.html", consultation=consultation, code=kept.code)
     response = make_response(page)
     response.cache_control.no_store = True
     return response
@@ -100,13 +101,5 @@ def _clause(consultation: Published, key: str) -> Clause | None:
 def _received(consultation: Published, code: str) -> Response:
     target = url_for("consultations.done", public_id=consultation.public_id)
     response = make_response(jsonify(done=target) if wants_json() else redirect(target, 303))
-    response.set_cookie(
-        RECEIPT_COOKIE,
-        normalised(code),
-        max_age=_RECEIPT_SECONDS,
-        path=url_for("consultations.show", public_id=consultation.public_id),
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.config["ENGAGE"].secure_cookies,
-    )
+    remember(response, RECEIPT_COOKIE, code, target)
     return response

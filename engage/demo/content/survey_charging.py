@@ -33,7 +33,7 @@ DEFINITION: Final[dict[str, Any]] = {"pages": [
             ("none", "没有", "None"), ("one", "1 辆", "One"), ("more", "2 辆或以上", "Two or more"))},
     ]},
     {"id": "use", "title": j("停放与充电", "Parking and charging"), "show_if": _OWNS, "questions": [
-        {"id": "where", "type": "multiple", "text": j("平时在哪里充电？", "Where do you charge?"), "help": j("最多选 3 项", "Up to three"), "required": True, "at_most": 3, "choices": _choices(
+        {"id": "where", "type": "multiple", "text": j("平时在哪里充电？", "Where do you charge?"), "required": True, "at_most": 3, "choices": _choices(
             ("shed", "小区充电棚", "Charging shed of the estate"), ("street", "路边充电桩", "Charger at the roadside"), ("swap", "换电柜", "Battery exchange"),
             ("work", "单位", "At work"), ("indoors", "家中或楼道", "Indoors or in the corridor"), ("wire", "从家里拉线", "By a cable from home"))},
         {"id": "times", "type": "number", "text": j("一周大约充几次电？", "How often a week do you charge?"), "required": False, "least": 0, "greatest": 21, "unit": j("次", "times")},
@@ -48,7 +48,7 @@ DEFINITION: Final[dict[str, Any]] = {"pages": [
         {"id": "first", "type": "single", "text": j("最应该先做哪一件事？", "What should be done first?"), "required": True, "choices": _choices(
             ("build", "多建充电设施", "Build more places"), ("price", "管住收费", "Control prices"), ("check", "查处违规充电", "Act against dangerous charging"),
             ("lift", "电梯装智能阻止系统", "Equip lifts"), ("teach", "加强安全宣传", "Teach safety"))},
-        {"id": "idea", "type": "text", "text": j("还有什么建议？（选填）", "Anything else? (optional)"), "required": False, "long": True, "max_length": 500},
+        {"id": "idea", "type": "text", "text": j("还有什么建议？", "Anything else?"), "required": False, "long": True, "max_length": 500},
     ]},
 ]}
 

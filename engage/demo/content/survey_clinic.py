@@ -40,7 +40,7 @@ DEFINITION: Final[dict[str, Any]] = {"pages": [
         {"id": "wish1", "type": "multiple", "text": j("最希望增加什么？", "What should be added?"), "required": True, "at_most": 2, "choices": _choices(
             ("weekend", "周末门诊", "Weekend hours"), ("long", "慢性病长处方", "Long prescriptions"), ("expert", "市级专家坐诊", "Visiting specialists"),
             ("home", "上门服务", "Home visits"), ("child", "儿科", "A children's doctor"), ("dental", "口腔科", "A dentist"))},
-        {"id": "idea", "type": "text", "text": j("还有什么想说的？（选填）", "Anything else? (optional)"), "required": False, "long": True, "max_length": 500},
+        {"id": "idea", "type": "text", "text": j("还有什么想说的？", "Anything else?"), "required": False, "long": True, "max_length": 500},
     ]},
 ]}
 

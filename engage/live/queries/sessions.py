@@ -13,6 +13,7 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import activities_where, units_where
 from engage.core.actor import Actor
 from engage.core.clock import now
+from engage.core.codes import folded
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.live.actions.guests import token_hash
@@ -45,7 +46,7 @@ def by_public_id(public_id: str) -> LiveSession:
 
 def by_join_code(code: str) -> LiveSession | None:
     """The session people join with ``code`` (digits or letters as typed), while it may be joined."""
-    clean = "".join(character for character in code.upper() if character.isascii() and character.isalnum())
+    clean = "".join(sign for sign in folded(code) if sign.isascii() and sign.isalnum())
     if len(clean) not in (6, 10):
         return None
     return db.session.scalar(

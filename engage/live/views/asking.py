@@ -13,6 +13,7 @@ from engage.live.rules.life import Act, possible
 from engage.live.rules.text import LEAST, MOST, NAME_MOST
 from engage.live.views._page import public_room, question_words
 from engage.live.views.room import room_view
+from engage.participation.receipts import find
 from engage.web.actor import citizen_actor
 from engage.web.citizen import citizen_token
 from engage.web.errors import wants_json
@@ -49,7 +50,9 @@ def send(public_id: str) -> ResponseReturnValue:
         return _ask_page(public_id, text, name, error), error.status
     if wants_json():
         return jsonify(question=asked.question, receipt=asked.receipt)
-    return _ask_page(public_id, receipt=asked.receipt)
+    # The same form again, after its question was erased: the code opens nothing any more.
+    erased = asked.repeated and find(asked.receipt) is None
+    return _ask_page(public_id, receipt="" if erased else asked.receipt)
 
 
 @blueprint.post("/live/<public_id>/support")

@@ -38,7 +38,8 @@ class Rating(Kind):
         look = reader.one_of("look", LOOKS, "stars")
         low = reader.whole("low", 0, 1, 1)
         if look == "stars" and low == 0:
-            reader.fault("low", msg("Stars begin at 1."))
+            reader.reject("low", low, msg("Stars begin at 1."))
+            low = 1
         return cls(
             look,
             1 if low is None else low,

@@ -20,7 +20,7 @@ from engage.core.messages import Message, msg
 from engage.core.types import Localized
 from engage.core.writer import atomic, publish
 from engage.participation.actions import made_once
-from engage.questions.definition import BadDefinition, check, read, write
+from engage.questions.definition import BadDefinition, Definition, check, read, write
 from engage.questions.reading import Finding
 from engage.surveys.events import SurveyChanged
 from engage.surveys.models import Layout, Survey
@@ -59,10 +59,15 @@ class SurveySettings:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The revision after a save, and what still keeps the survey from being published."""
+    """The revision after a save, and the questions as they are kept now."""
 
     revision: int
-    findings: list[Finding]
+    definition: Definition
+
+    @property
+    def findings(self) -> list[Finding]:
+        """What still keeps the survey from being published."""
+        return check(self.definition)
 
 
 def create_survey(
@@ -115,7 +120,7 @@ def copy_survey(actor: Actor, survey_id: int, *, request_id: str = "") -> str:
 
 
 def save_definition(actor: Actor, survey_id: int, data: Any, revision: int) -> Saved:
-    """Keep the questions as typed, also unfinished ones; ``revision`` is the one the writer began from.
+    """Keep the questions as typed, unfinished and faulty ones too; ``revision`` is where the writer began.
 
     Saving the same questions again changes nothing. Raises ``Conflict`` where
     another person saved meanwhile, ``Invalid`` (keys are paths) for what no editor sends.
@@ -129,7 +134,7 @@ def save_definition(actor: Actor, survey_id: int, data: Any, revision: int) -> S
         survey = survey_to(actor, survey_id, Permission.SURVEY_EDIT)
         require_phase(Deed.EDIT, phase(survey.state, survey.opens_at, survey.closes_at, now()))
         if survey.edit_definition == written:
-            return Saved(survey.edit_revision, check(definition))
+            return Saved(survey.edit_revision, definition)
         if survey.edit_revision != revision:
             raise Conflict(
                 msg(
@@ -149,7 +154,7 @@ def save_definition(actor: Actor, survey_id: int, data: Any, revision: int) -> S
             after={"questions": sum(1 for _ in definition.questions)},
             label=survey.title.text(),
         )
-        return Saved(survey.edit_revision, check(definition))
+        return Saved(survey.edit_revision, definition)
 
 
 def change_settings(actor: Actor, survey_id: int, settings: SurveySettings, revision: int) -> None:

@@ -125,6 +125,7 @@ def form_values(
         "last": page is None or not shown_pages or page >= shown_pages[-1],
         "numbers": {step.id: number for number, step in enumerate(steps, 1)},
         "rules": [list(rule) for rule in compiled.rules],
+        "may_be_fewer": any(step.show_if for step in compiled.steps),
         "state": raw,
         "packed": "" if page is None else state.packed(compiled, page, raw),
         "errors": errors,

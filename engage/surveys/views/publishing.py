@@ -12,16 +12,16 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
 from engage.core.clock import from_local, local, now
 from engage.core.errors import Invalid, NotFound
-from engage.questions.definition import check, read
+from engage.questions.definition import read
 from engage.surveys.actions import publishing
 from engage.surveys.forms import PublishForm
 from engage.surveys.models import Survey
 from engage.surveys.queries import staff as queries
 from engage.surveys.rules import ALLOWED, Deed, Phase, phase
 from engage.surveys.views import preview as previews
+from engage.surveys.views.findings import missing
 from engage.web.actor import current_actor
 from engage.web.guards import staff
-from engage.web.languages import render
 
 blueprint = Blueprint("surveys_publishing", __name__)
 
@@ -54,7 +54,7 @@ def publish(public_id: str) -> ResponseReturnValue:
         else:
             flash(done, "success")
             return redirect(url_for(".publish", public_id=public_id), 303)
-    findings = [render(finding.message) for finding in check(read(survey.edit_definition))]
+    findings = missing(read(survey.edit_definition))
     page = render_template(
         "surveys/staff/publish.html",
         survey=survey,

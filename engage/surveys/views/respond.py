@@ -12,7 +12,6 @@ from engage.core.clock import now
 from engage.core.errors import Conflict, Gone, Invalid, Refusal
 from engage.core.messages import Message
 from engage.participation.actions import took_part
-from engage.participation.receipts import grouped, normalised, well_formed
 from engage.questions.compiled import from_form, next_page, previous_page, validate
 from engage.surveys.actions.submit import Submission, part_of, submit
 from engage.surveys.models import Layout
@@ -24,10 +23,10 @@ from engage.web.errors import wants_json
 from engage.web.guards import citizen_write, public
 from engage.web.languages import COOKIE, current_language, render
 from engage.web.limits import limited
+from engage.web.receipts import erased_page, remember, remembered
 
 blueprint = Blueprint("surveys", __name__)
 RECEIPT_COOKIE: Final = "receipt"
-_RECEIPT_SECONDS: Final = 3600
 _YEAR: Final = 365 * 24 * 3600
 
 
@@ -144,15 +143,7 @@ def _first_page(asked: CompiledVersion, errors: Mapping[str, Message]) -> int:
 def _received(survey: Published, code: str) -> ResponseReturnValue:
     done = url_for("surveys.done", public_id=survey.public_id)
     response = make_response(jsonify(done=done) if wants_json() else redirect(done, 303))
-    response.set_cookie(
-        RECEIPT_COOKIE,
-        normalised(code),
-        max_age=_RECEIPT_SECONDS,
-        path=url_for("surveys.show", public_id=survey.public_id),
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.config["ENGAGE"].secure_cookies,
-    )
+    remember(response, RECEIPT_COOKIE, code, done)
     return response
 
 
@@ -161,7 +152,7 @@ def _received(survey: Published, code: str) -> ResponseReturnValue:
 def done(public_id: str) -> ResponseReturnValue:
     """The receipt code of what this browser has just sent, for an hour."""
     survey = published(public_id)
-    code = normalised(request.cookies.get(RECEIPT_COOKIE, ""))
-    if not well_formed(code):
+    kept = remembered(RECEIPT_COOKIE)
+    if kept is None:
         return redirect(url_for("surveys.show", public_id=survey.public_id), 303)
-    return pages.receipt(survey, grouped(code))
+    return pages.receipt(survey, kept.code) if kept.alive else erased_page(RECEIPT_COOKIE, request.path)

@@ -14,13 +14,14 @@ from engage.accounts.rules import may, units_where
 from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid
 from engage.core.types import Localized
-from engage.questions.definition import check, read
+from engage.questions.definition import read
 from engage.questions.reading import Finding
 from engage.surveys.actions import editing
 from engage.surveys.forms import NewSurveyForm, SettingsForm
 from engage.surveys.models import Layout, Survey
 from engage.surveys.queries import staff as queries
 from engage.surveys.rules import Deed, Phase, phase, possible
+from engage.surveys.views.findings import missing, refused
 from engage.surveys.views.words import builder_words
 from engage.themedays.models import Activity
 from engage.web.actor import current_actor
@@ -87,7 +88,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         unpublished=queries.unpublished(survey),
         may_edit=_may_edit(survey),
         words=builder_words(),
-        findings=_found(check(read(survey.edit_definition))),
+        findings=missing(read(survey.edit_definition)),
         phase=_phase(survey),
     )
 
@@ -103,9 +104,9 @@ def save(public_id: str) -> ResponseReturnValue:
     try:
         saved = editing.save_definition(current_actor(), survey.id, data.get("definition"), data["revision"])
     except Invalid as refusal:
-        findings = [Finding(path, message) for path, message in refusal.errors.items()]
-        return jsonify(message=render(refusal.message), findings=_found(findings)), refusal.status
-    return jsonify(revision=saved.revision, findings=_found(saved.findings))
+        faults = refused(Finding(path, message) for path, message in refusal.errors.items())
+        return jsonify(message=render(refusal.message), findings=faults), refusal.status
+    return jsonify(revision=saved.revision, findings=missing(saved.definition))
 
 
 @blueprint.route("/staff/surveys/<public_id>/settings", methods=["GET", "POST"])
@@ -178,10 +179,6 @@ def _may_edit(survey: Survey) -> bool:
 
 def _phase(survey: Survey) -> Phase:
     return phase(survey.state, survey.opens_at, survey.closes_at, now())
-
-
-def _found(findings: list[Finding]) -> list[dict[str, str]]:
-    return [{"path": finding.path, "message": render(finding.message)} for finding in findings]
 
 
 def _settings_data(survey: Survey) -> dict[str, object]:

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from flask_babel import gettext as _
 
+from engage.questions import limits
 from engage.questions.types import KINDS
 from engage.web.languages import render
+
+_SETTINGS: Final = {
+    "at_least": "atLeast",
+    "at_most": "atMost",
+    "max_length": "maxLength",
+    "least": "least",
+    "greatest": "greatest",
+    "decimals": "decimals",
+    "low": "low",
+    "high": "high",
+}
 
 
 def builder_words() -> dict[str, object]:
     """Every sentence the builder's script may show, in the current language."""
     return {
-        "types": {name: render(kind.title) for name, kind in KINDS.items()},
+        # A list: JSON objects are sent in the order of the alphabet.
+        "types": [[name, render(kind.title)] for name, kind in KINDS.items()],
         "tests": {name: sorted(kind.tests) for name, kind in KINDS.items()},
         "operators": {
             "answered": _("is answered"),
@@ -21,9 +36,16 @@ def builder_words() -> dict[str, object]:
             "greater": _("is greater than"),
             "less": _("is less than"),
         },
+        "limits": {"pages": limits.PAGES, "questions": limits.QUESTIONS, "choices": limits.CHOICES},
         **_general(),
         **_fields(),
     }
+
+
+def setting_words() -> dict[str, str]:
+    """What the builder calls the settings that a finding may be about, by their key in the definition."""
+    words = _fields()
+    return {key: words[name] for key, name in _SETTINGS.items()}
 
 
 def _general() -> dict[str, str]:
@@ -35,13 +57,15 @@ def _general() -> dict[str, str]:
         "refused": _("Not saved."),
         "page": _("Page {number}"),
         "question": _("Question {number}"),
+        "option": _("Question {question}, option {number}"),
+        "test": _("Question {question}, condition {number}"),
+        "of": _("{deed}: {thing}"),
         "addPage": _("Add a page"),
         "addQuestion": _("Add a question"),
         "moveUp": _("Move up"),
         "moveDown": _("Move down"),
         "duplicate": _("Duplicate"),
         "remove": _("Remove"),
-        "removePage": _("Remove this page"),
         "removed": _("Removed."),
         "undo": _("Undo"),
         "complete": _("Nothing is missing: the survey can be published."),

@@ -1,8 +1,10 @@
 // The "ask this question only if" part of a question: a flat list of tests, all or any of which must hold.
-import { button, inLanguage, make, selectField, textField } from "./_elements.js";
+import { button, iconButton, inLanguage, make, selectField, textField } from "./_elements.js";
 
-/** The editor of `question.show_if`; `earlier` are the questions before it. */
-export function conditionEditor(question, earlier, words, changed, redraw) {
+const GREATEST = 1e15; // what the server takes
+
+/** The editor of `question.show_if`; `earlier` are the questions before it, `path` is the question's. */
+export function conditionEditor(question, path, earlier, words, changed, redraw) {
   const box = make("fieldset", { className: "field" }, make("legend", { className: "field__label" }, words.showIf));
   const condition = flat(question.show_if);
   if (condition === undefined) {
@@ -29,7 +31,7 @@ export function conditionEditor(question, earlier, words, changed, redraw) {
       }
       store();
       redraw();
-    }),
+    }, "", { path: `${path}.show_if`, quiet: true }),
   );
   condition.of.forEach((test, at) => box.append(testRow(test, at, condition, earlier, words, store, redraw)));
   if (mode && earlier.length) {
@@ -64,7 +66,7 @@ function freshTest(question) {
 function testRow(test, at, condition, earlier, words, store, redraw) {
   const question = earlier.find((each) => each.id === test.question); // it may have been removed, or moved behind
   const names = earlier.map((each) => [each.id, inLanguage(each.text, "zh_CN") || inLanguage(each.text, "en") || each.id]);
-  const row = make("div", { className: "cluster" });
+  const row = make("div", { className: "option-row" });
   row.append(
     selectField(words.earlier, names, test.question, (value) => {
       Object.assign(test, { value: undefined }, freshTest(earlier.find((each) => each.id === value)));
@@ -86,20 +88,21 @@ function testRow(test, at, condition, earlier, words, store, redraw) {
     const value = valueField(test, question, words, store);
     if (value) row.append(value);
   }
+  const name = words.test.replace("{question}", earlier.length + 1).replace("{number}", at + 1);
   row.append(
-    button(words.remove, () => {
+    iconButton("x", words.of.replace("{deed}", words.remove).replace("{thing}", name), () => {
       condition.of.splice(at, 1);
       store();
       redraw();
-    }, "quiet"),
+    }, { danger: true }),
   );
   return row;
 }
 
 function setDefault(test, question) {
   if (test.op === "answered") delete test.value;
-  else if (test.op === "any_of") test.value = question.choices ? [question.choices[0]?.id] : [];
-  else if (question.choices) test.value = question.choices[0]?.id;
+  else if (test.op === "any_of") test.value = (question.choices ?? []).slice(0, 1).map((choice) => choice.id);
+  else if (question.choices) test.value = question.choices[0]?.id ?? "";
   else test.value = question.type === "text" ? "" : 0;
 }
 
@@ -124,7 +127,7 @@ function valueField(test, question, words, store) {
   }
   const number = question.type !== "text";
   return textField(words.value, test.value, (value) => {
-    test.value = number ? Number(value) : value;
+    test.value = number ? Math.max(-GREATEST, Math.min(GREATEST, Number(value))) : value;
     store();
-  }, { short: true, number });
+  }, { short: true, number, most: number ? undefined : 500 });
 }

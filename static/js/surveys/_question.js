@@ -1,6 +1,6 @@
 // One question's card in the builder: its words, its settings by type, its options.
 import { conditionEditor } from "./_condition.js";
-import { button, checkField, inLanguage, make, selectField, setLanguage, shortId, textField } from "./_elements.js";
+import { button, checkField, iconButton, inLanguage, make, selectField, setLanguage, shortId, textField } from "./_elements.js";
 
 /** A fresh question of a type, with what that type needs. */
 export function freshQuestion(type) {
@@ -22,8 +22,8 @@ export function questionFields(question, path, earlier, words, changed, redraw) 
     }, { lang: language === "en" ? "en" : "zh-CN", path: where, ...options });
   const body = make("div", { className: "stack" });
   body.append(localized(words.textZh, question, "text", "zh_CN", `${path}.text`, { lines: 2, most: 1000 }));
-  if (question.choices) body.append(choiceList(question, path, words, localized, changed, redraw));
-  body.append(settings(question, words, localized, changed));
+  if (question.choices) body.append(choiceList(question, path, earlier.length + 1, words, localized, changed, redraw));
+  body.append(settings(question, path, words, localized, changed));
   body.append(checkField(words.required, question.required, (value) => {
     question.required = value;
     changed();
@@ -33,34 +33,38 @@ export function questionFields(question, path, earlier, words, changed, redraw) 
     localized(words.textEn, question, "text", "en", "", { lines: 2, most: 1000 }),
     localized(words.helpZh, question, "help", "zh_CN", "", { lines: 2, most: 2000 }),
     localized(words.helpEn, question, "help", "en", "", { lines: 2, most: 2000 }),
-    conditionEditor(question, earlier, words, changed, redraw),
+    conditionEditor(question, path, earlier, words, changed, redraw),
   );
   body.append(more);
   return body;
 }
 
-function choiceList(question, path, words, localized, changed, redraw) {
+function choiceList(question, path, number, words, localized, changed, redraw) {
   const box = make("fieldset", { className: "field" }, make("legend", { className: "field__label" }, words.choices));
   question.choices.forEach((choice, at) => {
     const row = make("div", { className: "option-row" });
     const zh = localized(words.choiceZh.replace("{number}", at + 1), choice, "text", "zh_CN",
-      `${path}.choices.${at}.text`, { most: 300, onpaste: (event) => pasted(event, question, at, changed, redraw) });
+      `${path}.choices.${at}.text`, { most: 300, onpaste: (event) => pasted(event, question, at, words, changed, redraw) });
     const en = localized(words.choiceEn.replace("{number}", at + 1), choice, "text", "en", "", { most: 300 });
     const move = (by) => () => {
       question.choices.splice(at + by, 0, ...question.choices.splice(at, 1));
       changed();
-      redraw();
+      redraw(`${path}.choices.${at + by}.text`);
     };
+    const name = words.option.replace("{question}", number).replace("{number}", at + 1);
+    const of = (deed) => words.of.replace("{deed}", deed).replace("{thing}", name);
     row.append(
       zh,
       en,
-      button("↑", move(-1), "quiet", { disabled: at === 0, "aria-label": words.moveUp }),
-      button("↓", move(1), "quiet", { disabled: at === question.choices.length - 1, "aria-label": words.moveDown }),
-      button("×", () => {
-        question.choices.splice(at, 1);
-        changed();
-        redraw();
-      }, "quiet", { "aria-label": words.remove }),
+      make("div", { className: "option-row__tools" },
+        iconButton("arrow-up", of(words.moveUp), move(-1), { disabled: at === 0 }),
+        iconButton("arrow-down", of(words.moveDown), move(1), { disabled: at === question.choices.length - 1 }),
+        iconButton("x", of(words.remove), () => {
+          question.choices.splice(at, 1);
+          changed();
+          const next = Math.min(at, question.choices.length - 1);
+          redraw(next < 0 ? `${path}.choices` : `${path}.choices.${next}.text`);
+        }, { danger: true })),
     );
     box.append(row);
   });
@@ -69,30 +73,31 @@ function choiceList(question, path, words, localized, changed, redraw) {
       question.choices.push(freshChoice());
       changed();
       redraw(`${path}.choices.${question.choices.length - 1}.text`);
-    }),
+    }, "secondary", { "data-path": `${path}.choices`, disabled: question.choices.length >= words.limits.choices }),
     make("p", { className: "small soft" }, words.pasteChoices),
   );
   return box;
 }
 
-function pasted(event, question, at, changed, redraw) {
+function pasted(event, question, at, words, changed, redraw) {
   const lines = event.clipboardData.getData("text").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
   if (lines.length < 2) return;
   event.preventDefault();
   setLanguage(question.choices[at], "text", "zh_CN", lines[0].slice(0, 300));
-  question.choices.splice(at + 1, 0, ...lines.slice(1).map((line) => freshChoice(line.slice(0, 300))));
+  const room = words.limits.choices - question.choices.length;
+  question.choices.splice(at + 1, 0, ...lines.slice(1, 1 + room).map((line) => freshChoice(line.slice(0, 300))));
   changed();
   redraw();
 }
 
-function settings(question, words, localized, changed) {
+function settings(question, path, words, localized, changed) {
   const number = (label, key) =>
     textField(label, question[key], (value) => {
       if (value === "") delete question[key];
       else question[key] = Number(value);
       changed();
-    }, { short: true, number: true });
-  const box = make("div", { className: "cluster" });
+    }, { short: true, number: true, path: `${path}.${key}` });
+  const box = make("div", { className: "option-row option-row--settings" });
   if (question.type === "multiple") box.append(number(words.atLeast, "at_least"), number(words.atMost, "at_most"));
   if (question.type === "number") {
     box.append(

@@ -1,5 +1,6 @@
 // The survey builder: pages of questions edited in place, saved as they are typed, shown on a phone beside.
-import { button, inLanguage, make, selectField, setLanguage, shortId, textField } from "./_elements.js";
+import { button, iconButton, inLanguage, make, selectField, setLanguage, shortId, textField, useIcons } from "./_elements.js";
+import { markFindings } from "./_findings.js";
 import { freshQuestion, questionFields } from "./_question.js";
 
 const SAVE_AFTER_MS = 800;
@@ -10,7 +11,11 @@ const UNDO_STEPS = 50;
 export function attach(root) {
   const read = (name) => JSON.parse(root.querySelector(`[data-${name}]`).textContent);
   const words = read("words");
-  const state = { definition: read("definition"), revision: Number(root.dataset.revision), past: [], kept: "" };
+  const kinds = new Map(words.types);
+  const state = {
+    definition: read("definition"), findings: read("findings"), revision: Number(root.dataset.revision), past: [], kept: "",
+  };
+  useIcons(root.dataset.icons);
   const places = {
     pages: root.querySelector("[data-pages]"),
     check: root.querySelector("[data-check]"),
@@ -60,7 +65,8 @@ export function attach(root) {
       } else {
         say(`${words.refused} ${result.message || ""}`);
       }
-      if (result.findings) drawCheck(result.findings);
+      if (result.findings) drawCheck(result.findings, sent);
+      mark();
     } catch {
       say(words.offline);
       later(RETRY_MS);
@@ -80,7 +86,14 @@ export function attach(root) {
     }, "quiet", { disabled: !state.past.length }));
   }
 
-  function drawCheck(findings) {
+  /** Marks the fields, unless something was written since: then the places may be others by now. */
+  function mark() {
+    if (state.checked === state.kept) markFindings(places.pages, state.findings);
+  }
+
+  /** Lists the findings about the questions in `text`. */
+  function drawCheck(findings, text) {
+    Object.assign(state, { findings, checked: text });
     if (!findings.length) {
       places.check.replaceChildren(make("p", {}, words.complete));
       return;
@@ -91,7 +104,7 @@ export function attach(root) {
         type: "button",
         className: "link-button",
         onclick: () => goTo(finding.path),
-      }, finding.message)));
+      }, finding.words)));
     }
     places.check.replaceChildren(make("p", {}, words.missing.replace("{count}", findings.length)), list);
   }
@@ -109,7 +122,7 @@ export function attach(root) {
   const redraw = (path) => {
     const focused = path || document.activeElement?.dataset.path;
     draw();
-    if (focused) root.querySelector(`[data-path="${focused}"]`)?.focus();
+    if (focused) (root.querySelector(`[data-path="${focused}"]`) ?? root.querySelector("[data-path=pages]"))?.focus();
   };
 
   function act(change, path) {
@@ -118,13 +131,21 @@ export function attach(root) {
     redraw(path);
   }
 
-  function tools(list, at, removeLabel, fresh) {
-    const move = (by) => () => act(() => list.splice(at + by, 0, ...list.splice(at, 1)));
+  /** Buttons that move, copy and remove `list[at]`, called `name`; `field(n)` is where the cursor goes for the nth. */
+  function tools(list, at, name, field, fresh) {
+    const of = (deed) => words.of.replace("{deed}", deed).replace("{thing}", name);
+    const move = (by) => () => act(() => list.splice(at + by, 0, ...list.splice(at, 1)), field(at + by));
     return make("div", { className: "cluster" },
-      button("↑", move(-1), "quiet", { disabled: at === 0, "aria-label": words.moveUp }),
-      button("↓", move(1), "quiet", { disabled: at === list.length - 1, "aria-label": words.moveDown }),
-      fresh ? button(words.duplicate, () => act(() => list.splice(at + 1, 0, fresh())), "quiet") : null,
-      button(removeLabel, () => act(() => list.splice(at, 1)), "quiet"));
+      iconButton("arrow-up", of(words.moveUp), move(-1), { disabled: at === 0 }),
+      iconButton("arrow-down", of(words.moveDown), move(1), { disabled: at === list.length - 1 }),
+      fresh ? iconButton("copy-plus", of(words.duplicate), () => act(() => list.splice(at + 1, 0, fresh()), field(at + 1)),
+        { disabled: full("questions") }) : null,
+      iconButton("trash-2", of(words.remove), () => act(() => list.splice(at, 1), field(Math.min(at, list.length - 2))), { danger: true }));
+  }
+
+  function full(what) {
+    const { pages } = state.definition;
+    return (what === "pages" ? pages.length : pages.flatMap((page) => page.questions).length) >= words.limits[what];
   }
 
   /** Chooses the page a question stands on; it goes to the end of that page. */
@@ -149,14 +170,15 @@ export function attach(root) {
       return twin;
     };
     const at = page.questions.indexOf(question);
-    const title = `${words.question.replace("{number}", number)} · ${words.types[question.type]}`;
+    const name = words.question.replace("{number}", number);
+    const pagePath = path.slice(0, path.lastIndexOf("."));
     const body = make("div", { className: "panel__body" });
     body.append(questionFields(question, path, earlier, words, changed, redraw));
     const chooser = pageChooser(page, question);
     if (chooser) body.append(chooser);
     card.append(
-      make("div", { className: "panel__head" }, make("h3", { className: "panel__title" }, title),
-        tools(page.questions, at, words.remove, copy)),
+      make("div", { className: "panel__head" }, make("h3", { className: "panel__title" }, `${name} · ${kinds.get(question.type)}`),
+        tools(page.questions, at, name, (place) => `${pagePath}.${place}.text`, copy)),
       body,
     );
     return card;
@@ -168,11 +190,12 @@ export function attach(root) {
       setLanguage(page, key, language, value);
       changed();
     }, { lang: language === "en" ? "en" : "zh-CN", ...options });
+    const name = words.page.replace("{number}", at + 1);
     box.append(
-      make("div", { className: "page-bar" }, make("h2", {}, words.page.replace("{number}", at + 1)),
-        state.definition.pages.length > 1 ? tools(state.definition.pages, at, words.removePage) : null),
+      make("div", { className: "page-bar" }, make("h2", {}, name),
+        state.definition.pages.length > 1 ? tools(state.definition.pages, at, name, (place) => `pages.${place}.title`) : null),
       make("div", { className: "grid grid--2" },
-        field(words.titleZh, "title", "zh_CN", { most: 200 }),
+        field(words.titleZh, "title", "zh_CN", { most: 200, path: `pages.${at}.title` }),
         field(words.titleEn, "title", "en", { most: 200 }),
         field(words.introductionZh, "introduction", "zh_CN", { lines: 2, most: 2000 }),
         field(words.introductionEn, "introduction", "en", { lines: 2, most: 2000 })),
@@ -188,21 +211,22 @@ export function attach(root) {
 
   function adder(page, at) {
     let type = "single";
-    const kinds = Object.entries(words.types);
     return make("div", { className: "toolbar" },
-      selectField(words.addQuestion, kinds, type, (value) => { type = value; }),
+      selectField(words.addQuestion, words.types, type, (value) => { type = value; }, "", { path: at ? undefined : "pages" }),
       button(words.addQuestion, () => act(
         () => page.questions.push(freshQuestion(type)),
         `pages.${at}.questions.${page.questions.length}.text`,
-      ), "primary"));
+      ), "primary", { disabled: full("questions") }));
   }
 
   function draw() {
     const seen = [];
     places.pages.replaceChildren(
       ...state.definition.pages.map((page, at) => drawPage(page, at, seen)),
-      button(words.addPage, () => act(() => state.definition.pages.push({ id: shortId(), questions: [] }))),
+      button(words.addPage, () => act(() => state.definition.pages.push({ id: shortId(), questions: [] })), "secondary",
+        { disabled: full("pages") }),
     );
+    mark();
   }
 
   window.addEventListener("beforeunload", (event) => {
@@ -210,6 +234,8 @@ export function attach(root) {
   });
   draw();
   drawUndo();
-  drawCheck(read("findings"));
+  drawCheck(state.findings, state.kept);
+  mark();
   say(words.saved);
+  if (location.hash) goTo(decodeURIComponent(location.hash.slice(1)));
 }

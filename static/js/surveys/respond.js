@@ -2,8 +2,10 @@
 import { fault, mark, restore, typed, value } from "../questions/_fields.js";
 import { path } from "../questions/logic.js";
 import { Draft } from "./_draft.js";
+import { openAnswer, post } from "./_sending.js";
 
 const RETRY_SECONDS = 5;
+const REFUSED_FOR_GOOD = [409, 410]; // answered before, not open, closed or withdrawn
 
 export function attach(form) {
   new Respondent(form).start();
@@ -251,7 +253,7 @@ class Respondent {
     const button = this.form.querySelector("[data-forward]");
     button.setAttribute("aria-busy", "true");
     try {
-      await this.heard(await this.post());
+      await this.heard(await post(this.form, this.boxes));
     } catch {
       this.later(RETRY_SECONDS, this.words.offline);
     }
@@ -266,13 +268,6 @@ class Respondent {
     this.timer = setTimeout(() => this.waiting && this.send(), (seconds + Math.random()) * 1000);
   }
 
-  post() {
-    const data = new URLSearchParams(new FormData(this.form));
-    for (const [id, box] of this.boxes) if (box.hidden) data.delete(`q-${id}`);
-    data.set("_whole", "1");
-    return fetch(this.form.getAttribute("action"), { method: "POST", body: data, headers: { Accept: "application/json" } });
-  }
-
   async heard(answer) {
     const said = await answer.json();
     if (answer.ok) {
@@ -284,6 +279,8 @@ class Respondent {
       this.complain(said.errors);
     } else if (said.retry_after) {
       this.later(said.retry_after, `${said.message} ${this.words.kept}`);
+    } else if (REFUSED_FOR_GOOD.includes(answer.status)) {
+      openAnswer(this.form);
     } else {
       this.say(`${said.message} ${this.words.refused}`, true);
     }
