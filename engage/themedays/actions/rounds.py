@@ -61,7 +61,7 @@ def open_round(
 
 
 def change_round(actor: Actor, year: int, deadline: datetime, instructions: Localized) -> None:
-    """Set another deadline, which is still to come, or other instructions. Raises ``NotFound``, ``Invalid``."""
+    """Set another deadline, still to come, or other instructions. Raises ``NotFound``, ``Invalid``."""
     require(actor, Permission.PLAN_ARRANGE)
     _check(instructions)
     with atomic():
