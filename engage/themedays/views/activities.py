@@ -122,6 +122,7 @@ def cancel_activity(public_id: str) -> ResponseReturnValue:
         "themedays/cancel.html",
         form=form,
         title=found.title,
+        above=(gettext("Activities"), url_for("themedays.activities")),
         back=url_for("themedays.activity", public_id=public_id),
     )
     return page, 422 if form.is_submitted() else 200

@@ -105,6 +105,7 @@ def cancel_theme_day(public_id: str) -> ResponseReturnValue:
         "themedays/cancel.html",
         form=form,
         title=day.theme,
+        above=(gettext("Year plan %(year)s", year=day.year), url_for("themedays.plan", year=day.year)),
         back=url_for("themedays.theme_day", public_id=public_id),
         with_it=sum(activity_possible(ActivityDeed.CANCEL, staff.phase_of(one)) for one in day.activities),
     )
