@@ -28,7 +28,7 @@ _ORDER = list(Role)
 @click.argument("email")
 @click.argument("name")
 @click.option("--role", type=click.Choice([role.value for role in Role]), help="Role to grant.")
-@click.option("--unit", "unit_code", help="Short name of the unit the role is for.")
+@click.option("--unit", "unit_code", help="Code of the unit the role is for.")
 @click.option("--activity", help="Public id of the activity the role is for.")
 @_JSON
 def create_user(
@@ -114,7 +114,7 @@ def _scope(unit_code: str | None, activity: str | None) -> tuple[ScopeKind, int 
     if unit_code is not None:
         unit = next((unit for unit in queries.units(active_only=False) if unit.code == unit_code), None)
         if unit is None:
-            raise click.ClickException(f"There is no unit with the short name {unit_code}.")
+            raise click.ClickException(f"There is no unit with the code {unit_code}.")
         return ScopeKind.UNIT, unit.id
     if activity is not None:
         activity_id = find_activity(activity)

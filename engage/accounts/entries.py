@@ -29,14 +29,14 @@ UNIT_CREATED = declare(
     "unit.created",
     msg("Unit created"),
     name=msg("Name of the unit"),
-    code=msg("Short name"),
+    code=msg("Code"),
     kind=Key(msg("Kind"), UnitKind),
 )
 UNIT_CHANGED = declare(
     "unit.changed",
     msg("Unit changed"),
     name=msg("Name of the unit"),
-    code=msg("Short name"),
+    code=msg("Code"),
     kind=Key(msg("Kind"), UnitKind),
     position=msg("Position"),
     active=msg("In use"),

@@ -117,10 +117,13 @@ class UnitForm(StaffForm):
     )
     name_en = StringField(_l("Name in English"), filters=[stripped], validators=[AtMost(UNIT_NAME_LIMIT)])
     code = StringField(
-        _l("Short name"),
+        _l("Code"),
         filters=[stripped],
-        description=_l("Small letters, digits and hyphens, for files and tables: civil-affairs"),
-        validators=[Needed(msg("Please enter a short name.")), AtMost(40)],
+        description=_l(
+            "It stands for the unit in web addresses and commands; elsewhere people read its name. "
+            "Small letters a-z, digits and hyphens, such as civil-affairs."
+        ),
+        validators=[Needed(msg("Please enter a code such as civil-affairs.")), AtMost(40)],
     )
     kind = OneOf(_l("Kind"), validators=[Needed(msg("Please choose one of the list."))])
     position = IntegerField(

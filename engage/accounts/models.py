@@ -32,7 +32,8 @@ class UnitKind(StrEnum):
 
 
 class Unit(Model):
-    """A unit (单位): it holds activities and answers citizens. ``code`` is its short name in tables."""
+    """A unit (单位): it holds activities and answers citizens. ``code`` stands for it in addresses
+    and commands."""
 
     __table_args__ = ({"sqlite_autoincrement": True},)
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import warnings
 from io import BytesIO
 from pathlib import Path
 
-import gevent
-from gevent.monkey import is_module_patched
 from PIL import Image, UnidentifiedImageError
 
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
+from engage.core.threads import in_thread
+
+log = logging.getLogger(__name__)
 
 LARGEST_BYTES = 2 * 1024 * 1024
 _LARGEST_SIDE = 6000
@@ -28,9 +30,7 @@ def store_emblem(data: bytes, folder: Path) -> str:
     """
     if len(data) > LARGEST_BYTES:
         raise TooLarge(msg("The emblem is larger than 2 MB. Please choose a smaller picture."))
-    if is_module_patched("threading"):
-        return gevent.get_hub().threadpool.apply(_store, (data, folder))
-    return _store(data, folder)
+    return in_thread(_store, data, folder)
 
 
 def _store(data: bytes, folder: Path) -> str:
@@ -67,5 +67,6 @@ def _drawn(data: bytes) -> bytes:
         Image.DecompressionBombWarning,
         Image.DecompressionBombError,
     ) as error:
-        raise refused from error
+        log.info("an emblem was refused: %s", error)
+        raise refused from None
     return out.getvalue()

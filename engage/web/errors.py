@@ -18,6 +18,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError, TooManyReque
 from engage.core.errors import Busy, Refusal, TooMany
 from engage.core.messages import Message, msg
 from engage.core.writer import out_of_reach
+from engage.web.actor import staff_actor
 from engage.web.display import language_tag
 from engage.web.kept import KEEPING, kept_form, page_before
 from engage.web.languages import render
@@ -27,7 +28,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What an error page says. ``retry_after`` in seconds; ``again`` and ``sign_in`` are addresses."""
+    """What an error page says. ``retry_after`` in seconds; ``again`` and ``sign_in`` are addresses.
+
+    ``staff``: it stands in the work area, with the way back there.
+    """
 
     status: int
     title: str
@@ -37,6 +41,7 @@ class Fault:
     again: str = ""
     reference: str = ""
     sign_in: str = ""
+    staff: bool = False
 
 
 # Status → title, sentence, picture.
@@ -188,6 +193,10 @@ def _fault(status: int, words: Message | None, retry_after: int) -> Fault:
         sign_in=url_for("accounts.sign_in", next=page_before() or None)
         if status == HTTPStatus.UNAUTHORIZED
         else "",
+        # What is wrong on our side may be the very table that says who is signed in.
+        staff=status < HTTPStatus.INTERNAL_SERVER_ERROR
+        and request.path.startswith("/staff/")
+        and staff_actor() is not None,
     )
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
@@ -23,12 +24,14 @@ _OUR_FILE = re.compile(r"/files/[A-Za-z0-9/._-]+\Z")
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20}).enable(
     ["table", "strikethrough"]
 )
+_words = RendererHTML()
 
 
 def to_html(text: str | None, start: int = 2) -> Markup:
     """Markdown as sanitised HTML; its highest heading becomes ``h<start>``, since a page has one h1.
 
-    Pictures load from this site's files only. Text over ``LIMIT`` characters is shown as it was typed.
+    Pictures are shown from this site's files only, of others their words. Text over ``LIMIT`` characters is
+    shown as it was typed.
     """
     if not text:
         return Markup("")
@@ -40,6 +43,7 @@ def to_html(text: str | None, start: int = 2) -> Markup:
 def _render(text: str, start: int) -> Markup:
     tokens = _markdown.parse(text)
     _shift_headings(tokens, start)
+    _name_strange_pictures(tokens)
     html = _markdown.renderer.render(tokens, _markdown.options, {})
     return Markup(  # noqa: S704 (cleaned here)
         nh3.clean(
@@ -67,6 +71,14 @@ def _shift_headings(tokens: list[Token], start: int) -> None:
     for token in tokens:
         if token.type in ("heading_open", "heading_close"):
             token.tag = f"h{min(6, max(2, int(token.tag[1]) + shift))}"
+
+
+def _name_strange_pictures(tokens: list[Token]) -> None:
+    """Put the words of a picture from elsewhere in its place: browsers are told not to load it."""
+    for child in (child for token in tokens for child in token.children or ()):
+        if child.type == "image" and not _OUR_FILE.fullmatch(str(child.attrs.get("src", ""))):
+            child.type = "text"
+            child.content = _words.renderInlineAsText(child.children or [], _markdown.options, {})
 
 
 def _filter(tag: str, attribute: str, value: str) -> str | None:

@@ -164,6 +164,38 @@ def test_administrator_opens_an_account_grants_a_role_and_hands_over_a_link(
 
 
 @pytest.mark.parametrize(
+    ("deed", "status"), [("grants", 303), ("link", 200), ("close", 303), ("grants/0/revoke", 303)]
+)
+def test_whichever_button_is_pressed_what_was_typed_of_a_person_is_saved(
+    app: Flask, staff_client: Callable[..., Any], deed: str, status: int
+) -> None:
+    with app.app_context():
+        user = make_user(email="li@example.com")
+    admin, url = staff_client(Role.ADMINISTRATOR), f"/staff/accounts/{user.public_id}"
+    assert f'formaction="{url}/link"' in admin.get(url).text
+    typed = {"name": "李华", "email": "", "role": "coordinator", "scope": "site", "unit": "", "activity": ""}
+    refused = admin.send(f"{url}/{deed}", typed)
+    assert refused.status_code == 422
+    assert "李华" in refused.text
+    assert '<option selected value="coordinator"' in refused.text
+    assert admin.send(f"{url}/{deed}", {**typed, "email": "li@example.com"}).status_code == status
+    assert "李华" in admin.get(url).text
+
+
+def test_saving_a_person_keeps_the_role_that_was_being_chosen(
+    app: Flask, staff_client: Callable[..., Any]
+) -> None:
+    with app.app_context():
+        user = make_user(email="li@example.com")
+    admin, url = staff_client(Role.ADMINISTRATOR), f"/staff/accounts/{user.public_id}"
+    typed = {"name": "李华", "email": "li@example.com"}
+    untouched = {"role": "administrator", "scope": "unit", "unit": "", "activity": ""}
+    assert admin.send(url, {**typed, **untouched}).status_code == 303
+    kept = admin.send(url, {**typed, "role": "approver", "scope": "site"})
+    assert '<option selected value="approver"' in kept.text
+
+
+@pytest.mark.parametrize(
     ("fields", "sentence"),
     [
         ({"name": "", "email": "a@example.com"}, "请输入姓名"),

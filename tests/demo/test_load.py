@@ -28,6 +28,7 @@ from engage.demo.moments import Moments
 from engage.live.models import LiveQuestion, LiveSession, LiveSupport, Phase, QuestionState
 from engage.live.queries.record import ledger
 from engage.live.queries.room import snapshot
+from engage.portal.queries.story import story
 from engage.questions.compiled import compile, validate
 from engage.questions.definition import read
 from engage.surveys.models import Response, Survey, SurveyVersion
@@ -171,6 +172,20 @@ def test_the_record_accounts_for_every_question(seen: Flask) -> None:
     assert found.written == 4
     assert str(found.received) in room.record_summary
     assert str(found.answered) in room.record_summary
+
+
+def test_the_theme_day_the_room_and_the_record_give_the_same_figures(seen: Flask) -> None:
+    rooms = db.session.scalars(select(LiveSession).where(LiveSession.activity_id.is_not(None))).all()
+    told = {part.url: part for part in story([room.activity_id for room in rooms if room.activity_id]).parts}
+    assert rooms
+    for room in rooms:
+        found, part = ledger(room.id), told[f"/live/{room.public_id}"]
+        page = seen.test_client().get(f"/live/{room.public_id}").text
+        assert page.split("data-question-count>")[1].split("<")[0] == str(part.said)
+        assert part.took_part == found.received
+        if room.phase is Phase.RECORDED:
+            assert part.answered == found.answered + found.written
+            assert part.owed == found.waiting
 
 
 def test_cases_are_open_overdue_and_answered(seen: Flask) -> None:

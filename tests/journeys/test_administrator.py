@@ -97,6 +97,14 @@ def _the_new_colleague_signs_in(colleague: Page, server: Server, link: str, insp
     inspect(colleague, "colleague-sign-in")
 
 
+# Where the words stand, not the boxes around them: those may be stretched.
+TOPS_OF_WORDS = """all => all.map(one => {
+  const words = document.createRange();
+  words.selectNodeContents(one);
+  return Math.round(words.getBoundingClientRect().top);
+})"""
+
+
 def _changes_names_and_colour(desk: Page, server: Server, phone: Page, inspect: Any) -> None:
     desk.goto(f"{server.url}/staff/settings")
     desk.locator("[name=city_zh]").fill("祁阳市")
@@ -104,6 +112,7 @@ def _changes_names_and_colour(desk: Page, server: Server, phone: Page, inspect: 
     desk.locator("[name=organiser_zh]").fill("祁阳市人民政府办公室")
     desk.locator("[name=undertaker_zh]").fill("祁阳市行政审批服务局")
     desk.locator("[name=icp]").fill("湘ICP备00000000号")
+    desk.locator("[name=site_code]").fill("4300000000")
     desk.locator("[name=primary_colour]").fill("#7a1f1f")
     press(desk, "保存")
     expect(desk.locator(".flashes")).to_be_visible()
@@ -114,6 +123,10 @@ def _changes_names_and_colour(desk: Page, server: Server, phone: Page, inspect: 
     colour = phone.locator(".site-header").evaluate("element => getComputedStyle(element).backgroundColor")
     assert colour == "rgb(122, 31, 31)"
     inspect(phone, "administrator-home-seen-by-a-citizen")
+    desk.goto(f"{server.url}/")
+    numbers = desk.locator(".site-footer__ids > *")
+    expect(numbers).to_have_count(2)
+    assert len(set(numbers.evaluate_all(TOPS_OF_WORDS))) == 1
 
 
 def _reads_the_log(desk: Page, server: Server, inspect: Any) -> None:

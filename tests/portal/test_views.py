@@ -182,6 +182,20 @@ def test_a_cancelled_theme_day_says_why(context: Flask, client: Any) -> None:
     assert "本月主题日" not in seen(client, "/")
 
 
+def test_only_who_came_counts_as_on_site(context: Flask, client: Any) -> None:
+    day = make_theme_day()
+    reached = {Form.SITE_VISIT: 40, Form.BRIEFING: 6, Form.ONLINE: 120, Form.QUESTIONNAIRE: 3}
+    made = {
+        form: make_activity(day, form, people_reached=people, reported_at=now())
+        for form, people in reached.items()
+    }
+    page = seen(client, f"/theme-days/{day.public_id}")
+    for words in ("169 人次参与", "现场参加 46 人", "在线参与 123 人"):
+        assert words in page, words
+    assert "40 人参加" in seen(client, f"/activities/{made[Form.SITE_VISIT].public_id}")
+    assert "在线参与 120 人" in seen(client, f"/activities/{made[Form.ONLINE].public_id}")
+
+
 def test_an_activity_with_its_report(city: City, client: Any) -> None:
     one = db.session.scalars(db.select(Activity).where(Activity.reported_at.is_not(None))).one()
     page = seen(client, f"/activities/{one.public_id}")

@@ -108,11 +108,11 @@ def test_the_coordinator_opens_a_year_and_gives_more_time(app: Flask, staff_clie
     with app.app_context():
         unit = make_unit()
     assert client.get("/staff/plan/new").status_code == 200
-    form = {"year": YEAR, "deadline": f"{YEAR}-01-02T18:00", "instructions_zh": "每单位至少一项。"}
+    form = {"year": YEAR, "deadline": f"{YEAR + 1}-01-02T18:00", "instructions_zh": "每单位至少一项。"}
     assert client.send("/staff/plan/new", form).status_code == 303
     assert client.send("/staff/plan/new", form).status_code == 422
     assert client.get(f"/staff/plan/{YEAR}/settings").status_code == 200
-    changed = {"deadline": f"{YEAR}-01-03T18:00", "instructions_zh": ""}
+    changed = {"deadline": f"{YEAR + 1}-01-03T18:00", "instructions_zh": ""}
     assert client.send(f"/staff/plan/{YEAR}/settings", changed).status_code == 303
     until = {"unit": unit.id, "until": f"{YEAR + 1}-01-10T18:00"}
     assert client.send(f"/staff/plan/{YEAR}/board", until).status_code == 303

@@ -133,7 +133,22 @@ class TestRichText:
 
     def test_pictures_of_this_site(self) -> None:
         assert 'src="/files/ab/photo.webp"' in richtext.to_html("![合影](/files/ab/photo.webp)")
-        assert "src" not in richtext.to_html("![x](/files/../secret?x)")
+
+    @pytest.mark.parametrize(
+        ("written", "html"),
+        [
+            ("![施工现场](http://example.com/a.jpg)", "<p>施工现场</p>"),
+            ("![x](/files/../secret?x)", "<p>x</p>"),
+            ("前![**合影** <b>](//example.com/a.jpg)后", "<p>前合影 &lt;b&gt;后</p>"),
+            (
+                "[![图](http://example.com/a.jpg)](https://example.org)",
+                '<p><a href="https://example.org" rel="noopener noreferrer nofollow">图</a></p>',
+            ),
+            ("## ![](http://example.com/a.jpg)题", "<h2>题</h2>"),
+        ],
+    )
+    def test_of_pictures_from_elsewhere_the_words_are_shown(self, written: str, html: str) -> None:
+        assert richtext.to_html(written).strip() == html
 
     def test_a_text_is_rendered_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         short, long = "## 短\n" + "*甲* ", "## 长\n" + "*乙* " * 1500

@@ -70,6 +70,12 @@ def test_scripts(styleguide: Callable[..., Page]) -> None:
     text.fill("长\n" * 20)
     assert text.evaluate("area => area.offsetHeight") > before
 
+    folds = page.locator("summary")
+    folds.first.wait_for()
+    chevrons = folds.evaluate_all("all => all.map(one => getComputedStyle(one, '::before').borderTopWidth)")
+    assert len(chevrons) >= 4
+    assert set(chevrons) == {"2px"}
+
     page.get_by_role("button", name="撤回", exact=True).first.click()
     question = page.get_by_role("dialog", name="撤回这条答复？撤回后公众看不到它。")
     expect(question.get_by_role("button", name="取消")).to_be_focused()

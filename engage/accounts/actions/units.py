@@ -92,4 +92,4 @@ def _check(fields: UnitFields) -> None:
 def _refuse_taken(code: str, unit_id: int | None) -> None:
     taken = db.session.scalar(select(Unit.id).where(Unit.code == code))
     if taken is not None and taken != unit_id:
-        raise Invalid({"code": msg("Another unit already has this short name.")})
+        raise Invalid({"code": msg("Another unit already has this code.")})

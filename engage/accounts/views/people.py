@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import wraps
+
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -19,6 +22,27 @@ from engage.web.guards import staff
 from engage.web.languages import local_text
 
 _SEARCH_LIMIT = 60
+
+
+def _saving_edits(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Save what was typed of the person before another button of its page does its work."""
+
+    @wraps(view)
+    def save_first(public_id: str, **more: int) -> ResponseReturnValue:
+        user, form = _found(public_id), PersonForm()
+        stored = (user.name or "", user.email or "")
+        if "name" not in request.form or (form.name.data, form.email.data) == stored:
+            return view(public_id, **more)
+        if form.validate():
+            try:
+                actions.change_person(current_actor(), user.id, form.email.data, form.name.data)
+            except Invalid as refusal:
+                form.refuse(refusal)
+            else:
+                return view(public_id, **more)
+        return _page(public_id, form=form, grant_form=_grant_form(), status=422)
+
+    return save_first
 
 
 @blueprint.get("/staff/accounts")
@@ -62,12 +86,16 @@ def person(public_id: str) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             flash(gettext("Saved."), "success")
-            return _to(public_id)
-    return _page(public_id, form=form, status=422 if form.is_submitted() else 200)
+            # A role that was being chosen meanwhile is not lost.
+            return _page(public_id, grant_form=_grant_form()) if _grant_begun() else _to(public_id)
+    if form.is_submitted():
+        return _page(public_id, form=form, grant_form=_grant_form(), status=422)
+    return _page(public_id, form=form)
 
 
 @blueprint.post("/staff/accounts/<public_id>/grants")
 @staff(Permission.ACCOUNT_MANAGE)
+@_saving_edits
 def grant(public_id: str) -> ResponseReturnValue:
     """Grant a role."""
     user = _found(public_id)
@@ -86,6 +114,7 @@ def grant(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/accounts/<public_id>/grants/<int:grant_id>/revoke")
 @staff(Permission.ACCOUNT_MANAGE)
+@_saving_edits
 def revoke(public_id: str, grant_id: int) -> ResponseReturnValue:
     """Take a role back."""
     actions.revoke_role(current_actor(), _found(public_id).id, grant_id)
@@ -95,6 +124,7 @@ def revoke(public_id: str, grant_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/staff/accounts/<public_id>/link")
 @staff(Permission.ACCOUNT_MANAGE)
+@_saving_edits
 def make_link(public_id: str) -> ResponseReturnValue:
     """Make a one-time sign-in link and show it, this once."""
     token = actions.make_sign_in_link(current_actor(), _found(public_id).id)
@@ -103,6 +133,7 @@ def make_link(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/accounts/<public_id>/close")
 @staff(Permission.ACCOUNT_MANAGE)
+@_saving_edits
 def close(public_id: str) -> ResponseReturnValue:
     """Close the account."""
     actions.close_account(current_actor(), _found(public_id).id)
@@ -112,11 +143,19 @@ def close(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/accounts/<public_id>/reopen")
 @staff(Permission.ACCOUNT_MANAGE)
+@_saving_edits
 def reopen(public_id: str) -> ResponseReturnValue:
     """Open a closed account again."""
     actions.reopen_account(current_actor(), _found(public_id).id)
     flash(gettext("The account is open again."), "success")
     return _to(public_id)
+
+
+def _grant_begun() -> bool:
+    """Whether something was chosen of a role that is not granted yet."""
+    form = request.form
+    untouched = {"role": next(iter(Role)).value, "scope": ScopeKind.UNIT.value, "unit": "", "activity": ""}
+    return any(form.get(name, value).strip() != value for name, value in untouched.items())
 
 
 def _found(public_id: str) -> User:

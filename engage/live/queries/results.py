@@ -20,8 +20,9 @@ _S = QuestionState
 class Told:
     """A session with its figures.
 
-    ``asked`` received (not withdrawn), ``published``, ``answered`` live or in writing,
-    ``owed`` in writing."""
+    ``asked`` received as the record accounts for them, withdrawn ones too, ``published`` with the one on air,
+    ``answered`` live or in writing, ``owed`` in writing.
+    """
 
     session: LiveSession
     asked: int
@@ -96,7 +97,7 @@ def figures(session_ids: Sequence[int]) -> dict[int, Figures]:
     rows = db.session.execute(
         select(
             LiveQuestion.session_id,
-            func.count().filter(LiveQuestion.state != _S.WITHDRAWN),
+            func.count(),
             func.count().filter(LiveQuestion.state.in_(PUBLISHED)),
             func.count().filter(
                 (LiveQuestion.state == _S.ANSWERED) | ((LiveQuestion.state == _S.WRITTEN) & replied)

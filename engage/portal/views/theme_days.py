@@ -65,16 +65,17 @@ def _theme_day(public_id: str) -> dict[str, Any]:
         "activities": [(one, activity_standing(one), told.of(one.id)) for one in activities],
         "others": [part for part in told.parts if part.activity_id not in shown],
         "story": told,
-        "people": _people(activities),
+        "people": _people(activities, on_site=True),
+        "people_online": _people(activities, on_site=False),
         "reports": [one for one in activities if activity_standing(one) is Standing.HELD and one.reported_at],
         "on_site": ON_SITE,
         "steps": steps,
     }
 
 
-def _people(activities: Sequence[Activity]) -> int:
-    """How many took part on site, as the units reported."""
-    return sum(one.people_reached or 0 for one in activities)
+def _people(activities: Sequence[Activity], *, on_site: bool) -> int:
+    """How many took part on site, or not on site, as the units reported."""
+    return sum(one.people_reached or 0 for one in activities if (one.form in ON_SITE) is on_site)
 
 
 def _begun(activities: Sequence[Activity], told: Story) -> bool:

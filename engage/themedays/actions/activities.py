@@ -111,12 +111,15 @@ def activities_of_rows(actor: Actor, rows: Sequence[PlanRow]) -> None:
         _recorded(actor, activity)
 
 
-def change_activity(actor: Actor, public_id: str, fields: ActivityFields, revision: int) -> None:
-    """Change an activity before its report.
+def change_activity(
+    actor: Actor, public_id: str, fields: ActivityFields, revision: int, *, request_id: str = ""
+) -> None:
+    """Change an activity before its report, once for a ``request_id``.
 
     Raises ``NotFound``, ``NotAllowed``, ``Conflict``, ``Invalid``.
     """
-    with atomic():
+
+    def make() -> str:
         activity = allowed_activity(actor, public_id, ActivityDeed.EDIT)
         if activity.revision != revision:
             raise Conflict
@@ -127,14 +130,29 @@ def change_activity(actor: Actor, public_id: str, fields: ActivityFields, revisi
         if new:
             label = activity.title.text()
             record(actor, entries.ACTIVITY_CHANGED, "activity", public_id, old, new, label=label)
+        return public_id
 
-
-def publish_activity(actor: Actor, public_id: str) -> None:
-    """Announce an activity.
-
-    Raises ``Conflict`` while its theme day is not public, ``Invalid`` if something is missing.
-    """
     with atomic():
+        made_once(actor, request_id, f"activity.change:{public_id}", fields, make)
+
+
+def publish_activity(
+    actor: Actor,
+    public_id: str,
+    fields: ActivityFields | None = None,
+    revision: int = -1,
+    *,
+    request_id: str = "",
+) -> None:
+    """Announce an activity, once for a ``request_id``; changed before by ``fields`` where they are given.
+
+    Raises ``Conflict`` while its theme day is not public, ``Invalid`` if something is missing, and what
+    ``change_activity`` raises; then nothing is changed either.
+    """
+
+    def make() -> str:
+        if fields is not None:
+            change_activity(actor, public_id, fields, revision)
         activity = allowed_activity(actor, public_id, ActivityDeed.PUBLISH)
         if activity.theme_day.state is not ThemeDayState.PUBLISHED:
             raise Conflict(msg("Its theme day is not public yet. Publish the annual schedule first."))
@@ -142,6 +160,10 @@ def publish_activity(actor: Actor, public_id: str) -> None:
         if errors:
             raise Invalid(errors, msg("Something is missing before this activity can be announced."))
         _move(actor, activity, ActivityState.PUBLISHED)
+        return public_id
+
+    with atomic():
+        made_once(actor, request_id, f"activity.publish:{public_id}", fields, make)
 
 
 def cancel_activity(actor: Actor, public_id: str, reason: Localized) -> None:

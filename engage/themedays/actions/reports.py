@@ -27,7 +27,7 @@ MOST_REACHED = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class ReportFields:
-    """An article in Markdown; ``people_reached`` is how many took part on site."""
+    """An article in Markdown; ``people_reached`` is how many took part."""
 
     title: Localized
     text: Localized

@@ -37,7 +37,7 @@ def open_round(
 ) -> None:
     """Open a year for filing until ``deadline``, once for a ``request_id``.
 
-    Raises ``Invalid``, and ``Conflict`` where it is open already.
+    Raises ``Invalid`` also for a deadline that has passed, and ``Conflict`` where it is open already.
     """
     require(actor, Permission.PLAN_ARRANGE)
     if year not in YEARS:
@@ -47,6 +47,7 @@ def open_round(
     def make() -> str:
         if db.session.scalar(select(PlanRound.id).where(PlanRound.year == year)) is not None:
             raise Conflict(msg("The plan of {year} has been opened already.", year=year))
+        _require_coming(deadline)
         row = PlanRound(year=year, deadline=deadline, instructions=instructions, is_demo=is_demo)
         db.session.add(row)
         db.session.flush()
@@ -60,11 +61,15 @@ def open_round(
 
 
 def change_round(actor: Actor, year: int, deadline: datetime, instructions: Localized) -> None:
-    """Set another deadline or other instructions. Raises ``NotFound``, ``Invalid``."""
+    """Set another deadline, still to come, or other instructions. Raises ``NotFound``, ``Invalid``."""
     require(actor, Permission.PLAN_ARRANGE)
     _check(instructions)
     with atomic():
         row = round_of(year)
+        if _minute(deadline) == _minute(row.deadline):
+            deadline = row.deadline  # not touched: the form shows it without seconds
+        else:
+            _require_coming(deadline)
         wanted = {"deadline": deadline, "instructions": instructions}
         before, after = changes({name: getattr(row, name) for name in wanted}, wanted)
         if after:
@@ -143,6 +148,15 @@ def publish_schedule(actor: Actor, year: int) -> int:
             label=str(year),
         )
         return len(days)
+
+
+def _require_coming(deadline: datetime) -> None:
+    if deadline <= now():
+        raise Invalid({"deadline": msg("This deadline has passed already. Please choose a time to come.")})
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
 
 
 def _check(instructions: Localized) -> None:

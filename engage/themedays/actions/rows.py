@@ -89,12 +89,15 @@ def write_row(
         return made_once(actor, request_id, f"row.write:{year}", [unit_id, fields], make)
 
 
-def change_row(actor: Actor, public_id: str, fields: RowFields, revision: int) -> None:
-    """Change a row: its unit while it is a draft or returned, the coordinator once it is filed.
+def change_row(
+    actor: Actor, public_id: str, fields: RowFields, revision: int, *, request_id: str = ""
+) -> None:
+    """Change a row, once for a ``request_id``: its unit until it is filed, the coordinator from then on.
 
     Raises ``NotFound``, ``NotAllowed``, ``Conflict``, ``Invalid``.
     """
-    with atomic():
+
+    def make() -> str:
         row = load(PlanRow, public_id)
         filed = row.state in ROW_DEEDS[RowDeed.ADJUST][1]
         deed = RowDeed.ADJUST if filed and may(actor, Permission.PLAN_ARRANGE) else RowDeed.EDIT
@@ -110,6 +113,10 @@ def change_row(actor: Actor, public_id: str, fields: RowFields, revision: int) -
             record(actor, entries.ROW_CHANGED, "plan-row", public_id, old, new, label=row.theme)
         if filed:
             _tell_cohosts(row)
+        return public_id
+
+    with atomic():
+        made_once(actor, request_id, f"row.change:{public_id}", fields, make)
 
 
 def file_row(actor: Actor, public_id: str) -> None:

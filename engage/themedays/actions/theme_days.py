@@ -77,15 +77,22 @@ def create_theme_day(
 
 
 def change_theme_day(
-    actor: Actor, public_id: str, fields: DayFields, revision: int, note: Localized = _NOTHING
+    actor: Actor,
+    public_id: str,
+    fields: DayFields,
+    revision: int,
+    note: Localized = _NOTHING,
+    *,
+    request_id: str = "",
 ) -> None:
-    """Change a theme day.
+    """Change a theme day, once for a ``request_id``.
 
     Once published, a change of theme, month or day needs ``note``, which citizens read.
     Raises ``NotFound``, ``Conflict``, ``Invalid``.
     """
     require(actor, Permission.PLAN_ARRANGE)
-    with atomic():
+
+    def make() -> str:
         day = load(ThemeDay, public_id, revision)
         if day.state is ThemeDayState.CANCELLED:
             raise Conflict(msg("This theme day has been cancelled."))
@@ -102,6 +109,10 @@ def change_theme_day(
             new |= {"note": note} if note else {}
             label = day.theme.text()
             record(actor, entries.DAY_CHANGED, "theme-day", public_id, old, new, label=label)
+        return public_id
+
+    with atomic():
+        made_once(actor, request_id, f"theme-day.change:{public_id}", [fields, note], make)
 
 
 def cancel_theme_day(actor: Actor, public_id: str, note: Localized) -> None:

@@ -38,10 +38,7 @@ class ActivityForm(StaffForm):
     title_en = text(_l("Title in English"), THEME_LIMIT)
     summary_zh = long_text(_l("Summary"), TEXT_LIMIT, rows=3, description=_l("Two or three sentences."))
     summary_en = long_text(_l("Summary in English"), TEXT_LIMIT, rows=2)
-    starts_at = Moment(
-        _l("Starts"),
-        description=_l("An activity on site is announced with its start, its end and its place."),
-    )
+    starts_at = Moment(_l("Starts"))
     ends_at = Moment(_l("Ends"))
     place_zh = text(_l("Place"), THEME_LIMIT, description=_l("Where people go: street, house, room."))
     place_en = text(_l("Place in English"), THEME_LIMIT)

@@ -21,7 +21,7 @@ _BLANK_CONTACTS = 2
 
 
 class RoundForm(StaffForm):
-    year = WholeNumber(_l("Year"))
+    year = WholeNumber(_l("Year"), [Needed(msg("Please enter a year such as 2027."))])
     deadline = Moment(_l("Deadline for filing"), [Needed(msg("Please enter the deadline."))])
     instructions_zh = long_text(_l("Instructions for the units"), TEXT_LIMIT)
     instructions_en = long_text(_l("Instructions in English"), TEXT_LIMIT, rows=2)
@@ -39,7 +39,7 @@ class RowForm(StaffForm):
     unit = Choice(_l("Unit"), coerce=int)
     theme = text(_l("Theme"), THEME_LIMIT, Needed(msg("Please enter the theme.")))
     form = Choice(_l("Form"))
-    planned_on = Day(_l("Planned day"), [Optional()], description=_l("Needed for filing."))
+    planned_on = Day(_l("Planned day"), [Optional()])
     cohosts = SelectMultipleField(_l("Co-hosts"), coerce=int, validate_choice=False)
     steps = long_text(_l("Steps"), TEXT_LIMIT, description=_l("One step a line."))
     remarks = long_text(_l("Remarks"), TEXT_LIMIT, rows=2)

@@ -61,16 +61,22 @@ def new_activity(public_id: str) -> ResponseReturnValue:
 @blueprint.route("/staff/activities/<public_id>", methods=["GET", "POST"])
 @guards.staff(Permission.ACTIVITY_READ)
 def activity(public_id: str) -> ResponseReturnValue:
-    """An activity: its form, and what can be done with it now."""
+    """An activity: its form, and what can be done with it now.
+
+    One form with two buttons: the one that announces takes along what was typed.
+    """
     found, phase, deeds = staff.activity_for(current_actor(), public_id)
     form = _form(found)
     if request.method == "POST" and form.validate_on_submit():
+        publish = request.form.get("deed") == "publish"
+        act = actions.publish_activity if publish else actions.change_activity
+        drawn = form.request_id.data or ""
         try:
-            actions.change_activity(current_actor(), public_id, form.fields(), _revision(form))
+            act(current_actor(), public_id, form.fields(), _revision(form), request_id=drawn)
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            flash(gettext("Saved."), "success")
+            flash(gettext("The activity has been announced.") if publish else gettext("Saved."), "success")
             return redirect(url_for("themedays.activity", public_id=public_id), 303)
     page = render_template(
         "themedays/activity.html",
@@ -116,6 +122,7 @@ def cancel_activity(public_id: str) -> ResponseReturnValue:
         "themedays/cancel.html",
         form=form,
         title=found.title,
+        above=(gettext("Activities"), url_for("themedays.activities")),
         back=url_for("themedays.activity", public_id=public_id),
     )
     return page, 422 if form.is_submitted() else 200

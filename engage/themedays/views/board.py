@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
 from engage.accounts.permissions import Permission
 from engage.core.clock import now, today
 from engage.core.errors import Conflict, Invalid
-from engage.themedays.actions import arranging, rounds
+from engage.themedays.actions import rounds
 from engage.themedays.forms import ExtensionForm, RoundForm, both, shown, wall
 from engage.themedays.queries import plan as queries
-from engage.themedays.queries.rows import row_for
 from engage.themedays.views.blueprint import blueprint
 from engage.web.actor import current_actor
 from engage.web.guards import staff
@@ -104,39 +103,3 @@ def publish(year: int) -> ResponseReturnValue:
         "success",
     )
     return redirect(url_for("themedays.board", year=year), 303)
-
-
-@blueprint.post("/staff/plan/rows/<public_id>/arrange")
-@staff(Permission.PLAN_ARRANGE)
-def arrange(public_id: str) -> ResponseReturnValue:
-    """Put a row into a month (``month:3``) or a theme day (``day:<public id>``)."""
-    kind, _, value = request.form.get("target", "").partition(":")
-    year = row_for(current_actor(), public_id).round.year
-    try:
-        if kind == "day":
-            arranging.arrange_into_day(current_actor(), public_id, value)
-        else:
-            month = int(value) if value.isascii() and value.isdecimal() and len(value) < 3 else 0
-            arranging.arrange_into_month(current_actor(), public_id, month)
-    except Invalid as refusal:
-        for sentence in refusal.errors.values():
-            flash(render(sentence), "error")
-    except Conflict as refusal:
-        flash(render(refusal.message), "error")
-    else:
-        flash(gettext("The row has been arranged."), "success")
-        return redirect(url_for("themedays.board", year=year), 303)
-    return redirect(url_for("themedays.row", public_id=public_id), 303)
-
-
-@blueprint.post("/staff/plan/rows/<public_id>/release")
-@staff(Permission.PLAN_ARRANGE)
-def release(public_id: str) -> ResponseReturnValue:
-    """Take a row out of its theme day."""
-    try:
-        arranging.release_row(current_actor(), public_id)
-    except Conflict as refusal:
-        flash(render(refusal.message), "error")
-    else:
-        flash(gettext("The row waits to be arranged again."), "success")
-    return redirect(url_for("themedays.row", public_id=public_id), 303)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,11 +15,10 @@ from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
 from engage.themedays.actions import rows as actions
-from engage.themedays.forms import RowForm, contact_lines, row_data
+from engage.themedays.forms import RowForm, contact_lines
 from engage.themedays.queries import plan as queries
 from engage.themedays.queries import rows as row_queries
-from engage.themedays.queries.rows import OpenRow
-from engage.themedays.rules import RowDeed
+from engage.themedays.views._row_page import keep_edits, row_form, row_page, stored_page
 from engage.themedays.views.blueprint import blueprint
 from engage.web.actor import current_actor
 from engage.web.display import datetime_text
@@ -90,16 +88,16 @@ def new_row(year: int) -> ResponseReturnValue:
 def row(public_id: str) -> ResponseReturnValue:
     """Read a row, and change it where that is possible now."""
     opened = row_queries.row_for(current_actor(), public_id)
-    form = _form(opened)
-    if request.method == "POST" and form.validate_on_submit():
-        try:
-            actions.change_row(current_actor(), public_id, form.fields(), _number(form.revision.data))
-        except Invalid as refusal:
-            form.refuse(refusal)
-        else:
-            return _saved(public_id)
-    page = _page(opened, form, contact_lines(opened.row))
-    return page, 422 if form.is_submitted() else 200
+    if request.method == "POST":
+        refused = keep_edits(opened)
+        if refused is not None:
+            return refused
+        if request.form.get("reason", "").strip() and request.form.get("then") != "file":
+            # What is to be said when the row is returned is no part of it, and is not lost by saving it.
+            flash(gettext("Saved."), "success")
+            return stored_page(public_id)
+        return _saved(public_id)
+    return row_page(opened, row_form(opened), contact_lines(opened.row))
 
 
 @blueprint.post("/staff/plan/rows/<public_id>/file")
@@ -135,18 +133,6 @@ def delete_row(public_id: str) -> ResponseReturnValue:
     actions.delete_row(current_actor(), public_id)
     flash(gettext("The draft has been deleted."), "success")
     return redirect(url_for("themedays.plan", year=year), 303)
-
-
-@blueprint.post("/staff/plan/rows/<public_id>/return")
-@staff(Permission.PLAN_ARRANGE)
-def return_row(public_id: str) -> ResponseReturnValue:
-    """Return a filed row to its unit with a comment."""
-    try:
-        actions.return_row(current_actor(), public_id, request.form.get("reason", ""))
-    except Invalid as refusal:
-        return _again(public_id, refusal)
-    flash(gettext("The row has been returned; the unit has been told."), "success")
-    return redirect(url_for("themedays.row", public_id=public_id), 303)
 
 
 @home_tile(Permission.PLAN_FILE, position=300)
@@ -185,45 +171,5 @@ def _file(public_id: str) -> None:
         flash(gettext("The row has been filed."), "success")
 
 
-def _again(public_id: str, refusal: Invalid) -> ResponseReturnValue:
-    opened = row_queries.row_for(current_actor(), public_id)
-    page = _page(
-        opened,
-        _form(opened, typed=False),
-        [(one.name, one.post, one.phone) for one in opened.row.contacts],
-        typed_reason=request.form.get("reason", ""),
-        reason_errors=[render(sentence) for sentence in refusal.errors.values()],
-    )
-    return page, 422
-
-
-def _form(opened: OpenRow, *, typed: bool = True) -> RowForm:
-    data = row_data(opened.row)
-    form = RowForm(data=data) if typed else RowForm(formdata=None, data=data)
-    form.offer([opened.row.unit], queries.all_units())
-    return form
-
-
-def _page(opened: OpenRow, form: RowForm, contacts: Sequence[tuple[str, str, str]], **more: Any) -> str:
-    editable = bool(opened.deeds & {RowDeed.EDIT, RowDeed.ADJUST})
-    return render_template(
-        "themedays/row.html" if editable else "themedays/row_read.html",
-        form=form,
-        row=opened.row,
-        year=opened.round.year,
-        ends=opened.ends,
-        passed=opened.passed,
-        deeds=opened.deeds,
-        own=opened.own,
-        contacts=contacts,
-        theme_days=queries.theme_days_of(opened.round.year) if RowDeed.ARRANGE in opened.deeds else (),
-        **more,
-    )
-
-
 def _may_arrange() -> bool:
     return may(current_actor(), Permission.PLAN_ARRANGE)
-
-
-def _number(value: str | None) -> int:
-    return int(value) if value and value.isascii() and value.isdecimal() and len(value) < 10 else -1

@@ -52,24 +52,27 @@ def new_theme_day() -> ResponseReturnValue:
 def theme_day(public_id: str) -> ResponseReturnValue:
     """A theme day with its activities; the coordinator changes it here."""
     day = staff.theme_day(public_id)
-    form = _form(day)
-    if request.method == "POST" and form.validate_on_submit():
-        try:
-            actions.change_theme_day(
-                current_actor(), public_id, form.fields(), _revision(form), both(form, "note")
-            )
-        except Invalid as refusal:
-            form.refuse(refusal)
-        else:
-            flash(gettext("Saved."), "success")
-            return redirect(url_for("themedays.theme_day", public_id=public_id), 303)
-    return _page(day, form), 422 if form.is_submitted() else 200
+    if request.method != "POST":
+        return _page(day, _form(day))
+    refused = _keep_edits(day)
+    if refused is not None:
+        return refused
+    flash(gettext("Saved."), "success")
+    if request.form.get("merge_note", "").strip():
+        # What is to be said when another one is merged is not lost by saving this one.
+        day = staff.theme_day(public_id)
+        return _page(day, _form(day, typed=False))
+    return redirect(url_for("themedays.theme_day", public_id=public_id), 303)
 
 
 @blueprint.post("/staff/theme-days/<public_id>/merge")
 @guards.staff(Permission.PLAN_ARRANGE)
 def merge(public_id: str) -> ResponseReturnValue:
-    """Take another theme day of the year into this one."""
+    """Take another theme day of the year into this one; what was typed in its form is saved first."""
+    if "theme_zh" in request.form:
+        refused = _keep_edits(staff.theme_day(public_id))
+        if refused is not None:
+            return refused
     note = Localized(zh_CN=request.form.get("merge_note", "").strip())
     try:
         actions.merge_theme_days(current_actor(), public_id, request.form.get("merge", ""), note)
@@ -102,6 +105,7 @@ def cancel_theme_day(public_id: str) -> ResponseReturnValue:
         "themedays/cancel.html",
         form=form,
         title=day.theme,
+        above=(gettext("Year plan %(year)s", year=day.year), url_for("themedays.plan", year=day.year)),
         back=url_for("themedays.theme_day", public_id=public_id),
         with_it=sum(activity_possible(ActivityDeed.CANCEL, staff.phase_of(one)) for one in day.activities),
     )
@@ -127,6 +131,26 @@ def _form(day: ThemeDay, *, typed: bool = True) -> ThemeDayForm:
     form = ThemeDayForm(data=data) if typed else ThemeDayForm(formdata=None, data=data)
     form.offer(plan.all_units())
     return form
+
+
+def _keep_edits(day: ThemeDay) -> ResponseReturnValue | None:
+    """Save what was typed into the fields of a theme day; answers its page where that is refused."""
+    form = _form(day)
+    if form.validate_on_submit():
+        try:
+            actions.change_theme_day(
+                current_actor(),
+                day.public_id,
+                form.fields(),
+                _revision(form),
+                both(form, "note"),
+                request_id=form.request_id.data or "",
+            )
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            return None
+    return _page(day, form), 422
 
 
 def _page(day: ThemeDay, form: ThemeDayForm, **more: Any) -> str:

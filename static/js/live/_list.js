@@ -111,7 +111,8 @@ export class QuestionList {
       else this.list.insertBefore(row, before);
     }
     while (before) before = this.#removeFrom(before);
-    this.count.textContent = this.shown.length;
+    // With the one on air and those that wait behind the button: the figure of the theme day and of the record.
+    this.count.textContent = this.#views().size;
     this.none.hidden = this.shown.length > 0;
     this.fresh.hidden = !this.waiting;
     this.fresh.textContent = this.room.words.fresh.replace("{count}", this.waiting ?? 0);
