@@ -18,24 +18,28 @@ from gevent.server import StreamServer
 from gunicorn.workers.ggevent import GeventWorker
 
 
-def settings() -> Any:
-    """The configuration of the installation; ends with its sentence where it is wrong.
-
-    By its file alone: the package would be imported before the process is patched for gevent.
-    """
-    path = Path(__file__).resolve().parent.parent / "engage" / "config.py"
-    spec = importlib.util.spec_from_file_location("engage_settings", path)
+def plain(name: str) -> Any:
+    """A module of ours by its file alone: the package would be imported before all is patched for gevent."""
+    path = Path(__file__).resolve().parent.parent / "engage" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(f"engage_{path.stem}", path)
     assert spec is not None
     assert spec.loader is not None
     module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
+    return module
+
+
+def settings() -> Any:
+    """The configuration of the installation; ends with its sentence where it is wrong."""
+    config = plain("config")
     try:
-        return module.load_config()
-    except module.ConfigError as error:
+        return config.load_config()
+    except config.ConfigError as error:
         sys.exit(str(error))
 
 
-SOCKETS = settings().max_sockets
+SETTINGS = settings()
+SOCKETS = SETTINGS.max_sockets
 
 
 class Worker(GeventWorker):
@@ -103,7 +107,18 @@ loglevel = "warning"
 control_socket_disable = True
 
 
-def on_starting(_server: object) -> None:
+def on_starting(server: Any) -> None:
+    """Be the only one where only one may be, which a restart of the child keeps; then prepare the system."""
+    running = plain("core/running")
+    try:
+        # Held by its number, for nothing that is thrown away may close it.
+        running.hold_web(SETTINGS.instance, SETTINGS.database_url, where=", ".join(server.cfg.bind))
+    except running.Running as error:
+        sys.exit(str(error))
+    raise_limits()
+
+
+def raise_limits() -> None:
     """Raise the limit of open files to what so many sockets need, as far as the system lets us."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = SOCKETS * 2 + 2000

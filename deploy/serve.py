@@ -20,6 +20,7 @@ from setup import environment, set_up, stop
 
 ROOT = Path(__file__).resolve().parent.parent
 READY_SECONDS = 60
+ALL_SAID = 2
 NO = {"0", "no", "false", "off"}
 
 
@@ -54,6 +55,8 @@ def prepare(*arguments: str) -> dict[str, Any]:
     command = [sys.executable, str(ROOT / "deploy" / "prepare.py"), *arguments]
     paths = {"PYTHONPATH": str(ROOT)}
     done = subprocess.run(command, check=False, cwd=ROOT, env=environment() | paths, stdout=subprocess.PIPE)
+    if done.returncode == ALL_SAID:
+        raise SystemExit(1)
     if done.returncode:
         stop("The database could not be made ready: the lines above say why.")
     answer: dict[str, Any] = json.loads(done.stdout)
