@@ -1,4 +1,4 @@
-"""One web process on SQLite and one worker: a second hears where the first is, and a restart works at once."""
+"""One web process on SQLite and one worker: a second hears where the first is; a restart works at once."""
 
 from __future__ import annotations
 
