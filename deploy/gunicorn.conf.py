@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import gc
 import importlib.util
+import json
+import logging
 import resource
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ import gevent
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
+from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
 
 
@@ -36,6 +40,32 @@ def settings() -> Any:
         return config.load_config()
     except config.ConfigError as error:
         sys.exit(str(error))
+
+
+class JsonLines(logging.Formatter):
+    """The server's own lines in the form of the application's: one JSON object each."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of one record."""
+        line = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+class Log(Logger):
+    """gunicorn's log in that form."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set it up as gunicorn does, but for the form."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonLines())
 
 
 SETTINGS = settings()
@@ -103,6 +133,7 @@ timeout = 60
 graceful_timeout = 5
 accesslog = None
 errorlog = "-"
+logger_class = Log
 loglevel = "warning"
 control_socket_disable = True
 

@@ -32,6 +32,7 @@ from engage.core.jobs import JOBS, MAX_ATTEMPTS, PERIODICS, OutboxJob, periodic
 from engage.core.running import Running, beat, hold_running, hold_worker
 from engage.core.wakeups import ChangeWatch
 from engage.core.writer import atomic
+from engage.web.logs import log_what_nobody_caught
 
 log = logging.getLogger(__name__)
 
@@ -220,6 +221,7 @@ def main() -> None:
         app = create_app()
     except ConfigError as error:
         sys.exit(str(error))
+    log_what_nobody_caught()
     try:
         Worker(app).serve()
     except Running as error:

@@ -6,6 +6,8 @@ monkey.patch_all()
 
 from engage import create_app
 from engage.core.running import hold_running
+from engage.web.logs import log_what_nobody_caught
 
 app = create_app()
+log_what_nobody_caught()
 running = hold_running(app.config["ENGAGE"].instance)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-import gevent
-from gevent.monkey import is_module_patched
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
+from engage.core.threads import beside_the_hub
 
 LARGEST_BYTES = 10 * 1024 * 1024
 _LARGEST_PIXELS = 60_000_000
@@ -45,10 +44,8 @@ def store_photo(data: bytes, folder: Path) -> StoredPhoto:
     """
     if len(data) > LARGEST_BYTES:
         raise TooLarge(msg("The photo is larger than 10 MB. Please choose a smaller one."))
-    if is_module_patched("threading"):
-        with _one_at_a_time:
-            return gevent.get_hub().threadpool.apply(_store, (data, folder))
-    return _store(data, folder)
+    with _one_at_a_time:
+        return beside_the_hub(lambda: _store(data, folder))
 
 
 def forget_photo(name: str, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -78,6 +79,8 @@ def test_after_kill_nine_of_either_process_it_is_there_again(make_server: Callab
     child = int(children.read_text())
     os.kill(child, signal.SIGKILL)
     wait_until(lambda: bool(children.read_text()) and int(children.read_text()) != child)
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+    assert any("SIGKILL" in line["event"] for line in lines if line["logger"] == "gunicorn.error")
     os.kill(master, signal.SIGKILL)
     server.start()
 

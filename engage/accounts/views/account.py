@@ -94,6 +94,6 @@ def _change(form: PasswordForm, session_id: int, asks_current: bool, email: str)
 def _places() -> list[str]:
     """What the person's units and the site are called, in every language."""
     site = current_site()
-    named = [site.name, site.city, site.organiser, site.undertaker]
-    named += queries.names_of_scopes(current_actor().grants).values()
+    scopes = queries.names_of_scopes(current_actor().grants).values()
+    named = [site.name, site.city, site.organiser, site.undertaker, *scopes]
     return [text for one in named for text in ([one] if isinstance(one, str) else one.values())]
