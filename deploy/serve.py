@@ -103,7 +103,7 @@ def show_links(prepared: dict[str, Any], base: str) -> None:
     """Print the one-time links, one staff account a line."""
     links = prepared["links"]
     if not links:
-        print("  There is no demonstration account to sign in with: `flask engage create-user` makes one.")
+        print("  There is no demonstration account to sign in with: `.venv/bin/flask engage create-user` makes one.")
         return
     print("\n  Sign in as (each link works once; `make signin` prints fresh ones):")
     width = max(columns(str(link.get("role", ""))) for link in links)

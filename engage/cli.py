@@ -44,7 +44,7 @@ def _about_database(error: BaseException | None) -> str:
     words = str(error).strip()
     if any(sign in words for sign in _NO_TABLE):
         return (
-            "There is no database yet, or one of an older version. Run first: flask --app engage engage init"
+            "There is no database yet, or one of an older version. Run first: .venv/bin/flask engage init"
         )
     return f"The database cannot be used: {words.splitlines()[0] if words else type(error).__name__}."
 

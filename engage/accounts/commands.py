@@ -83,7 +83,7 @@ def signin(email: str | None, as_json: bool) -> None:
     _say(
         {"links": links},
         as_json,
-        "\n".join(lines) or "There are no demonstration accounts. Name one: signin EMAIL",
+        "\n".join(lines) or "There are no demonstration accounts. Name one: .venv/bin/flask engage signin EMAIL",
     )
 
 

@@ -65,7 +65,8 @@ def _loaded(new: bool, refreshed: bool, as_json: bool) -> None:
     click.echo("\nReceipt codes to try on /receipts:")
     _lines((sample["code"], sample["title"]) for sample in found["receipts"])  # type: ignore[attr-defined]
     click.echo(
-        "\n`flask engage signin` prints sign-in links of its staff; `flask engage demo --remove` removes it."
+        "\n`.venv/bin/flask engage signin` prints sign-in links of its staff; "
+        "`.venv/bin/flask engage demo --remove` removes it."
     )
 
 

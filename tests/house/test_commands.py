@@ -62,7 +62,7 @@ def test_every_command_is_there_and_explains_itself(empty: Flask) -> None:
     ids=" ".join,
 )
 def test_without_a_database_the_first_step_is_named(empty: Flask, arguments: list[str]) -> None:
-    _refused(_run(empty, *arguments), "Run first: flask --app engage engage init")
+    _refused(_run(empty, *arguments), "Run first: .venv/bin/flask engage init")
 
 
 def test_a_backup_without_or_of_a_broken_database_is_refused(empty: Flask, tmp_path: Path) -> None:
