@@ -1,8 +1,7 @@
 """Bring the database up to date and make sign-in links, in one process because each costs a start of Python.
 
 Prints one JSON object: ``new`` (whether the database was created now), ``links`` (one-time sign-in links:
-name, role, url), ``pages`` (worth opening first: title, url). Progress goes to standard error. Ends with 2
-when the site runs already and that has been said.
+name, role, url), ``pages`` (worth opening first: title, url). Progress goes to standard error.
 """
 
 from __future__ import annotations
@@ -21,7 +20,6 @@ from flask.cli import ScriptInfo
 
 from engage import create_app
 from engage.cli import is_new
-from engage.core.running import Running, hold_web
 
 PAGES = ({"title": "Home", "url": "/"}, {"title": "Staff", "url": "/staff/"})
 
@@ -43,7 +41,6 @@ def prepare(app: Flask, *, demo: bool, links_only: bool) -> dict[str, Any]:
     """
     answer: dict[str, Any] = {"new": False, "pages": list(PAGES), "links": []}
     if not links_only:
-        refuse_a_second(app)
         wanted = app.config["ENGAGE"].instance / "demo-wanted"
         with app.app_context():
             if demo and is_new():
@@ -62,14 +59,6 @@ def prepare(app: Flask, *, demo: bool, links_only: bool) -> dict[str, Any]:
     return answer
 
 
-def refuse_a_second(app: Flask) -> None:
-    """Before anything is changed under a process that runs already. Raises ``Running``."""
-    config = app.config["ENGAGE"]
-    handle = hold_web(config.instance, config.database_url)
-    if handle is not None:  # the web process takes it anew
-        os.close(handle)
-
-
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--demo", action="store_true", help="load the demonstration into a new database")
@@ -80,9 +69,6 @@ def main() -> None:
             answer = prepare(create_app(), demo=options.demo, links_only=options.links)
     except click.ClickException as error:
         sys.exit(error.format_message())
-    except Running as error:
-        print(error, file=sys.stderr)
-        sys.exit(2)
     print(json.dumps(answer, ensure_ascii=False), flush=True)
     # Nothing is left to tidy, and taking the interpreter down in order costs a tenth of a second.
     sys.stderr.flush()
