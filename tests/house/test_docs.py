@@ -27,7 +27,7 @@ DOCS = sorted(
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
 _MAKE = re.compile(r"`(?:[A-Z_]+=\S+ )?make ([a-z-]+)|^make ([a-z-]+)", re.M)
 _FLASK = re.compile(r"[\w./-]*flask (?:--app engage )?engage\b")
-_ENGAGE = re.compile(r"\.venv/bin/flask engage ([a-z-]+)")
+_ENGAGE = re.compile(r"\.venv/bin/flask engage ([a-z][a-z-]+)")
 # Where people read what to type: the docs, the samples, and what programs say (comments are not for typing).
 SPOKEN = sorted(
     [
