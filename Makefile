@@ -59,7 +59,7 @@ format:  ## put the code into its standard form and mend what can be mended
 migration:  ## write a migration from the difference between models and database (MESSAGE='what changes')
 	@sh deploy/bootstrap.sh
 	@$(PY) deploy/setup.py
-	@$(PY) -m flask --app engage db migrate -m '$(MESSAGE)'
+	@.venv/bin/flask db migrate -m '$(MESSAGE)'
 
 requirements:  ## pin requirements*.in with their dependencies anew (ARGS=--upgrade for newer ones)
 	@sh deploy/bootstrap.sh

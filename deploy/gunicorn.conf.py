@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import importlib.util
+import json
+import logging
 import resource
+import runpy
 import sys
 import time
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,27 +18,50 @@ import gevent
 from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
+from gunicorn.glogging import Logger
 from gunicorn.workers.ggevent import GeventWorker
+
+# The package must not be imported before all is patched for gevent.
+plain = runpy.run_path(str(Path(__file__).with_name("plain.py")))["plain"]
 
 
 def settings() -> Any:
-    """The configuration of the installation; ends with its sentence where it is wrong.
-
-    By its file alone: the package would be imported before the process is patched for gevent.
-    """
-    path = Path(__file__).resolve().parent.parent / "engage" / "config.py"
-    spec = importlib.util.spec_from_file_location("engage_settings", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    """The configuration of the installation; ends with its sentence where it is wrong."""
+    config = plain("config")
     try:
-        return module.load_config()
-    except module.ConfigError as error:
+        return config.load_config()
+    except config.ConfigError as error:
         sys.exit(str(error))
 
 
-SOCKETS = settings().max_sockets
+class JsonLines(logging.Formatter):
+    """The server's own lines in the form of the application's: one JSON object each."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line of one record."""
+        line = {
+            "event": record.getMessage(),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "timestamp": datetime.fromtimestamp(record.created, UTC).isoformat(),
+        }
+        if record.exc_info:
+            line["exception"] = self.formatException(record.exc_info)
+        return json.dumps(line, ensure_ascii=False)
+
+
+class Log(Logger):
+    """gunicorn's log in that form."""
+
+    def setup(self, cfg: Any) -> None:
+        """Set it up as gunicorn does, but for the form."""
+        super().setup(cfg)
+        for handler in self.error_log.handlers:
+            handler.setFormatter(JsonLines())
+
+
+SETTINGS = settings()
+SOCKETS = SETTINGS.max_sockets
 
 
 class Worker(GeventWorker):
@@ -99,11 +125,23 @@ timeout = 60
 graceful_timeout = 5
 accesslog = None
 errorlog = "-"
+logger_class = Log
 loglevel = "warning"
 control_socket_disable = True
 
 
-def on_starting(_server: object) -> None:
+def on_starting(server: Any) -> None:
+    """Be the only one where only one may be, which a restart of the child keeps; then prepare the system."""
+    running = plain("core/running")
+    try:
+        # Held by its number, for nothing that is thrown away may close it.
+        running.hold_web(SETTINGS.instance, SETTINGS.database_url, where=", ".join(server.cfg.bind))
+    except running.Running as error:
+        sys.exit(str(error))
+    raise_limits()
+
+
+def raise_limits() -> None:
     """Raise the limit of open files to what so many sockets need, as far as the system lets us."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = SOCKETS * 2 + 2000
@@ -113,8 +151,14 @@ def on_starting(_server: object) -> None:
             resource.setrlimit(resource.RLIMIT_NOFILE, (ceiling, hard))
 
 
+def post_fork(_server: object, _worker: object) -> None:
+    """Loading makes a million things that stay: looking through them meanwhile costs a tenth of the start."""
+    gc.disable()
+
+
 def post_worker_init(_worker: object) -> None:
     """What was made until now stays; looking through it again and again would stall every socket."""
+    gc.enable()
     gc.collect()
     gc.freeze()
     # A page leaves some forty objects in circles: 100,000 would be swept up in one stall of 140 ms.

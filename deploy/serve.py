@@ -5,10 +5,8 @@ from __future__ import annotations
 import argparse
 import errno
 import http.client
-import json
 import os
 import socket
-import subprocess
 import sys
 import time
 import unicodedata
@@ -17,9 +15,9 @@ from typing import Any
 
 from processes import Program, Supervisor
 from setup import environment, set_up, stop
+from starting import Preparing, Start, hold_back
 
 ROOT = Path(__file__).resolve().parent.parent
-READY_SECONDS = 60
 NO = {"0", "no", "false", "off"}
 
 
@@ -47,17 +45,6 @@ def another_port(host: str, taken: int) -> int:
                 continue
             return port
     return 8080
-
-
-def prepare(*arguments: str) -> dict[str, Any]:
-    """Run prepare.py; its progress and its sentences go to the terminal."""
-    command = [sys.executable, str(ROOT / "deploy" / "prepare.py"), *arguments]
-    paths = {"PYTHONPATH": str(ROOT)}
-    done = subprocess.run(command, check=False, cwd=ROOT, env=environment() | paths, stdout=subprocess.PIPE)
-    if done.returncode:
-        stop("The database could not be made ready: the lines above say why.")
-    answer: dict[str, Any] = json.loads(done.stdout)
-    return answer
 
 
 def address(host: str, port: int) -> str:
@@ -100,7 +87,7 @@ def show_links(prepared: dict[str, Any], base: str) -> None:
     """Print the one-time links, one staff account a line."""
     links = prepared["links"]
     if not links:
-        print("  There is no demonstration account to sign in with: `flask engage create-user` makes one.")
+        print("  There is no demonstration account. To make one: `.venv/bin/flask engage create-user`.")
         return
     print("\n  Sign in as (each link works once; `make signin` prints fresh ones):")
     width = max(columns(str(link.get("role", ""))) for link in links)
@@ -125,35 +112,13 @@ def show(prepared: dict[str, Any], host: str, port: int, seconds: float) -> None
     print(flush=True)
 
 
-class Announcer:
-    """Asks for /readyz until it answers, then prints where to go, once."""
-
-    def __init__(self, prepared: dict[str, Any], host: str, port: int, began: float) -> None:
-        self.prepared, self.host, self.port, self.began = prepared, host, port, began
-        self.started = time.monotonic()
-        self.waiting = True
-        self.complained = False
-
-    def __call__(self) -> float | None:
-        if not self.waiting:
-            return None
-        seconds = time.monotonic() - self.began
-        if is_ready(self.host, self.port):
-            self.waiting = False
-            show(self.prepared, self.host, self.port, seconds)
-            return None
-        if time.monotonic() - self.started > READY_SECONDS and not self.complained:
-            self.complained = True
-            print("Engage does not answer yet: the lines above should say why.", file=sys.stderr, flush=True)
-        return 0.05
-
-
 def programs(host: str, port: int) -> list[Program]:
     """The two processes of an installation."""
     python = sys.executable
     config = str(ROOT / "deploy" / "gunicorn.conf.py")
     web = [python, "-m", "gunicorn", "-c", config, "--bind", f"{host}:{port}", "engage.wsgi:app"]
-    return [Program("web", web), Program("worker", [python, "-m", "engage.worker"])]
+    # When the worker is due is for the start to say.
+    return [Program("web", web), Program("worker", [python, "-m", "engage.worker"], due=None)]
 
 
 def main() -> None:
@@ -167,13 +132,22 @@ def main() -> None:
     began, host, port = time.monotonic(), options.host, int(options.port)
     if options.links:
         set_up()
-        show_links(prepare("--links"), address(host, port))
+        show_links(Preparing("--links").answer(), address(host, port))
         return
     check_port(host, port)
     set_up()
-    demo = [] if os.environ.get("DEMO", "").lower() in NO else ["--demo"]
-    prepared = prepare(*demo)
-    Supervisor(programs(host, port), ROOT, environment()).run(Announcer(prepared, host, port, began))
+    held = hold_back()
+    preparing = Preparing(*([] if os.environ.get("DEMO", "").lower() in NO else ["--demo"]))
+
+    def tell(prepared: dict[str, Any]) -> None:
+        show(prepared, host, port, time.monotonic() - began)
+
+    try:
+        web, worker = programs(host, port)
+        start = Start(preparing, held, worker, lambda: is_ready(host, port), tell)
+        Supervisor([web, worker], ROOT, environment()).run(start)
+    finally:
+        preparing.end()
 
 
 if __name__ == "__main__":

@@ -16,8 +16,13 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engage.core.db import db
-from engage.core.errors import Refusal
+from engage.core.errors import Busy, Invalid, NotFound, Refusal
 
+# What is said on pages speaks of pages and of what was typed there.
+_SENTENCES: dict[type[Refusal], str] = {
+    Busy: "The database cannot be written now: another program holds it, or the disk is full. Try later.",
+    NotFound: "What this command names is not there.",
+}
 _NO_TABLE = ("no such table", "no such column", "does not exist")
 
 
@@ -27,8 +32,10 @@ class EngageGroup(AppGroup):
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except Invalid as refusal:
+            raise click.ClickException(" ".join(map(str, refusal.errors.values()))) from refusal
         except Refusal as refusal:
-            raise click.ClickException(str(refusal.message)) from refusal
+            raise click.ClickException(_SENTENCES.get(type(refusal), str(refusal.message))) from refusal
         except DBAPIError as error:
             raise click.ClickException(_about_database(error.orig)) from error
         except (SQLAlchemyError, sqlite3.Error) as error:
@@ -43,9 +50,7 @@ class EngageGroup(AppGroup):
 def _about_database(error: BaseException | None) -> str:
     words = str(error).strip()
     if any(sign in words for sign in _NO_TABLE):
-        return (
-            "There is no database yet, or one of an older version. Run first: flask --app engage engage init"
-        )
+        return "There is no database yet, or one of an older version. Run first: .venv/bin/flask engage init"
     return f"The database cannot be used: {words.splitlines()[0] if words else type(error).__name__}."
 
 

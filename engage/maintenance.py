@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from pathlib import Path
+from shutil import rmtree
 from typing import Any
 
 import click
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from engage.core.backup import check_backup, unpack, write_backup
 from engage.core.db import db
 from engage.core.dumps import BackupError
-from engage.core.replacing import replace_by
+from engage.core.replacing import is_unused, replace_by
 from engage.core.running import Running, stopped
 from engage.participation import erased
 from engage.participation.deletion import NotAllDeleted, deletions, reapply_deletions
@@ -76,14 +77,18 @@ def restore(file: Path, yes: bool, check: bool, as_json: bool) -> None:
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     _say(
-        {"restored": str(file), "moved_aside": str(aside)},
+        {"restored": str(file), "moved_aside": str(aside) if aside else None},
         as_json,
-        f"Restored. What was there is now in {aside}: delete that folder when you need it no more.",
+        f"Restored. What was there is now in {aside}: delete that folder when you need it no more."
+        if aside
+        else "Restored.",
     )
 
 
-def _restore(file: Path, tell: Any) -> Path:
+def _restore(file: Path, tell: Any) -> Path | None:
+    """The folder that holds what was there; ``None`` where nothing was."""
     instance = current_app.config["ENGAGE"].instance
+    unused = is_unused(_url(), instance)
     with tempfile.TemporaryDirectory(dir=instance, prefix=".restore-") as folder:
         tell("Unpacking and checking …")
         manifest = unpack(file, Path(folder))
@@ -104,6 +109,9 @@ def _restore(file: Path, tell: Any) -> Path:
     except NotAllDeleted as error:
         click.echo(f"Warning: {error} The log says why; the worker tries again every hour.", err=True)
     erased.write_down(instance, deletions())
+    if unused:
+        rmtree(aside)
+        return None
     return aside
 
 

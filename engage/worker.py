@@ -29,9 +29,10 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Busy
 from engage.core.jobs import JOBS, MAX_ATTEMPTS, PERIODICS, OutboxJob, periodic
-from engage.core.running import beat, hold_running
+from engage.core.running import Running, beat, hold_running, hold_worker
 from engage.core.wakeups import ChangeWatch
 from engage.core.writer import atomic
+from engage.web.logs import log_what_nobody_caught
 
 log = logging.getLogger(__name__)
 
@@ -79,8 +80,9 @@ class Worker:
         self.run_periodic: Callable[[str], Any] = self.huey.task(name="run_periodic")(self._tick)
 
     def serve(self) -> None:
-        """Work until SIGTERM or SIGINT."""
-        self.running = hold_running(self.app.config["ENGAGE"].instance)
+        """Work until SIGTERM or SIGINT. Raises ``Running`` where another worker does."""
+        instance = self.app.config["ENGAGE"].instance
+        self.running = hold_running(instance), hold_worker(instance)
         self.huey.flush()
         consumer = Consumer(
             self.huey, workers=THREADS, periodic=False, initial_delay=0.02, backoff=1.0, max_delay=0.1
@@ -219,7 +221,11 @@ def main() -> None:
         app = create_app()
     except ConfigError as error:
         sys.exit(str(error))
-    Worker(app).serve()
+    log_what_nobody_caught()
+    try:
+        Worker(app).serve()
+    except Running as error:
+        sys.exit(str(error))
 
 
 if __name__ == "__main__":

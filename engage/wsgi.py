@@ -6,8 +6,10 @@ monkey.patch_all()
 
 from engage import create_app
 from engage.core.running import hold_running
+from engage.web.logs import log_what_nobody_caught
 from engage.web.warming import warm
 
 app = create_app()
+log_what_nobody_caught()
 warm(app)
 running = hold_running(app.config["ENGAGE"].instance)

@@ -13,12 +13,17 @@ from engage.accounts import actions, queries
 from engage.accounts.labels import ROLES
 from engage.accounts.models import Grant, User
 from engage.accounts.permissions import Role
+from engage.accounts.rules import ROLE_SCOPES
 from engage.accounts.scopes import find_activity
 from engage.core.actor import SYSTEM, ScopeKind
-from engage.core.errors import Invalid, Refusal
 from engage.core.writer import atomic
 
 _JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+_SCOPES = {
+    ScopeKind.SITE: "for the whole site (leave out --unit and --activity)",
+    ScopeKind.UNIT: "for a unit (--unit)",
+    ScopeKind.ACTIVITY: "for an activity (--activity)",
+}
 # What is worth opening first comes first.
 _ORDER = list(Role)
 
@@ -38,19 +43,25 @@ def create_user(
 
     For an EMAIL that has an account already, only the role is granted and a fresh link made.
     """
-    try:
-        scope, scope_id = _scope(unit_code, activity)
-        existing = queries.person_by_email(email)
-        # One transaction: where the role cannot be granted, no account is left without it.
-        with atomic():
-            user_id = existing.id if existing else actions.create_person(SYSTEM, email, name)
-            if role is not None:
-                actions.grant_role(SYSTEM, user_id, Role(role), scope, scope_id)
-            link = _link(user_id)
-    except Invalid as refusal:
-        raise click.ClickException(" ".join(str(words) for words in refusal.errors.values())) from refusal
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal.message)) from refusal
+    if unit_code is not None and activity is not None:
+        raise click.UsageError("Choose either --unit or --activity.")
+    if role is None and (unit_code is not None or activity is not None):
+        raise click.UsageError("--unit and --activity say where a role is for: name it with --role.")
+    scope, scope_id = _scope(unit_code, activity)
+    if role is not None and scope not in ROLE_SCOPES[Role(role)]:
+        possible = " or ".join(words for kind, words in _SCOPES.items() if kind in ROLE_SCOPES[Role(role)])
+        raise click.ClickException(f"The role {role} is granted {possible}.")
+    existing = queries.person_by_email(email)
+    if existing is not None and not existing.active:
+        raise click.ClickException(
+            f"The account of {email} is closed: an administrator opens it again first."
+        )
+    # One transaction: where the role cannot be granted, no account is left without it.
+    with atomic():
+        user_id = existing.id if existing else actions.create_person(SYSTEM, email, name)
+        if role is not None:
+            actions.grant_role(SYSTEM, user_id, Role(role), scope, scope_id)
+        link = _link(user_id)
     answer = {
         "email": email.strip().lower(),
         "name": name,
@@ -83,7 +94,8 @@ def signin(email: str | None, as_json: bool) -> None:
     _say(
         {"links": links},
         as_json,
-        "\n".join(lines) or "There are no demonstration accounts. Name one: signin EMAIL",
+        "\n".join(lines)
+        or "There are no demonstration accounts. Name one: .venv/bin/flask engage signin EMAIL",
     )
 
 

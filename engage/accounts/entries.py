@@ -25,6 +25,9 @@ PASSWORD_CHANGED = declare("password.changed", msg("Password changed"))
 ACCOUNT_LOCKED = declare(
     "account.locked", msg("Sign-in locked after wrong passwords"), until=msg("Locked until")
 )
+ACCOUNT_UNLOCKED = declare(
+    "account.unlocked", msg("Sign-in unlocked before its time"), until=msg("Locked until")
+)
 UNIT_CREATED = declare(
     "unit.created",
     msg("Unit created"),

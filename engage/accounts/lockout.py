@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from engage.accounts.models import SignInFailure
 from engage.core.clock import now
@@ -33,6 +33,14 @@ def refuse_locked(*subjects: str) -> None:
                     minutes=max(1, math.ceil(seconds / 60)),
                 ),
             )
+
+
+def locked_until(subject: str) -> datetime | None:
+    """Until when the subject is locked; ``None`` where it is not."""
+    failure = db.session.get(SignInFailure, subject)
+    if failure is None or failure.locked_until is None or failure.locked_until <= now():
+        return None
+    return failure.locked_until
 
 
 def count_attempt(subject: str, limit: int) -> SignInFailure:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from string import digits
 
 from engage.core.messages import Message, msg
 
 SHORTEST = 12
 LONGEST = 200
 _REPEATED_UNIT = 6
+_SHORTEST_PART = 2
+_SHORT_PART = 3
 _SEQUENCES = (
     "01234567890123456789",
     "98765432109876543210",
@@ -30,11 +34,14 @@ _COMMON_STEMS = frozenset(
 )
 
 
-def password_problem(password: str, *, name: str = "", email: str = "") -> Message | None:
+def password_problem(
+    password: str, *, name: str = "", email: str = "", places: Iterable[str] = ()
+) -> Message | None:
     """The sentence that says why ``password`` is refused, or ``None`` where it is good.
 
-    Length counts characters after NFKC, as NIST SP 800-63B section 3.1.1.2 asks: no rules on kinds of
-    characters, but a list of common ones and of what belongs to the person.
+    ``places`` are the names of the person's units and of the site. Length counts characters after NFKC, as
+    NIST SP 800-63B section 3.1.1.2 asks: no rules on kinds of characters, but a list of common ones and of
+    what belongs to the person.
     """
     plain = unicodedata.normalize("NFKC", password)
     if len(plain) < SHORTEST:
@@ -42,17 +49,32 @@ def password_problem(password: str, *, name: str = "", email: str = "") -> Messa
     if len(plain) > LONGEST:
         return msg("Please choose a password of at most {count} characters.", count=LONGEST)
     folded = plain.casefold()
-    if _belongs_to_the_person(folded, name, email):
-        return msg("Please choose a password without your name or email address.")
+    if _belongs_to_the_person(folded, [*_parts_of_the_person(name, email), *places]):
+        return msg("Please choose a password without your name, your email address or the name of your unit.")
     if _is_guessed_first(folded):
         return msg("This password is easy to guess. Please choose another, for example four unrelated words.")
     return None
 
 
-def _belongs_to_the_person(folded: str, name: str, email: str) -> bool:
-    mailbox = email.casefold().partition("@")[0]
-    parts = [part for part in (name.casefold().replace(" ", ""), mailbox) if len(part) >= 2]
-    return any(part in folded and len(folded) - len(part) < SHORTEST for part in parts)
+def _parts_of_the_person(name: str, email: str) -> list[str]:
+    """The address and the name, whole and in their parts."""
+    mailbox, _, domain = email.partition("@")
+    return [email, mailbox, mailbox.strip(digits), domain, name, *name.split()]
+
+
+def _belongs_to_the_person(folded: str, parts: Iterable[str]) -> bool:
+    """Whether too few letters are left without these parts, however they are set apart and numbered."""
+    left = whole = _signs(folded)
+    for part in sorted({_signs(part) for part in parts}, key=len, reverse=True):
+        if len(part) >= _SHORTEST_PART:
+            # A short one stands in other words by chance.
+            left = left.replace(part, "", -1 if len(part) > _SHORT_PART else 1)
+    return left != whole and sum(not sign.isdigit() for sign in left) < SHORTEST
+
+
+def _signs(text: str) -> str:
+    """The letters and digits alone, without their case."""
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", text).casefold()))
 
 
 def _is_guessed_first(folded: str) -> bool:

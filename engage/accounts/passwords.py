@@ -7,10 +7,10 @@ import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-import gevent
 from argon2 import PasswordHasher, Type
 from argon2.exceptions import InvalidHashError, VerificationError
-from gevent.monkey import is_module_patched
+
+from engage.core.threads import beside_the_hub
 
 _T = TypeVar("_T")
 
@@ -58,7 +58,5 @@ def _nobodys_hash() -> str:
 
 
 def _beside(compute: Callable[[], _T]) -> _T:
-    if not is_module_patched("threading"):
-        return compute()
     with _at_once:
-        return gevent.get_hub().threadpool.apply(compute)
+        return beside_the_hub(compute)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import socketserver
+import sys
 import threading
 from collections import OrderedDict
 from pathlib import Path
@@ -128,6 +129,10 @@ class _Handler(socketserver.StreamRequestHandler):
 
 class _Server(socketserver.ThreadingUnixStreamServer):
     daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Into the log; the stock one prints a traceback."""
+        log.error("analysis failed", exc_info=sys.exc_info())
 
 
 def serve(service: AnalysisService) -> socketserver.BaseServer:

@@ -13,14 +13,14 @@ from engage.consultations.actions.importing import Progress, find, import_rows
 from engage.consultations.rules.importing import CELL_CHARACTERS, FILE_BYTES, MOST_FINDINGS, Reading, read
 from engage.core.actor import SYSTEM
 from engage.core.clock import now
-from engage.core.errors import Refusal
+from engage.core.errors import NotFound
 from engage.settings.queries import site
 
 
 @click.command("import-comments")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--consultation", "public_id", required=True, help="The last part of the address /consultations/…."
+    "--consultation", "public_id", required=True, help="Its address /consultations/…, or the last part of it."
 )
 @click.option("--skip-bad", is_flag=True, help="Import the good rows although others have mistakes.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -39,13 +39,21 @@ def import_comments(file: Path, public_id: str, skip_bad: bool, as_json: bool) -
     refused = reading.unreadable or bool(reading.findings and not skip_bad)
     done = Progress(0, 0, 0)
     if not refused:
-        try:
-            done = _import(find(public_id), reading, quiet=as_json)
-        except Refusal as refusal:
-            raise click.ClickException(str(refusal.message)) from refusal
+        done = _import(_found(public_id), reading, quiet=as_json)
     _tell(reading, done, as_json=as_json, refused=refused)
     if refused:
         raise SystemExit(1)
+
+
+def _found(named: str) -> int:
+    """By the address or its last part."""
+    public_id = named.partition("?")[0].rstrip("/").rpartition("/")[2]
+    try:
+        return find(public_id)
+    except NotFound as missing:
+        raise click.ClickException(
+            f"There is no consultation with the id {public_id}: it is the last part of its address."
+        ) from missing
 
 
 def _import(consultation_id: int, reading: Reading, *, quiet: bool) -> Progress:

@@ -30,6 +30,19 @@ class _Steps:
             self.undoing.pop()()
 
 
+def is_unused(url: URL, instance: Path) -> bool:
+    """Whether nothing is there yet but, at most, a key: that has signed nothing then.
+
+    To be asked before anything looks into the database, which would make it.
+    """
+    if dialect_of(url) != "sqlite":
+        return False
+    database = Path(str(url.database))
+    return not (database.exists() and database.stat().st_size) and not any(
+        path.is_file() for path in (instance / "files").rglob("*")
+    )
+
+
 def replace_by(folder: Path, *, url: URL, instance: Path) -> Path:
     """Put the unpacked backup in ``folder`` in place; answers the folder that holds what was there.
 

@@ -11,10 +11,12 @@ from pathlib import Path
 
 _NAME = "running.lock"
 _BEAT = "worker.beat"
+# A web process killed outright leaves a child that looks for its parent once a second.
+PATIENCE_SECONDS = 2.0
 
 
 class Running(Exception):
-    """Web or worker of this installation is running."""
+    """Web or worker of this installation is running; the words say which and where, as far as known."""
 
 
 def hold_running(instance: Path) -> int:
@@ -39,6 +41,53 @@ def stopped(instance: Path) -> Iterator[None]:
         yield
     finally:
         os.close(handle)
+
+
+def hold_alone(
+    instance: Path, kind: str, why: str, *, where: str = "", patience: float = PATIENCE_SECONDS
+) -> int:
+    """Be the installation's only process of this ``kind`` until it and all forked from it have ended.
+
+    ``where`` is what a second one is told, ``why`` the reason. Answers the descriptor that holds the lock.
+    Raises ``Running`` where there is one after ``patience`` seconds.
+    """
+    path = instance / f"{kind}.lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    until = time.monotonic() + patience
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except BlockingIOError as error:
+            if time.monotonic() < until:
+                time.sleep(0.05)
+                continue
+            os.close(handle)
+            raise Running(
+                f"The {kind} process of this installation runs already ({path.read_text('utf-8')}), {why}: "
+                "stop that one first, or name another folder in ENGAGE_INSTANCE."
+            ) from error
+    os.ftruncate(handle, 0)
+    os.pwrite(handle, f"{where}{', ' if where else ''}process {os.getpid()}".encode(), 0)
+    return handle
+
+
+def hold_web(instance: Path, database_url: str, *, where: str = "") -> int | None:
+    """Be the only web process where the database is SQLite, whose one writer is inside of it.
+
+    Raises ``Running``.
+    """
+    if not database_url.startswith("sqlite"):
+        return None
+    return hold_alone(instance, "web", "and on SQLite there may be only one", where=where)
+
+
+def hold_worker(instance: Path) -> int:
+    """Be the only worker: each takes what is begun and not in its own hands for work of a killed one.
+
+    Raises ``Running``.
+    """
+    return hold_alone(instance, "worker", "and there may be only one")
 
 
 def beat(instance: Path) -> None:

@@ -1,4 +1,4 @@
-"""Work that would hold up every other request of a web process, in another thread."""
+"""Work that holds a thread for long, done in the hub's thread pool where the process has a hub."""
 
 from __future__ import annotations
 
@@ -8,22 +8,28 @@ from typing import Any, TypeVar
 import gevent
 from gevent.monkey import is_module_patched
 
-_Answer = TypeVar("_Answer")
+_T = TypeVar("_T")
 
 
-def in_thread(work: Callable[..., _Answer], *values: Any) -> _Answer:
-    """What ``work(*values)`` answers or raises, from the hub's thread pool where the process has one."""
+def beside_the_hub(work: Callable[[], _T]) -> _T:
+    """What ``work`` answers or raises; others are served meanwhile.
+
+    What it raises is carried over by hand: the pool itself would also print it, as if nobody waited for it.
+    """
     if not is_module_patched("threading"):
-        return work(*values)
-    answer, error = gevent.get_hub().threadpool.apply(_outcome, (work, values))
-    if error is not None:
-        raise error
-    return answer  # type: ignore[no-any-return]
-
-
-def _outcome(work: Callable[..., Any], values: tuple[Any, ...]) -> tuple[Any, Exception | None]:
-    # What a thread of the pool raises the hub prints with its traceback, also where it is caught.
+        return work()
+    answer: _T
+    answer, error = gevent.get_hub().threadpool.apply(lambda: _outcome(work))
     try:
-        return work(*values), None
+        if error is not None:
+            raise error
+    finally:
+        del error  # it holds this frame, which would hold it
+    return answer
+
+
+def _outcome(work: Callable[[], Any]) -> tuple[Any, Exception | None]:
+    try:
+        return work(), None
     except Exception as error:
         return None, error

@@ -20,7 +20,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-import gevent
 from flask import Flask, current_app
 from gevent.monkey import is_module_patched
 from sqlalchemy import event
@@ -32,6 +31,7 @@ from engage.core.begin import OUTSIDE, WAIT_SECONDS, init_begin, writing
 from engage.core.db import db
 from engage.core.errors import Busy
 from engage.core.savepoints import PLAIN, PlainSavepoint, is_changed
+from engage.core.threads import beside_the_hub
 from engage.core.turns import Command, Writer, left
 
 log = logging.getLogger(__name__)
@@ -212,7 +212,7 @@ def _commit(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite" and is_module_patched("threading"):
         raw = cast(Any, connection.connection.dbapi_connection)
-        gevent.get_hub().threadpool.apply(raw.commit)
+        beside_the_hub(raw.commit)
     session.commit()
 
 

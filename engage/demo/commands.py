@@ -10,7 +10,6 @@ from typing import Any
 import click
 from flask import current_app
 
-from engage.core.errors import Refusal
 from engage.demo.load import is_loaded, load
 from engage.demo.refresh import refresh
 from engage.demo.remove import remove
@@ -33,15 +32,12 @@ def demo(removing: bool, only_pages: bool, as_json: bool) -> None:
     if removing and only_pages:
         raise click.UsageError("Choose either --remove or --pages.")
     files: Path = current_app.config["ENGAGE"].files
-    try:
-        if removing:
-            _removed(remove(files), as_json)
-        else:
-            new = not only_pages and load(files, _quiet if as_json else click.echo)
-            refreshed = not only_pages and not new and refresh()
-            _loaded(new, refreshed, as_json)
-    except Refusal as refusal:
-        raise click.ClickException(str(refusal.message)) from refusal
+    if removing:
+        _removed(remove(files), as_json)
+    else:
+        new = not only_pages and load(files, _quiet if as_json else click.echo)
+        refreshed = not only_pages and not new and refresh()
+        _loaded(new, refreshed, as_json)
 
 
 def _loaded(new: bool, refreshed: bool, as_json: bool) -> None:
@@ -65,7 +61,8 @@ def _loaded(new: bool, refreshed: bool, as_json: bool) -> None:
     click.echo("\nReceipt codes to try on /receipts:")
     _lines((sample["code"], sample["title"]) for sample in found["receipts"])  # type: ignore[attr-defined]
     click.echo(
-        "\n`flask engage signin` prints sign-in links of its staff; `flask engage demo --remove` removes it."
+        "\n`.venv/bin/flask engage signin` prints sign-in links of its staff; "
+        "`.venv/bin/flask engage demo --remove` removes it."
     )
 
 

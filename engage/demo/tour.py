@@ -18,7 +18,7 @@ from engage.live.models import Phase as LivePhase
 from engage.participation import receipts
 from engage.surveys.models import Survey
 from engage.surveys.queries.responses import RECEIPT_KIND as RESPONSE_RECEIPT
-from engage.themedays.models import ThemeDay
+from engage.themedays.models import Activity, ThemeDay
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +39,11 @@ class Sample:
 
 def pages() -> list[Page]:
     """The pages worth opening first, those of citizens before those of staff."""
+    carrying = select(Activity.theme_day_id).where(Activity.is_demo)
     day = db.session.scalar(
-        select(ThemeDay.public_id).where(
-            ThemeDay.is_demo, ThemeDay.year == today().year, ThemeDay.month == today().month
-        )
+        select(ThemeDay.public_id)
+        .where(ThemeDay.id.in_(carrying), ThemeDay.year == today().year, ThemeDay.month == today().month)
+        .limit(1)
     )
     survey, draft, room = _open_survey(), _draft(ConsultationState.PUBLISHED), _room(LivePhase.LIVE)
     found = [

@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-import gevent
-from gevent.monkey import is_module_patched
+from engage.core.threads import beside_the_hub
 
 NAME = "deletions.jsonl"
 # Only whole lines count.
@@ -34,10 +33,7 @@ class Noted:
 def write_down(instance: Path, noted: Iterable[Noted]) -> None:
     """Add to the list those of ``noted`` that it lacks; they are on the disk afterwards."""
     wanted = list(noted)
-    if is_module_patched("threading"):
-        gevent.get_hub().threadpool.apply(_append, (instance / NAME, wanted))
-    else:
-        _append(instance / NAME, wanted)
+    beside_the_hub(lambda: _append(instance / NAME, wanted))
 
 
 def read(instance: Path) -> list[Noted] | None:

@@ -12,7 +12,7 @@ from PIL import Image, UnidentifiedImageError
 
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
-from engage.core.threads import in_thread
+from engage.core.threads import beside_the_hub
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +30,7 @@ def store_emblem(data: bytes, folder: Path) -> str:
     """
     if len(data) > LARGEST_BYTES:
         raise TooLarge(msg("The emblem is larger than 2 MB. Please choose a smaller picture."))
-    return in_thread(_store, data, folder)
+    return beside_the_hub(lambda: _store(data, folder))
 
 
 def _store(data: bytes, folder: Path) -> str:

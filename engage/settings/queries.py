@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from engage.accounts.models import Unit
+from engage.accounts.models import User
 from engage.core import clock
 from engage.core.bus import subscribe
 from engage.core.db import db
@@ -85,7 +85,7 @@ def site() -> SiteView:
             if revision is not None and revision != cached.view.revision:
                 row = connection.execute(select(SiteSettings.__table__)).one()
                 cached.view = SiteView(**{name: getattr(row, name) for name in _STORED})
-            demo = bool(connection.scalar(select(exists().where(Unit.is_demo))))
+            demo = bool(connection.scalar(select(exists().where(User.is_demo))))
             if demo != cached.view.demo:
                 cached.view = replace(cached.view, demo=demo)
         cached.checked = time.monotonic()

@@ -14,7 +14,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
-from engage.core.threads import in_thread
+from engage.core.threads import beside_the_hub
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def store_photo(data: bytes, folder: Path) -> StoredPhoto:
     if len(data) > LARGEST_BYTES:
         raise TooLarge(msg("The photo is larger than 10 MB. Please choose a smaller one."))
     with _one_at_a_time:
-        return in_thread(_store, data, folder)
+        return beside_the_hub(lambda: _store(data, folder))
 
 
 def forget_photo(name: str, folder: Path) -> None:

@@ -6,14 +6,21 @@ import logging
 import re
 import secrets
 import sys
+import threading
 import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
+import gevent
 import structlog
 from flask import Flask, Response, g, request
+from gevent.monkey import is_module_patched
 from structlog.typing import Processor
 
 _PLAIN_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
 access = structlog.get_logger("engage.access")
+_uncaught = logging.getLogger("engage.uncaught")
 _plain_access = logging.getLogger("engage.access")
 
 
@@ -51,6 +58,33 @@ def init_logs(app: Flask) -> None:
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     app.before_request(_begin)
     app.after_request(_end)
+
+
+def log_what_nobody_caught() -> None:
+    """Send into the log what Python and gevent would print as a traceback of many lines.
+
+    For web and worker; whoever types a command reads the traceback at the terminal.
+    """
+    logging.captureWarnings(True)
+    sys.excepthook = lambda *found: _uncaught.critical("uncaught", exc_info=found)
+    threading.excepthook = lambda args: _uncaught.error(
+        "thread failed", exc_info=(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback)
+    )
+    sys.unraisablehook = lambda args: _uncaught.error(
+        args.err_msg or "ignored",
+        exc_info=(args.exc_type, args.exc_value or args.exc_type(), args.exc_traceback),
+    )
+    if is_module_patched("threading"):
+        hub = gevent.get_hub()
+        hub.print_exception = partial(_of_the_hub, hub.print_exception)  # type: ignore[method-assign]
+
+
+def _of_the_hub(print_exception: Callable[..., None], context: object, *found: Any) -> None:
+    """What a greenlet raised and nobody asks for. Must not raise: where logging fails, it is printed."""
+    try:
+        _uncaught.error("greenlet failed", exc_info=found, extra={"context": repr(context)})
+    except Exception:
+        print_exception(context, *found)
 
 
 def _begin() -> None:

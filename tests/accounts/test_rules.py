@@ -41,6 +41,47 @@ def test_passwords(password: str, good: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("password", "good"),
+    [
+        ("chen.jing84@qiyang.gov.cn", False),
+        ("Chen.Jing84@Qiyang.Gov.CN", False),
+        ("2026-chen.jing84@qiyang.gov.cn!!", False),
+        ("ｃｈｅｎ．ｊｉｎｇ８４＠ｑｉｙａｎｇ．ｇｏｖ．ｃｎ", False),
+        ("chenjing84qiyanggovcn", False),
+        ("chen.jing84 at qiyang gov cn", False),
+        ("chen.jing84@139.com", False),
+        ("chen.jing84chen.jing84chen.jing84", False),
+        ("ChenJing-1984-1984", False),
+        ("jing.chen.2026!!", False),
+        ("jing 8374 chen 9912", False),
+        ("陈静陈静陈静陈静陈静陈静陈静", False),
+        ("我是陈静2026年10月1日", False),
+        ("市教育局1234567890", False),
+        ("市教育局 政务公开主题日", False),
+        ("Education Bureau 2026!", False),
+        ("education_bureau_chen_jing", False),
+        ("chen jing at work in the office", True),
+        ("正午 竹篮 陈静 蓝色 雨伞 走廊 杯子 书", True),
+        ("education of forty blue whales", True),
+        ("jingle bells over the canteen", True),
+        ("correct horse battery staple", True),
+        ("Tr0ub4dor&3xyz", True),
+    ],
+)
+def test_passwords_made_of_who_and_where_one_is(password: str, good: bool) -> None:
+    places = ["市教育局", "Education Bureau", "政务公开主题日", ""]
+    email = "Chen.Jing84@qiyang.gov.cn"
+    problem = password_problem(password, name="陈静 Chen Jing", email=email, places=places)
+    assert (problem is None) is good, str(problem)
+
+
+@pytest.mark.parametrize("email", ["13800138000@139.com", "a@b.cn", ""])
+def test_a_mailbox_of_digits_or_one_letter_forbids_no_words(email: str) -> None:
+    assert password_problem("complete silence", name="", email=email) is None
+    assert password_problem("13800138000@139.com", name="", email="13800138000@139.com") is not None
+
+
+@pytest.mark.parametrize(
     ("role", "scope", "scope_id", "good"),
     [
         (Role.ADMINISTRATOR, ScopeKind.SITE, None, True),

@@ -8,11 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from engage.accounts import actions, queries
 from engage.accounts.models import User
 from engage.accounts.passwords import password_is
 from engage.accounts.permissions import Role
+from engage.audit.models import AuditEntry
 from engage.core.actor import SYSTEM
 from engage.core.db import db
 from tests.factories.accounts import make_session, make_unit, make_user
@@ -73,6 +75,29 @@ def test_locks_after_repeated_failures_and_says_how_long(app: Flask, client: Fla
     assert "15 分钟" in locked.text
 
 
+def test_an_administrator_sees_the_lock_and_opens_it(
+    app: Flask, client: FlaskClient, staff_client: Callable[..., Any]
+) -> None:
+    with app.app_context():
+        person = make_user(Role.TYPIST, password=PASSWORD)
+        email, page = person.email or "", f"/staff/accounts/{person.public_id}"
+    admin = staff_client(Role.ADMINISTRATOR)
+    assert "解除锁定" not in admin.get(page).text
+    for _ in range(6):
+        _sign_in(client, email, "wrong wrong wrong")
+    shown = admin.get(page).text
+    assert "解除锁定" in shown
+    assert "登录已锁定至" in shown
+    assert staff_client(Role.COORDINATOR).send(f"{page}/unlock").status_code == 403
+    for _ in range(2):
+        assert admin.send(f"{page}/unlock").location == page
+    assert "登录已锁定至" not in admin.get(page).text
+    assert _sign_in(client, email, PASSWORD).status_code == 303
+    with app.app_context():
+        events = db.session.scalars(select(AuditEntry.event).where(AuditEntry.event == "account.unlocked"))
+        assert len(events.all()) == 1
+
+
 def test_opening_a_link_does_not_use_it_up(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         token = actions.make_sign_in_link(SYSTEM, make_user(Role.TYPIST).id)
@@ -125,16 +150,17 @@ def test_nobody_ends_somebody_elses_session(app: Flask, staff_client: Callable[.
 
 def test_changes_the_password_and_signs_others_out(app: Flask, staff_client: Callable[..., Any]) -> None:
     with app.app_context():
-        user = make_user(Role.TYPIST, password=PASSWORD)
+        user = make_user(Role.TYPIST, unit=make_unit("市行政审批服务局"), password=PASSWORD)
         other = make_session(user)
     client = staff_client(user=user)
     # The new one holds a mark that other fields lose.
     new = "另外 一个 很长\u200b 的密码 77"
     fields = {"current_password": PASSWORD, "new_password": new, "new_password_again": new}
-    short = {"new_password": "short", "new_password_again": "short"}
     assert client.send("/staff/account", {**fields, "current_password": "wrong"}).status_code == 422
     assert client.send("/staff/account", {**fields, "new_password_again": "different"}).status_code == 422
-    assert client.send("/staff/account", {**fields, **short}).status_code == 422
+    for guessed in ("short", "市行政审批服务局202699", "政务公开主题日 123456", f"{user.email}"):
+        twice = {"new_password": guessed, "new_password_again": guessed}
+        assert client.send("/staff/account", {**fields, **twice}).status_code == 422
     assert client.send("/staff/account", fields).status_code == 303
     assert client.get("/staff/").status_code == 200
     with app.app_context():

@@ -16,6 +16,7 @@ from flask.testing import FlaskCliRunner
 from flask_migrate import stamp
 from sqlalchemy import select, text
 
+from engage import create_app
 from engage.core import replacing
 from engage.core.clock import minute
 from engage.core.db import db
@@ -28,6 +29,7 @@ from engage.participation.deletion import erase_by_code
 from engage.participation.receipts import issue
 from engage.surveys.models import Response, Source
 from tests.factories.surveys import make_survey
+from tests.fixtures.database import make_config
 from tests.fixtures.server import Server, wait_until
 
 pytestmark = pytest.mark.database
@@ -233,6 +235,18 @@ def test_a_database_in_a_backup_that_cannot_be_loaded_changes_nothing(
     assert "Traceback" not in refused.output
     assert _said(app) == ["后来的"]
     assert not list(app.config["ENGAGE"].instance.glob("before-restore-*"))
+
+
+@pytest.mark.sqlite_only
+def test_into_an_empty_installation_nothing_is_moved_aside(archive: Path, tmp_path: Path) -> None:
+    instance = tmp_path / "empty"
+    new = create_app(make_config(instance, f"sqlite:///{instance}/engage.db"))
+    restored = new.test_cli_runner().invoke(args=["engage", "restore", str(archive), "--yes"])
+    assert restored.exit_code == 0, restored.output
+    assert restored.output.splitlines()[-1] == "Restored."
+    assert not list(instance.glob("before-restore-*"))
+    again = new.test_cli_runner().invoke(args=["engage", "restore", str(archive), "--yes", "--json"])
+    assert Path(json.loads(again.output.splitlines()[-1])["moved_aside"], "engage.db").exists()
 
 
 def test_what_cannot_be_deleted_again_is_said_and_the_rest_restored(

@@ -9,7 +9,7 @@ import pytest
 
 from engage.core import threads
 from engage.core.errors import Invalid
-from engage.core.threads import in_thread
+from engage.core.threads import beside_the_hub
 from engage.settings.emblem import store_emblem
 from engage.themedays.photos import store_photo
 
@@ -21,9 +21,9 @@ def patched(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_the_answer_and_the_error_come_back() -> None:
-    assert in_thread(divmod, 7, 2) == (3, 1)
+    assert beside_the_hub(lambda: divmod(7, 2)) == (3, 1)
     with pytest.raises(ZeroDivisionError):
-        in_thread(divmod, 7, 0)
+        beside_the_hub(lambda: divmod(7, 0))
 
 
 @pytest.mark.parametrize("store", [store_emblem, store_photo])

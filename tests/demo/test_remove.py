@@ -23,9 +23,11 @@ from engage.core.jobs import OutboxJob
 from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.demo.build.people import demo_settings
+from engage.demo.content.city import UNITS
 from engage.demo.content.live_now import QUESTIONS
 from engage.demo.load import is_loaded, load
 from engage.demo.remove import remove
+from engage.demo.tour import pages
 from engage.live import actions as live
 from engage.live.models import LiveSession, Phase
 from engage.participation.models import Participation, Receipt
@@ -173,6 +175,37 @@ def test_loading_again_after_removal_works(no_photos: None, demo: Callable[[], b
     remove(files)
     assert demo()
     assert db.session.scalar(select(func.count()).select_from(Receipt)) == 3 + len(QUESTIONS)
+
+
+def test_what_was_kept_for_real_content_is_used_when_loaded_again(
+    no_photos: None, demo: Callable[[], bool], files: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engage.settings.queries.CHECK_SECONDS", 0)
+    with atomic():
+        for unit in db.session.scalars(select(Unit)):
+            make_survey(unit=unit)
+        for day in db.session.scalars(select(ThemeDay)):
+            db.session.add(
+                Activity(theme_day_id=day.id, unit_id=day.unit_id, form=Form.BRIEFING, title=day.theme)
+            )
+        plan = db.session.scalars(select(PlanRound)).one()
+        host = db.session.scalars(select(Unit.id)).first()
+        db.session.add(PlanRow(round_id=plan.id, unit_id=host, theme="真实的一行", form=Form.BRIEFING))
+    remove(files)
+    make_user(email="housing@tangxi.example", name="真人")
+    kept = _rows()
+    days, units = set(db.session.scalars(select(ThemeDay.id))), set(db.session.scalars(select(Unit.id)))
+    assert days
+    assert len(units) == len(UNITS)
+    assert demo()
+    assert site().demo
+    assert set(db.session.scalars(select(ThemeDay.id))) == days
+    assert set(db.session.scalars(select(Unit.id))) == units
+    assert all(kept[table] <= now for table, now in _rows().items())
+    assert "This month's theme day" in {page.title for page in pages()}
+    remove(files)
+    assert _rows() == kept
+    assert not site().demo
 
 
 def test_a_real_round_of_the_year_is_used(app: Flask, files: Path, no_photos: None) -> None:

@@ -14,6 +14,9 @@ from flask import Flask
 
 from engage import create_app
 from engage.cli import engage_cli
+from engage.consultations.rules.importing import Reading
+from engage.core.errors import Busy
+from tests.factories.accounts import make_user
 from tests.fixtures.database import make_config
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -62,7 +65,7 @@ def test_every_command_is_there_and_explains_itself(empty: Flask) -> None:
     ids=" ".join,
 )
 def test_without_a_database_the_first_step_is_named(empty: Flask, arguments: list[str]) -> None:
-    _refused(_run(empty, *arguments), "Run first: flask --app engage engage init")
+    _refused(_run(empty, *arguments), "Run first: .venv/bin/flask engage init")
 
 
 def test_a_backup_without_or_of_a_broken_database_is_refused(empty: Flask, tmp_path: Path) -> None:
@@ -88,6 +91,55 @@ def test_a_file_that_cannot_be_read_is_named(
     (tmp_path / "messages.csv").write_text("id,text\n")
     done = _run(app, "import-comments", str(tmp_path / "messages.csv"), "--consultation", "x")
     _refused(done, "messages.csv: Permission denied.")
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (
+            ["import-comments", __file__, "--consultation", "http://x.cn/consultations/nope?a=1"],
+            "There is no consultation with the id nope: it is the last part of its address",
+        ),
+        (
+            ["create-user", "a@example.com", "A", "--role", "department"],
+            "The role department is granted for a unit (--unit) or for an activity (--activity).",
+        ),
+        (
+            ["create-user", "a@example.com", "A", "--role", "typist", "--unit", "x"],
+            "There is no unit with the",
+        ),
+        (["create-user", "closed@example.com", "A"], "The account of closed@example.com is closed: "),
+        (["create-user", "no address", ""], "Please enter the person's name. Please enter an email address"),
+        (["signin", "closed@example.com"], "There is no open account with the email address"),
+        (["signin", "open@example.com"], "The database cannot be written now: "),
+    ],
+    ids=lambda value: value if isinstance(value, str) else " ".join(value[:1]),
+)
+def test_what_is_refused_is_said_in_words_for_a_command(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, arguments: list[str], says: str
+) -> None:
+    def busy(*_arguments: object) -> str:
+        raise Busy
+
+    with app.app_context():
+        make_user(email="closed@example.com", active=False)
+        make_user(email="open@example.com")
+    monkeypatch.setattr("engage.accounts.actions.make_sign_in_link", busy)
+    monkeypatch.setattr("engage.consultations.commands.read", lambda *_arguments: Reading())
+    done = _run(app, *arguments)
+    _refused(done, says)
+    assert "page" not in done.output
+    assert len(done.output.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "options", [["--unit", "x"], ["--role", "typist", "--unit", "x", "--activity", "y"]], ids=" ".join
+)
+def test_options_that_do_not_go_together_are_refused(empty: Flask, options: list[str]) -> None:
+    done = _run(empty, "create-user", "a@example.com", "A", *options)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
+from flask.cli import cli as flask_cli
 
 from engage.cli import engage_cli
 
@@ -22,7 +26,19 @@ DOCS = sorted(
 )
 _LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)|src=\"([^\"]+)\"")
 _MAKE = re.compile(r"`(?:[A-Z_]+=\S+ )?make ([a-z-]+)|^make ([a-z-]+)", re.M)
-_ENGAGE = re.compile(r"flask (?:--app engage )?engage ([a-z-]+)")
+_FLASK = re.compile(r"[\w./-]*flask (?:--app engage )?engage\b")
+_ENGAGE = re.compile(r"\.venv/bin/flask engage ([a-z][a-z-]+)")
+# Where people read what to type: the docs, the samples, and what programs say (comments are not for typing).
+SPOKEN = sorted(
+    [
+        *DOCS,
+        *(ROOT / "deploy" / "samples").iterdir(),
+        ROOT / "deploy" / "serve.py",
+        ROOT / "engage" / "cli.py",
+        ROOT / "engage" / "demo" / "commands.py",
+        ROOT / "engage" / "accounts" / "commands.py",
+    ]
+)
 _FILE = re.compile(r"`((?:engage|tests|deploy|docs|static|templates|benchmarks|migrations)/[\w./*-]+)`")
 _ADDRESS = re.compile(r"`(/[a-z][a-z/-]*)(?:…)?(?:/[a-z]+)?`")
 
@@ -45,9 +61,31 @@ def test_links_lead_somewhere(path: Path) -> None:
 def test_commands_and_files_exist(app: Flask, path: Path) -> None:
     targets = set(re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text("utf-8"), re.M))
     assert _each(_MAKE, path) <= targets
-    assert _each(_ENGAGE, path) <= set(engage_cli.commands)
     for name in _each(_FILE, path):
         assert list(ROOT.glob(name.rstrip("/"))), f"{path.name} names {name}"
+
+
+def test_commands_are_spelled_as_they_run() -> None:
+    for path in SPOKEN:
+        text = re.sub(r'"""``?flask.*', "", path.read_text("utf-8"))
+        for found in _FLASK.findall(text):
+            assert found.removeprefix("/srv/engage/") == ".venv/bin/flask engage", f"{path.name}: {found}"
+
+
+def test_commands_run_in_that_spelling(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One as a process of its own, the others as `flask` would find them in this folder."""
+    monkeypatch.delenv("FLASK_APP", raising=False)
+    monkeypatch.setenv("ENGAGE_INSTANCE", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    program = Path(sys.executable).parent / "flask"
+    told = subprocess.run([program, "engage", "--help"], capture_output=True, text=True, check=True).stdout
+    documented = set().union(*(_each(_ENGAGE, path) for path in SPOKEN))
+    assert documented == set(engage_cli.commands)
+    for name in documented:
+        assert re.search(rf"^  {name} ", told, re.M), name
+        done = CliRunner().invoke(flask_cli, ["engage", name, "--help"])
+        assert done.exit_code == 0, done.output
+        assert f"engage {name} [OPTIONS]" in done.output
 
 
 def test_addresses_of_the_readme_exist(app: Flask) -> None:
@@ -64,6 +102,4 @@ def test_both_readmes_tell_the_same() -> None:
 
 
 def test_every_command_is_in_the_operations_guide(app: Flask) -> None:
-    told = (ROOT / "docs" / "operations.md").read_text("utf-8")
-    for name in engage_cli.commands:
-        assert f"engage {name}" in told, f"docs/operations.md does not tell of `flask engage {name}`"
+    assert _each(_ENGAGE, ROOT / "docs" / "operations.md") == set(engage_cli.commands)

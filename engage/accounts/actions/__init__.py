@@ -9,6 +9,7 @@ from engage.accounts.actions.people import (
     grant_role,
     reopen_account,
     revoke_role,
+    unlock_account,
 )
 from engage.accounts.actions.sessions import (
     end_other_sessions,
@@ -46,4 +47,5 @@ __all__ = [
     "sign_in_by_link",
     "sign_out",
     "touch_session",
+    "unlock_account",
 ]

@@ -5,10 +5,10 @@ from __future__ import annotations
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, exists, select
 
-from engage.accounts import entries
+from engage.accounts import entries, lockout
 from engage.accounts.actions.sessions import end_sessions_of
 from engage.accounts.events import GrantsChanged
-from engage.accounts.models import Grant, SignInLink, Unit, User
+from engage.accounts.models import Grant, SignInFailure, SignInLink, Unit, User
 from engage.accounts.permissions import Permission, Role
 from engage.accounts.rules import require, scope_problem
 from engage.accounts.scopes import activity_names
@@ -82,6 +82,21 @@ def reopen_account(actor: Actor, user_id: int) -> None:
         user.active, user.closed_at = True, None
         record(actor, entries.ACCOUNT_REOPENED, "account", user_id, label=user.name)
         publish(GrantsChanged(user_id))
+
+
+def unlock_account(actor: Actor, user_id: int, account: str) -> None:
+    """Let the person try passwords again; nothing where sign-in is not locked.
+
+    ``account`` is the keyed hash under which attempts with their email address are counted.
+    """
+    require(actor, Permission.ACCOUNT_MANAGE)
+    with atomic():
+        user = _user(user_id)
+        until = lockout.locked_until(account)
+        if until is None:
+            return
+        db.session.execute(delete(SignInFailure).where(SignInFailure.subject_hash == account))
+        record(actor, entries.ACCOUNT_UNLOCKED, "account", user_id, before={"until": until}, label=user.name)
 
 
 def grant_role(actor: Actor, user_id: int, role: Role, scope: ScopeKind, scope_id: int | None = None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -118,10 +119,13 @@ def sign_in_by_link(token: str, *, address: str | None, device_label: str) -> Si
         return SignedIn(session_token, user.id, has_password=user.password_hash is not None)
 
 
-def change_password(actor: Actor, current: str, new: str, *, session_id: int, account: str) -> None:
+def change_password(
+    actor: Actor, current: str, new: str, *, session_id: int, account: str, places: Sequence[str] = ()
+) -> None:
     """Set the actor's own password and end their other sessions.
 
-    The current one is asked for unless there is none or this session began by a one-time link. Raises
+    The current one is asked for unless there is none or this session began by a one-time link. ``places`` are
+    names that are guessed first. Raises
     ``Invalid`` with the field, or ``TooMany`` after repeated wrong guesses at the current one.
     """
     if actor.id is None or not actor.is_staff:
@@ -135,7 +139,7 @@ def change_password(actor: Actor, current: str, new: str, *, session_id: int, ac
             lockout.count_attempt(account, lockout.PER_ACCOUNT)
         if not passwords.password_is(current, password_hash):
             raise Invalid({"current": msg("This is not your current password.")})
-    problem = password_problem(new, name=name, email=email)
+    problem = password_problem(new, name=name, email=email, places=places)
     if problem is not None:
         raise Invalid({"new": problem})
     new_hash = passwords.hash_password(new)

@@ -18,6 +18,7 @@ from engage.core.messages import msg
 from engage.web.actor import current_actor
 from engage.web.guards import signed_in
 from engage.web.limits import limited
+from engage.web.site import current_site
 
 
 @blueprint.route("/staff/account", methods=["GET", "POST"])
@@ -82,8 +83,17 @@ def _change(form: PasswordForm, session_id: int, asks_current: bool, email: str)
             form.new.data,
             session_id=session_id,
             account=account_key(email),
+            places=_places(),
         )
     except Invalid as refusal:
         form.refuse(refusal)
         return False
     return True
+
+
+def _places() -> list[str]:
+    """What the person's units and the site are called, in every language."""
+    site = current_site()
+    scopes = queries.names_of_scopes(current_actor().grants).values()
+    named = [site.name, site.city, site.organiser, site.undertaker, *scopes]
+    return [text for one in named for text in ([one] if isinstance(one, str) else one.values())]

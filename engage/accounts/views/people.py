@@ -9,12 +9,13 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engage.accounts import actions, queries, scopes
+from engage.accounts import actions, lockout, queries, scopes
 from engage.accounts.forms import GrantForm, PersonForm
 from engage.accounts.labels import ROLE_TEXTS
 from engage.accounts.models import User
 from engage.accounts.permissions import Permission, Role
 from engage.accounts.views.blueprint import blueprint
+from engage.accounts.views.sign_in import account_key
 from engage.core.actor import ScopeKind
 from engage.core.errors import Invalid, NotFound
 from engage.web.actor import current_actor
@@ -131,6 +132,16 @@ def make_link(public_id: str) -> ResponseReturnValue:
     return _page(public_id, link=url_for("accounts.sign_in_link", token=token, _external=True))
 
 
+@blueprint.post("/staff/accounts/<public_id>/unlock")
+@staff(Permission.ACCOUNT_MANAGE)
+def unlock(public_id: str) -> ResponseReturnValue:
+    """Let somebody locked out by wrong passwords try again."""
+    user = _found(public_id)
+    actions.unlock_account(current_actor(), user.id, account_key(user.email or ""))
+    flash(gettext("The person can sign in again now."), "success")
+    return _to(public_id)
+
+
 @blueprint.post("/staff/accounts/<public_id>/close")
 @staff(Permission.ACCOUNT_MANAGE)
 @_saving_edits
@@ -187,6 +198,7 @@ def _page(
         role_texts=ROLE_TEXTS,
         link=link,
         is_me=user.id == current_actor().id,
+        locked_until=lockout.locked_until(account_key(user.email or "")),
     )
     # A page that may show a link must not be found again by the Back button of a shared computer.
     return page, status, {"Cache-Control": "no-store"}

@@ -37,6 +37,7 @@ from engage.themedays.photos import store_photo
 _CHANGED = 2
 """Months from now: school meals, so that the reason fits."""
 _CONTACT_PHONE = "0000-0000000"
+_OURS = [theme.theme for theme in (*THEMES, *LATER.values())]
 
 
 def build_year(world: World) -> None:
@@ -85,6 +86,10 @@ def _round(world: World) -> PlanRound:
 
 
 def _theme_day(world: World, month: Month, theme: Theme) -> ThemeDay:
+    kept = _kept(month)
+    if kept is not None:
+        world.theme_days[month.offset] = kept
+        return kept
     when = world.moments.theme_day(month)
     day = ThemeDay(
         year=month.year,
@@ -114,6 +119,13 @@ def _theme_day(world: World, month: Month, theme: Theme) -> ThemeDay:
             )
         )
     return day
+
+
+def _kept(month: Month) -> ThemeDay | None:
+    """The theme day of an earlier demonstration that stayed for its real activities; it is used as it is."""
+    published = select(ThemeDay).where(ThemeDay.state == ThemeDayState.PUBLISHED).order_by(ThemeDay.id)
+    there = db.session.scalars(published.where(ThemeDay.year == month.year, ThemeDay.month == month.month))
+    return next((day for day in there if day.theme in _OURS), None)
 
 
 def _on_site(world: World, month: Month) -> Activity | None:
@@ -217,9 +229,18 @@ def _extra(world: World, plan: PlanRound, extra: Extra) -> None:
     if extra.state is not PlanRowState.DRAFT:
         row.filed_at = plan.deadline + timedelta(days=3) if extra.late else plan.deadline - timedelta(hours=5)
     if extra.late:
-        unit_id, until = world.units[extra.unit].id, plan.deadline + timedelta(days=7)
-        db.session.add(PlanExtension(round_id=plan.id, unit_id=unit_id, until=until))
+        _extend(plan, world.units[extra.unit].id)
     db.session.add(row)
+
+
+def _extend(plan: PlanRound, unit_id: int) -> None:
+    """Give a unit a week more, unless a kept unit has an extension in a kept round already."""
+    there = select(PlanExtension.id).where(
+        PlanExtension.round_id == plan.id, PlanExtension.unit_id == unit_id
+    )
+    if db.session.scalar(there) is None:
+        until = plan.deadline + timedelta(days=7)
+        db.session.add(PlanExtension(round_id=plan.id, unit_id=unit_id, until=until))
 
 
 def _row(world: World, plan: PlanRound, unit: str, theme: str, steps: str) -> PlanRow:

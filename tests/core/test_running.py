@@ -1,0 +1,95 @@
+"""One web process on SQLite and one worker: a second hears where the first is; a restart works at once."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from engage.core.running import Running, hold_alone, hold_web
+from tests.fixtures.server import ROOT, Server, free_port, wait_until
+
+WHY = "and there may be only one"
+
+
+def test_a_second_is_told_which_and_where(tmp_path: Path) -> None:
+    first = hold_alone(tmp_path, "web", WHY, where="127.0.0.1:5702")
+    with pytest.raises(Running) as refused:
+        hold_alone(tmp_path, "web", WHY, patience=0)
+    assert str(refused.value) == (
+        "The web process of this installation runs already (127.0.0.1:5702, "
+        f"process {os.getpid()}), {WHY}: stop that one first, or name another folder in ENGAGE_INSTANCE."
+    )
+    os.close(hold_alone(tmp_path, "worker", WHY, patience=0))
+    os.close(first)
+    os.close(hold_alone(tmp_path, "web", WHY, patience=0))
+
+
+def test_whoever_comes_waits_for_one_that_is_ending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = hold_alone(tmp_path, "web", WHY)
+    monkeypatch.setattr("engage.core.running.time.sleep", lambda _seconds: os.close(first))
+    os.close(hold_alone(tmp_path, "web", WHY))
+
+
+def test_on_postgresql_there_may_be_several(tmp_path: Path) -> None:
+    assert hold_web(tmp_path, "postgresql+psycopg://engage@localhost/engage") is None
+    assert hold_web(tmp_path, "postgresql+psycopg://engage@localhost/engage") is None
+
+
+def _run(server: Server, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *command],
+        cwd=ROOT, env=server.environment, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+
+
+@pytest.mark.sqlite_only
+def test_a_second_web_process_is_refused_in_a_sentence(live_server: Server) -> None:
+    where = f"127.0.0.1:{live_server.port}"
+    other = str(free_port())
+    gunicorn = [
+        "-m",
+        "gunicorn",
+        "-c",
+        "deploy/gunicorn.conf.py",
+        "-b",
+        f"127.0.0.1:{other}",
+        "engage.wsgi:app",
+    ]
+    for command in (gunicorn, ["deploy/serve.py", "--port", other]):
+        done = _run(live_server, *command)
+        assert done.returncode == 1
+        [sentence] = done.stderr.splitlines()
+        assert sentence.startswith(f"The web process of this installation runs already ({where}, process ")
+        assert sentence.endswith("or name another folder in ENGAGE_INSTANCE.")
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.faults
+def test_after_kill_nine_of_either_process_it_is_there_again(make_server: Callable[..., Server]) -> None:
+    server = make_server()
+    master = server.processes.pop("web").pid
+    children = Path(f"/proc/{master}/task/{master}/children")
+    child = int(children.read_text())
+    os.kill(child, signal.SIGKILL)
+    wait_until(lambda: bool(children.read_text()) and int(children.read_text()) != child)
+    lines = [json.loads(line) for line in server.log.read_text().splitlines()]
+    assert any("SIGKILL" in line["event"] for line in lines if line["logger"] == "gunicorn.error")
+    os.kill(master, signal.SIGKILL)
+    server.start()
+
+
+def test_a_second_worker_is_refused_in_a_sentence(live_server: Server) -> None:
+    live_server.start_worker()
+    beat = Path(live_server.environment["ENGAGE_INSTANCE"]) / "worker.beat"
+    wait_until(beat.exists)
+    done = _run(live_server, "-m", "engage.worker")
+    assert done.returncode == 1
+    [sentence] = done.stderr.splitlines()
+    assert sentence.startswith("The worker process of this installation runs already (process ")
