@@ -71,6 +71,9 @@ def test_staff_publish_a_draft_from_pasted_text(
     assert split.status_code == 303
     page = staff.get(f"{base}/clauses")
     assert "第三条" in page.text
+    rows = re.findall(r'<textarea[^>]*name="text" rows="(\d+)"', page.text)
+    # As many as the lines of the second article, also where no script lets the box grow.
+    assert rows[2] == "3"
     refused = staff.send(f"{base}/publish")
     assert refused.status_code == 422
     assert "征集期限短于该类型的要求" in refused.text
