@@ -180,6 +180,44 @@ def test_replying_adopting_and_the_result_page(
     assert "已办结" in client.get(result).text
 
 
+def test_no_button_of_a_comment_loses_what_was_typed_beside_another(
+    app: Flask, one: Consultation, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        (row,) = make_comments(one, ["请延长免费时间"], state=CommentState.PUBLISHED)
+    staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
+    here = f"/staff/consultations/{one.public_id}/comments/{row.public_id}"
+    open_edits = {"reply": "写到一半\r\n的答复", "adoption": "partly", "adoption_reason": "", "unit": "", "note": ""}
+
+    def send(deed: str, revision: int, **typed: str) -> Any:
+        return staff.send(f"{here}/{deed}", {"revision": str(revision), **open_edits, **typed})
+
+    def kept(page: Any, name: str) -> str:
+        found = re.search(rf'<textarea[^>]*name="{name}"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
+        return found[1] if found else ""
+
+    form = re.search(r"<form[^>]*/reply.*?</form>", staff.get(here).text, re.DOTALL)
+    assert form
+    assert len(re.findall(r'formaction="[^"]*/(reply|adopt|assign|decide)"', form[0])) == 5
+    refused = send("adopt", 0)
+    assert refused.status_code == 422
+    assert kept(refused, "reply") == "写到一半\n的答复"
+    done = send("adopt", 0, adoption_reason="财力所限。")
+    assert done.status_code == 200
+    assert "采纳情况已公开。" in done.text
+    assert "尚未公开：正式答复" in done.text
+    assert kept(done, "reply") == "写到一半\n的答复"
+    assert 'name="revision" value="1"' in done.text
+    assert send("adopt", 0, adoption_reason="财力所限。").status_code == 200
+    hidden = send("decide", 1, state="pending", adoption_reason="财力所限。")
+    assert kept(hidden, "reply") == "写到一半\n的答复"
+    shown = send("decide", 2, state="published", adoption_reason="财力所限。")
+    assert kept(shown, "reply") == "写到一半\n的答复"
+    assert send("reply", 3, adoption_reason="财力所限。").status_code == 303
+    (stored,) = _rows(app)
+    assert (stored.reply, stored.adoption_reason) == ("写到一半\n的答复", "财力所限。")
+
+
 def test_entering_by_telephone(
     app: Flask, one: Consultation, staff_client: Callable[..., StaffClient]
 ) -> None:

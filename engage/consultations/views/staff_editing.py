@@ -36,7 +36,6 @@ from engage.web.guards import staff
 from engage.web.languages import local_text, render
 from engage.web.site import current_site
 
-
 _ROW_CHARACTERS = 40
 _FEWEST_ROWS, _MOST_ROWS = 2, 40
 
