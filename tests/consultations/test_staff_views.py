@@ -13,10 +13,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engage.accounts.permissions import Role
-from engage.consultations.models import Comment, CommentState, Consultation, State
+from engage.consultations.models import Adoption, Comment, CommentState, Consultation, Kind, State
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.ids import request_id
+from engage.core.types import Localized
 from tests.factories.accounts import make_unit
 from tests.factories.consultations import DRAFT, clause_keys, make_comments, make_consultation
 from tests.fixtures.clients import hidden_fields
@@ -187,7 +188,7 @@ def test_no_button_of_a_comment_loses_what_was_typed_beside_another(
         (row,) = make_comments(one, ["请延长免费时间"], state=CommentState.PUBLISHED)
     staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
     here = f"/staff/consultations/{one.public_id}/comments/{row.public_id}"
-    open_edits = {"reply": "写到一半\r\n的答复", "adoption": "partly", "adoption_reason": "", "unit": "", "note": ""}
+    open_edits = {"reply": "写到一半\r\n的答复", "adoption": "partly", "adoption_reason": "", "unit": ""}
 
     def send(deed: str, revision: int, **typed: str) -> Any:
         return staff.send(f"{here}/{deed}", {"revision": str(revision), **open_edits, **typed})
@@ -216,6 +217,51 @@ def test_no_button_of_a_comment_loses_what_was_typed_beside_another(
     assert send("reply", 3, adoption_reason="财力所限。").status_code == 303
     (stored,) = _rows(app)
     assert (stored.reply, stored.adoption_reason) == ("写到一半\n的答复", "财力所限。")
+
+
+def test_after_its_end_a_period_is_set_again_and_the_contact_corrected(
+    app: Flask, client: FlaskClient, staff_client: Callable[..., StaffClient]
+) -> None:
+    planned = Localized(zh_CN="适当缩短。")
+    with app.app_context():
+        one = make_consultation(kind=Kind.MAJOR_DECISION, short_reason=planned)
+    staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
+    base, public = f"/staff/consultations/{one.public_id}", f"/consultations/{one.public_id}"
+    page = staff.get(base).text
+    assert re.search(r'/close" method="post" novalidate data-module="confirm" data-question="[^"]+"', page)
+    assert re.search(r'name="short_reason"[^>]*>\n</textarea>', page)
+    assert staff.get(f"{base}/extend").status_code == 409
+    assert staff.send(f"{base}/close").status_code == 422
+    assert staff.send(f"{base}/close", {"short_reason": "防汛在即。"}).status_code == 303
+    closed = staff.get(base).text
+    assert f'href="{base}/extend"' in closed
+    assert f'href="{base}/contact"' in closed
+    assert staff.send(f"{base}/contact", {"contact": ""}).status_code == 422
+    assert staff.send(f"{base}/contact", {"contact": "市城管局 0746-1111111"}).status_code == 303
+    assert "0746-1111111" in client.get(public).text
+    assert staff.send(f"{base}/extend", {"closes_at": "", "short_reason": "误操作"}).status_code == 422
+    kept = staff.send(f"{base}/extend", {"closes_at": _wall(5), "short_reason": "字" * 501})
+    assert kept.status_code == 422
+    assert _wall(5) in kept.text
+    assert staff.send(f"{base}/extend", {"closes_at": _wall(40), "short_reason": ""}).status_code == 303
+    assert "提意见" in client.get(public).text
+    assert "防汛在即。" not in client.get(public).text
+
+
+def test_a_result_with_undecided_comments_is_published_with_open_eyes(
+    app: Flask, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        one = make_consultation(opened=40, closes=-1)
+        make_comments(one, ["甲", "乙"], state=CommentState.PUBLISHED)
+        make_comments(one, ["丙"], state=CommentState.PUBLISHED, adoption=Adoption.ADOPTED)
+    staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
+    path = f"/staff/consultations/{one.public_id}/result"
+    asked = re.search(r'data-module="confirm" data-question="([^"]*)"', staff.get(path).text)
+    assert asked
+    assert "2条" in asked[1]
+    assert staff.send(path, {"note": "感谢。"}).status_code == 303
+    assert "结果已公布" in staff.get(f"/staff/consultations/{one.public_id}").text
 
 
 def test_entering_by_telephone(
