@@ -151,7 +151,8 @@ class TextForm(StaffForm):
         _l("Text of the draft"),
         description=_l(
             "Paste the text or Markdown. Chapters and articles (第一章, 第一条), 一、（一）1. and Markdown "
-            "headings are recognised; you can correct the split afterwards."
+            "headings are recognised; you can correct the split afterwards. A text with # headings, **bold** "
+            "words or tables is shown as Markdown, any other exactly as it is written."
         ),
         validators=[Needed(msg("Please paste the text of the draft.")), AtMost(DRAFT_CHARACTERS)],
     )

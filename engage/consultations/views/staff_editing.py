@@ -165,6 +165,7 @@ def _clauses(
         refusal=refusal,
         parts=list(Part),
         rows_of=_rows_of,
+        markdown=any(one.markdown for one in shown),
         cut=CUT,
         Deed=Deed,
     )
@@ -209,6 +210,7 @@ def _typed() -> list[Clause]:
             " ".join(cleaned(printed).split()),
             " ".join(cleaned(title).split()),
             cleaned(body),
+            markdown=bool(form.get("markdown")),
         )
         for key, part, printed, title, body in list(rows)[: CLAUSES + 1]
     ]
