@@ -121,7 +121,7 @@ class TermsForm(StaffForm):
 class PeriodForm(StaffForm):
     """A new end for a period that is over."""
 
-    closes_at = Moment(_l("Closes"), validators=[Optional()])
+    closes_at = Moment(_l("Closes"), validators=[Needed(msg("Please choose when it closes."))])
     short_reason = TextAreaField(
         _l("Why the period is short"),
         filters=[stripped],
@@ -142,7 +142,10 @@ class ContactForm(StaffForm):
         _l("Contact"),
         filters=[stripped],
         description=_l("An office with telephone and address, not a person's mobile number."),
-        validators=[AtMost(CONTACT_LIMIT)],
+        validators=[
+            Needed(msg("Please give an office, telephone number or address people can turn to.")),
+            AtMost(CONTACT_LIMIT),
+        ],
     )
 
 
