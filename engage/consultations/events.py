@@ -71,6 +71,12 @@ CLOSED = declare(
     closes_at=msg("Closes"),
     short_reason=msg("Reason for the short period"),
 )
+EXTENDED = declare(
+    "consultation.extended",
+    msg("Consultation opened again"),
+    closes_at=msg("Closes"),
+    short_reason=msg("Reason for the short period"),
+)
 DELETED = declare("consultation.deleted", msg("Draft deleted"))
 RESULT_PUBLISHED = declare("consultation.result-published", msg("Result page published"), note=msg("Note"))
 RESULT_WITHDRAWN = declare("consultation.result-withdrawn", msg("Result page taken back"))

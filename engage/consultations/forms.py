@@ -118,12 +118,44 @@ class TermsForm(StaffForm):
         return Localized(zh_CN=self[name].data or "", en=english or "")
 
 
+class PeriodForm(StaffForm):
+    """A new end for a period that is over."""
+
+    closes_at = Moment(_l("Closes"), validators=[Needed(msg("Please choose when it closes."))])
+    short_reason = TextAreaField(
+        _l("Why the period is short"),
+        filters=[stripped],
+        description=_l(
+            "Needed where the days on which people can comment are fewer than the kind asks for; those on "
+            "which it was closed are not counted. It is published."
+        ),
+        validators=[AtMost(REASON_LIMIT)],
+    )
+
+    def end(self, zone: ZoneInfo) -> datetime | None:
+        """The end as a moment."""
+        return from_local(self.closes_at.data, zone) if self.closes_at.data else None
+
+
+class ContactForm(StaffForm):
+    contact = StringField(
+        _l("Contact"),
+        filters=[stripped],
+        description=_l("An office with telephone and address, not a person's mobile number."),
+        validators=[
+            Needed(msg("Please give an office, telephone number or address people can turn to.")),
+            AtMost(CONTACT_LIMIT),
+        ],
+    )
+
+
 class TextForm(StaffForm):
     text = TextAreaField(
         _l("Text of the draft"),
         description=_l(
             "Paste the text or Markdown. Chapters and articles (第一章, 第一条), 一、（一）1. and Markdown "
-            "headings are recognised; you can correct the split afterwards."
+            "headings are recognised; you can correct the split afterwards. A text with # headings, **bold** "
+            "words or tables is shown as Markdown, any other exactly as it is written."
         ),
         validators=[Needed(msg("Please paste the text of the draft.")), AtMost(DRAFT_CHARACTERS)],
     )

@@ -42,14 +42,15 @@ def chosen_year(asked: int | None, years: Sequence[int], this_year: int) -> int:
 
 
 def progress(
-    *, begun: bool, going_on: bool, said: int, answered: int, adopted: int, results: bool
+    *, begun: bool, going_on: bool, said: int, handled: int, adopted: int, results: bool
 ) -> dict[str, str]:
     """How far the story of a theme day is: each step ``done``, ``now`` or ``next``.
 
-    ``going_on`` says that people can still take part, ``results`` that a result about a draft is public.
+    ``going_on`` says that people can still take part, ``results`` that a result about a draft is public;
+    ``handled`` has a reply or an outcome, ``adopted`` was adopted at least in part.
     """
     taking_part = NOW if going_on else DONE if begun else NEXT
-    answering = NEXT if not said else DONE if answered >= said and not going_on else NOW
+    answering = NEXT if not said else DONE if handled >= said and not going_on else NOW
     return {
         "took_part": taking_part,
         "said": taking_part if said or going_on else NEXT if not begun else DONE,

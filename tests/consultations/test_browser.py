@@ -69,9 +69,17 @@ def test_comment_in_the_sheet(
     inspect(page, "consultations")
     page.get_by_role("link", name="查看并提意见").click()
     inspect(page, "consultation")
+    # The clauses bring their own numbers.
+    expect(page.locator(".contents")).to_have_css("list-style-type", "none")
     page.get_by_role("link", name=THIRD).click()
     sheet = page.get_by_role("dialog")
-    expect(sheet.get_by_text("第三条")).to_be_visible()
+    expect(sheet.get_by_text("第三条", exact=True)).to_be_visible()
+    expect(sheet.get_by_text("每小时收费二元，首半小时免费。")).to_be_visible()
+    directions = "cards => cards.map(card => getComputedStyle(card).flexDirection)"
+    stances = sheet.locator(".stances .choice span")
+    assert set(stances.evaluate_all(directions)) == {"column" if phone else "row"}
+    tops = "cards => cards.map(card => card.querySelector('svg').getBoundingClientRect().top)"
+    assert len(set(stances.evaluate_all(tops))) == 1
     sheet.get_by_role("button", name="提交意见").click()
     expect(sheet.get_by_role("alert")).to_contain_text("请选择您的态度")
     sheet.get_by_label("部分赞成").check()
@@ -171,6 +179,15 @@ def test_a_moderator_decides_by_keyboard(
     page.keyboard.press("u")
     expect(page.locator("[data-item]")).to_have_count(2)
     assert [row.state.value for row in _stored()] == ["published", "pending", "pending"]
+    # The last one is undone as well, though no list is left.
+    for left in (1, 0):
+        expect(listens).to_be_visible()
+        page.keyboard.press("a")
+        expect(page.locator("[data-item]")).to_have_count(left)
+    awake(page)
+    page.keyboard.press("u")
+    expect(page.locator("[data-item]")).to_have_count(1)
+    assert [row.state.value for row in _stored()] == ["published", "published", "pending"]
 
 
 def test_a_reason_in_words_and_a_noticed_telephone_number_by_keyboard(
@@ -189,6 +206,14 @@ def test_a_reason_in_words_and_a_noticed_telephone_number_by_keyboard(
     page.goto(f"{live_server.url}/staff/consultations/{one.public_id}/comments")
     items = page.locator("[data-item]")
     expect(items.first).to_be_focused()
+    items.nth(1).get_by_role("button", name="不予公开").click()
+    reason = items.nth(1).get_by_label("理由")
+    expect(reason).to_be_focused()
+    expect(reason).to_have_accessible_description("请选择不予公开的理由，意见提出人可以看到。")
+    expect(items.nth(1)).to_have_attribute("aria-current", "true")
+    expect(items.first).not_to_have_attribute("aria-current", "true")
+    inspect(page, "staff-consultation-queue-refused")
+    items.first.focus()
     page.keyboard.press("a")
     expect(items.first.get_by_role("button", name="公开", exact=False).first).to_be_focused()
     expect(items).to_have_count(2)

@@ -69,9 +69,9 @@ def test_no_query_for_the_public_counts_or_holds_it(app: Flask, one: Consultatio
         assert of_clause(one.id, "").total == 1
         assert of_consultation(one.id).total == 2
         for result in recent_results():
-            assert (result.comments, result.adopted) == (2, 0)
+            assert (result.comments, result.adopted, result.partly) == (2, 0, 0)
         (told,) = story([one.activity_id or 0])
-        assert (told.said, told.comments, told.answered, told.adopted) == (2, 2, 0, 0)
+        assert (told.said, told.comments, told.handled, told.adopted) == (2, 2, 0, 0)
 
 
 def test_no_receipt_shows_a_reply_before_publication(app: Flask, one: Consultation) -> None:

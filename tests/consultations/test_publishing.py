@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from engage.accounts.permissions import Role
-from engage.consultations.actions import editing, publishing
+from engage.consultations.actions import editing, publishing, settling
 from engage.consultations.models import Consultation, DraftVersion, Kind, State
 from engage.consultations.rules.clauses import CLAUSE_CHARACTERS
 from engage.core.clock import minute, now
@@ -123,14 +123,16 @@ def test_an_announced_one_is_not_moved_into_the_past(app: Flask) -> None:
 
 
 def test_closing_early_needs_the_reason_it_makes_the_period_short(app: Flask) -> None:
+    """Its own one: the reason that is out already told why another end was planned."""
     with app.app_context():
-        one = make_consultation(kind=Kind.MAJOR_DECISION, opened=5, closes=30)
+        planned = Localized(zh_CN="征集期限经研究适当缩短。")
+        one = make_consultation(kind=Kind.MAJOR_DECISION, opened=5, closes=20, short_reason=planned)
         actor, closes = make_actor(Role.COORDINATOR), one.closes_at
         for reason in ("", "  ", "字" * 501):
             with pytest.raises(Invalid) as refusal:
                 publishing.close(actor, one.id, reason)
             assert set(refusal.value.errors) == {"short_reason"}
-        assert _fresh(one).closes_at == closes
+        assert (_fresh(one).closes_at, _fresh(one).short_reason) == (closes, planned)
         publishing.close(actor, one.id, " 防汛在即。 ")
         closed = _fresh(one)
         assert closed.closes_at is not None
@@ -138,17 +140,58 @@ def test_closing_early_needs_the_reason_it_makes_the_period_short(app: Flask) ->
         assert closed.short_reason == REASON
 
 
+@pytest.mark.parametrize(("kind", "opened"), [(Kind.OTHER, 1), (Kind.MAJOR_DECISION, 40)])
+def test_closing_early_where_nothing_is_short(app: Flask, kind: Kind, opened: int) -> None:
+    with app.app_context():
+        one = make_consultation(kind=kind, opened=opened, closes=30)
+        publishing.close(make_actor(Role.COORDINATOR), one.id)
+        assert _fresh(one).short_reason == Localized()
+
+
+# Opened and closed so many days ago, to be open for so many more: 30 days are asked for.
 @pytest.mark.parametrize(
-    ("kind", "opened", "reason"),
-    [(Kind.OTHER, 1, Localized()), (Kind.MAJOR_DECISION, 40, Localized()), (Kind.PLANNING, 2, REASON)],
+    ("opened", "closed", "more", "reason", "wrong"),
+    [
+        (10, 0, 25, "", None),
+        (10, 5, 27, "", None),
+        (10, 5, 27, "提前结束系误操作。", None),
+        (10, 8, 25, "", "short_reason"),
+        (10, 8, 25, "防汛在即。", None),
+        (10, 8, 25, "字" * 501, "short_reason"),
+        (10, 5, -1, "", "closes_at"),
+        (10, 5, 0, "", "closes_at"),
+        (10, 5, 400, "", "closes_at"),
+    ],
 )
-def test_closing_early_where_nothing_is_short_or_the_reason_is_out(
-    app: Flask, kind: Kind, opened: int, reason: Localized
+def test_a_period_that_is_over_is_set_again(
+    app: Flask, opened: int, closed: int, more: int, reason: str, wrong: str | None
 ) -> None:
     with app.app_context():
-        one = make_consultation(kind=kind, opened=opened, closes=30, short_reason=reason)
-        publishing.close(make_actor(Role.COORDINATOR), one.id)
-        assert _fresh(one).short_reason == reason
+        one = make_consultation(kind=Kind.MAJOR_DECISION, opened=opened, closes=-closed, short_reason=REASON)
+        actor, closes, end = make_actor(Role.COORDINATOR), one.closes_at, now() + timedelta(days=more)
+        if wrong is not None:
+            with pytest.raises(Invalid) as refusal:
+                publishing.extend(actor, one.id, end, reason)
+            assert set(refusal.value.errors) == {wrong}
+            assert (_fresh(one).closes_at, _fresh(one).short_reason) == (closes, REASON)
+            return
+        publishing.extend(actor, one.id, end, reason)
+        short = opened - closed + more < 30
+        assert (_fresh(one).closes_at, _fresh(one).short_reason) == (end, REASON if short else Localized())
+        send_comment(one)
+        with pytest.raises(Conflict):
+            publishing.extend(actor, one.id, end, reason)
+
+
+def test_a_period_is_not_set_again_under_a_published_result(app: Flask) -> None:
+    with app.app_context():
+        one = make_consultation(opened=40, closes=-1, result_published_at=now())
+        actor, end = make_actor(Role.COORDINATOR), now() + timedelta(days=5)
+        with pytest.raises(Conflict, match="result"):
+            publishing.extend(actor, one.id, end)
+        settling.withdraw_result(actor, one.id)
+        publishing.extend(actor, one.id, end)
+        assert _fresh(one).closes_at == end
 
 
 def test_a_consultation_is_made_once_for_a_form(app: Flask) -> None:

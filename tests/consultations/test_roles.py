@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -55,6 +56,8 @@ def _deeds(one: Consultation, row: Comment) -> dict[Deed, Callable[[Actor], obje
         Deed.EDIT: lambda actor: editing.edit_terms(actor, one.id, editing.terms_of(one)),
         Deed.PUBLISH: lambda actor: publishing.publish_consultation(actor, one.id),
         Deed.CLOSE: lambda actor: publishing.close(actor, one.id),
+        Deed.EXTEND: lambda actor: publishing.extend(actor, one.id, now() + timedelta(days=9)),
+        Deed.CORRECT: lambda actor: editing.correct_contact(actor, one.id, note),
         Deed.WITHDRAW: lambda actor: publishing.withdraw(actor, one.id),
         Deed.DELETE: lambda actor: publishing.delete_draft(actor, one.id),
         Deed.MODERATE: lambda actor: moderating.decide(
@@ -75,10 +78,10 @@ def _deeds(one: Consultation, row: Comment) -> dict[Deed, Callable[[Actor], obje
 
 MAY = {
     # who: letters of the deeds they may do where their grant covers the consultation
-    "department": "edit publish close withdraw delete moderate enter reply adopt assign export "
-    "publish-result settle reopen",
-    "coordinator": "edit publish close withdraw delete moderate enter reply adopt assign export "
-    "publish-result settle reopen",
+    "department": "edit publish close extend correct withdraw delete moderate enter reply adopt assign "
+    "export publish-result settle reopen",
+    "coordinator": "edit publish close extend correct withdraw delete moderate enter reply adopt assign "
+    "export publish-result settle reopen",
     "department-elsewhere": "",
     "moderator": "moderate",
     "typist": "enter",

@@ -69,7 +69,8 @@ POSSIBLE = {
     Phase.DRAFT: "edit publish delete read-queue export",
     Phase.ANNOUNCED: "see edit publish withdraw read-queue export",
     Phase.OPEN: "see comment edit publish close withdraw read-queue moderate enter reply adopt assign export",
-    Phase.CLOSED: "see withdraw read-queue moderate enter reply adopt assign export publish-result settle",
+    Phase.CLOSED: "see extend correct withdraw read-queue moderate enter reply adopt assign export "
+    "publish-result settle",
     Phase.SETTLED: "see read-queue moderate export reopen",
     Phase.WITHDRAWN: "see edit publish read-queue export",
 }

@@ -75,6 +75,9 @@ def test_one_comment_is_declined_for_a_reason_in_words(
     refused = staff.send(path, form)
     assert refused.status_code == 422
     assert f'href="#{note}"' in refused.text
+    assert re.search(rf'id="c-{row.public_id}" aria-current="true"', refused.text)
+    assert re.search(rf'name="{note}"[^>]*aria-invalid="true" aria-describedby="{note}-error"', refused.text)
+    assert f'id="{note}-error"' in refused.text
     assert re.search(rf'<span data-note>.*?name="{note}"', refused.text, re.DOTALL)
     assert staff.send(path, {**form, note: "与他人有关。"}).status_code == 303
     row = _comment(app, one)

@@ -13,10 +13,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from engage.accounts.permissions import Role
-from engage.consultations.models import Comment, CommentState, Consultation, State
+from engage.consultations.models import Adoption, Comment, CommentState, Consultation, Kind, State
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.ids import request_id
+from engage.core.types import Localized
 from tests.factories.accounts import make_unit
 from tests.factories.consultations import DRAFT, clause_keys, make_comments, make_consultation
 from tests.fixtures.clients import hidden_fields
@@ -71,6 +72,9 @@ def test_staff_publish_a_draft_from_pasted_text(
     assert split.status_code == 303
     page = staff.get(f"{base}/clauses")
     assert "第三条" in page.text
+    rows = re.findall(r'<textarea[^>]*name="text" rows="(\d+)"', page.text)
+    # As many as the lines of the second article, also where no script lets the box grow.
+    assert rows[2] == "3"
     refused = staff.send(f"{base}/publish")
     assert refused.status_code == 422
     assert "征集期限短于该类型的要求" in refused.text
@@ -175,6 +179,89 @@ def test_replying_adopting_and_the_result_page(
     assert "请延长免费时间" not in client.get(f"{result}?outcome=not").text
     assert staff.send(f"{base}/settle").status_code == 303
     assert "已办结" in client.get(result).text
+
+
+def test_no_button_of_a_comment_loses_what_was_typed_beside_another(
+    app: Flask, one: Consultation, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        (row,) = make_comments(one, ["请延长免费时间"], state=CommentState.PUBLISHED)
+    staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
+    here = f"/staff/consultations/{one.public_id}/comments/{row.public_id}"
+    open_edits = {"reply": "写到一半\r\n的答复", "adoption": "partly", "adoption_reason": "", "unit": ""}
+
+    def send(deed: str, revision: int, **typed: str) -> Any:
+        return staff.send(f"{here}/{deed}", {"revision": str(revision), **open_edits, **typed})
+
+    def kept(page: Any, name: str) -> str:
+        found = re.search(rf'<textarea[^>]*name="{name}"[^>]*>\n(.*?)</textarea>', page.text, re.DOTALL)
+        return found[1] if found else ""
+
+    form = re.search(r"<form[^>]*/reply.*?</form>", staff.get(here).text, re.DOTALL)
+    assert form
+    assert len(re.findall(r'formaction="[^"]*/(reply|adopt|assign|decide)"', form[0])) == 5
+    refused = send("adopt", 0)
+    assert refused.status_code == 422
+    assert kept(refused, "reply") == "写到一半\n的答复"
+    done = send("adopt", 0, adoption_reason="财力所限。")
+    assert done.status_code == 200
+    assert "采纳情况已公开。" in done.text
+    assert "尚未公开：正式答复" in done.text
+    assert kept(done, "reply") == "写到一半\n的答复"
+    assert 'name="revision" value="1"' in done.text
+    assert send("adopt", 0, adoption_reason="财力所限。").status_code == 200
+    hidden = send("decide", 1, state="pending", adoption_reason="财力所限。")
+    assert kept(hidden, "reply") == "写到一半\n的答复"
+    shown = send("decide", 2, state="published", adoption_reason="财力所限。")
+    assert kept(shown, "reply") == "写到一半\n的答复"
+    assert send("reply", 3, adoption_reason="财力所限。").status_code == 303
+    (stored,) = _rows(app)
+    assert (stored.reply, stored.adoption_reason) == ("写到一半\n的答复", "财力所限。")
+
+
+def test_after_its_end_a_period_is_set_again_and_the_contact_corrected(
+    app: Flask, client: FlaskClient, staff_client: Callable[..., StaffClient]
+) -> None:
+    planned = Localized(zh_CN="适当缩短。")
+    with app.app_context():
+        one = make_consultation(kind=Kind.MAJOR_DECISION, short_reason=planned)
+    staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
+    base, public = f"/staff/consultations/{one.public_id}", f"/consultations/{one.public_id}"
+    page = staff.get(base).text
+    assert re.search(r'/close" method="post" novalidate data-module="confirm" data-question="[^"]+"', page)
+    assert re.search(r'name="short_reason"[^>]*>\n</textarea>', page)
+    assert staff.get(f"{base}/extend").status_code == 409
+    assert staff.send(f"{base}/close").status_code == 422
+    assert staff.send(f"{base}/close", {"short_reason": "防汛在即。"}).status_code == 303
+    closed = staff.get(base).text
+    assert f'href="{base}/extend"' in closed
+    assert f'href="{base}/contact"' in closed
+    assert staff.send(f"{base}/contact", {"contact": ""}).status_code == 422
+    assert staff.send(f"{base}/contact", {"contact": "市城管局 0746-1111111"}).status_code == 303
+    assert "0746-1111111" in client.get(public).text
+    assert staff.send(f"{base}/extend", {"closes_at": "", "short_reason": "误操作"}).status_code == 422
+    kept = staff.send(f"{base}/extend", {"closes_at": _wall(5), "short_reason": "字" * 501})
+    assert kept.status_code == 422
+    assert _wall(5) in kept.text
+    assert staff.send(f"{base}/extend", {"closes_at": _wall(40), "short_reason": ""}).status_code == 303
+    assert "提意见" in client.get(public).text
+    assert "防汛在即。" not in client.get(public).text
+
+
+def test_a_result_with_undecided_comments_is_published_with_open_eyes(
+    app: Flask, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        one = make_consultation(opened=40, closes=-1)
+        make_comments(one, ["甲", "乙"], state=CommentState.PUBLISHED)
+        make_comments(one, ["丙"], state=CommentState.PUBLISHED, adoption=Adoption.ADOPTED)
+    staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
+    path = f"/staff/consultations/{one.public_id}/result"
+    asked = re.search(r'data-module="confirm" data-question="([^"]*)"', staff.get(path).text)
+    assert asked
+    assert "2条" in asked[1]
+    assert staff.send(path, {"note": "感谢。"}).status_code == 303
+    assert "结果已公布" in staff.get(f"/staff/consultations/{one.public_id}").text
 
 
 def test_entering_by_telephone(

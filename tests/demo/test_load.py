@@ -17,7 +17,7 @@ from engage.analysis.models import PublishedResult
 from engage.cases.models import Case, CaseState
 from engage.consultations.models import Comment, CommentState, Consultation
 from engage.consultations.models import State as ConsultationState
-from engage.consultations.queries.tallies import progress
+from engage.consultations.queries.tallies import figures, progress
 from engage.consultations.rules.phases import Phase as ConsultationPhase
 from engage.consultations.rules.settling import missing
 from engage.core.calendar import is_working_day
@@ -144,6 +144,13 @@ def test_the_open_draft_has_a_queue_and_the_settled_one_lacks_nothing(seen: Flas
     assert states[CommentState.DECLINED] >= 3
     assert settled.state is ConsultationState.SETTLED
     assert missing(ConsultationPhase.CLOSED, progress(settled)) == []
+    told = figures([settled.id])[settled.id]
+    assert (
+        f"{told.comments} 条，其中采纳 {told.adopted} 条、部分采纳 {told.partly} 条"
+        in settled.result_note["zh_CN"]
+    )
+    # The words of the buttons.
+    assert "“赞成”“部分赞成”或“不赞成”" in draft.background["zh_CN"]
 
 
 def test_the_room_has_questions_in_every_state(seen: Flask) -> None:

@@ -123,6 +123,7 @@ def offices_visits() -> list[Visit]:
     consultation = _one(Consultation, Consultation.result_published_at.is_not(None))
     still_open = _one(Consultation, Consultation.state == ConsultationState.PUBLISHED)
     comment = _one(Comment, Comment.consultation_id == consultation.id)
+    over = make_consultation(opened=40, closes=-1)
     room, record = (_one(LiveSession, LiveSession.phase == phase) for phase in (Phase.LIVE, Phase.RECORDED))
     with atomic():
         export = Export(survey_id=survey.id, format=ExportFormat.CSV, language="zh_CN")
@@ -169,6 +170,8 @@ def offices_visits() -> list[Visit]:
         "consultations/staff/comment.html": f"{consultations}/comments/{comment.public_id}",
         "consultations/staff/enter.html": f"/staff/consultations/{still_open.public_id}/enter",
         "consultations/staff/result.html": f"{consultations}/result",
+        "consultations/staff/extend.html": f"/staff/consultations/{over.public_id}/extend",
+        "consultations/staff/contact.html": f"/staff/consultations/{over.public_id}/contact",
         "live/staff/index.html": "/staff/live/",
         "live/staff/show.html": live,
         "live/staff/edit.html": f"{live}/edit",

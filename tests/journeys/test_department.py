@@ -335,8 +335,8 @@ def _answers_a_case(colleague: Page, server: Server, inspect: Any) -> None:
 def _settles(desk: Page, staff: str, inspect: Any) -> None:
     desk.goto(staff)
     # Ahead of time it is shorter than the law asks for: not without the reason that is published.
-    desk.get_by_label("缩短期限的理由").fill("汛期将至，须尽快修缮路灯。")
-    press(desk, "提前结束")
+    desk.get_by_label("提前结束的理由").fill("汛期将至，须尽快修缮路灯。")
+    agree(desk, "提前结束")
     expect(desk.locator("main")).to_contain_text("汛期将至，须尽快修缮路灯。")
     desk.goto(f"{staff}/result")
     desk.locator("[name=note]").fill("共收到四条意见，公开三条，采纳一条。")

@@ -36,7 +36,7 @@ def test_the_year_of_a_calendar(asked: int | None, years: list[int], shown: int)
 
 
 @pytest.mark.parametrize(
-    ("begun", "going_on", "said", "answered", "adopted", "results", "states"),
+    ("begun", "going_on", "said", "handled", "adopted", "results", "states"),
     [
         (False, False, 0, 0, 0, False, (NEXT, NEXT, NEXT, NEXT)),
         (True, True, 0, 0, 0, False, (NOW, NOW, NEXT, NEXT)),
@@ -50,12 +50,12 @@ def test_how_far_the_story_is(
     begun: bool,
     going_on: bool,
     said: int,
-    answered: int,
+    handled: int,
     adopted: int,
     results: bool,
     states: tuple[str, ...],
 ) -> None:
     steps = progress(
-        begun=begun, going_on=going_on, said=said, answered=answered, adopted=adopted, results=results
+        begun=begun, going_on=going_on, said=said, handled=handled, adopted=adopted, results=results
     )
     assert (steps["took_part"], steps["said"], steps["answered"], steps["adopted"]) == states

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engage.accounts.models import Unit
@@ -25,12 +25,13 @@ from engage.consultations.rules.comments import cleaned
 from engage.consultations.rules.matching import with_keys_of
 from engage.consultations.rules.phases import Deed, Phase
 from engage.consultations.rules.splitting import split
-from engage.consultations.rules.terms import Terms, require_publishable, require_terms
+from engage.consultations.rules.terms import Terms, require_contact, require_publishable, require_terms
 from engage.core.actor import Actor
 from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
+from engage.core.types import Localized
 from engage.core.writer import atomic, publish
 from engage.participation.actions import made_once
 from engage.themedays.models import Activity
@@ -85,6 +86,21 @@ def edit_terms(actor: Actor, consultation_id: int, terms: Terms) -> None:
         for name, value in _columns(terms).items():
             setattr(one, name, value)
         _changed(actor, one, before, _columns(terms))
+
+
+def correct_contact(actor: Actor, consultation_id: int, contact: Localized) -> None:
+    """Say whom people can turn to now that the period is over; all else stays as it was consulted on.
+
+    Raises `NotFound`, `NotAllowed`, `Invalid` (field `contact`), `Conflict`.
+    """
+    with atomic():
+        one = consultation_for(actor, Deed.CORRECT, consultation_id)
+        terms = replace(terms_of(one), contact=contact)
+        require_terms(terms)
+        require_contact(terms)
+        before = {"contact": one.contact}
+        one.contact = contact
+        _changed(actor, one, before, {"contact": contact})
 
 
 def set_text(actor: Actor, consultation_id: int, text: str, revision: int) -> Saved:

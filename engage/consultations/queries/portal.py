@@ -6,24 +6,22 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
-from engage.consultations.models import Adoption, Comment, CommentState, Consultation, State
+from engage.consultations.models import Consultation, State
 from engage.consultations.queries.lists import Summary, open_list
+from engage.consultations.queries.tallies import NO_FIGURES, figures
 from engage.consultations.rules.phases import Phase, phase
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.types import Localized
-
-_ADOPTED = (Adoption.ADOPTED, Adoption.PARTLY)
 
 
 @dataclass(frozen=True, slots=True)
 class Story:
     """One consultation in the story of its theme day; only what is public is counted.
 
-    `said` are published comments and stances, `comments` those with words, `answered` those with a reply or
-    an outcome, `adopted` those adopted at least in part. `result_url` is empty before the result is out.
+    The counts are those of `tallies.Figures`. `result_url` is empty before the result is out.
     """
 
     activity_id: int
@@ -34,8 +32,10 @@ class Story:
     closes_at: datetime | None
     said: int
     comments: int
-    answered: int
+    replied: int
+    handled: int
     adopted: int
+    partly: int
     result_published_at: datetime | None
 
     @property
@@ -56,6 +56,7 @@ class Result:
     result_published_at: datetime
     comments: int
     adopted: int
+    partly: int
     settled: bool
 
     @property
@@ -91,8 +92,9 @@ def recent_results(limit: int = 5) -> list[Result]:
             row.public_id,
             row.title,
             row.result_published_at,
-            counts.get(row.id, _NONE).comments,
-            counts.get(row.id, _NONE).adopted,
+            counts.get(row.id, NO_FIGURES).comments,
+            counts.get(row.id, NO_FIGURES).adopted,
+            counts.get(row.id, NO_FIGURES).partly,
             row.state is State.SETTLED,
         )
         for row in rows
@@ -122,7 +124,7 @@ def story(activity_ids: Iterable[int]) -> list[Story]:
     counts = figures([row.id for row in rows])
     found: list[Story] = []
     for row in rows:
-        count = counts.get(row.id, _NONE)
+        count = counts.get(row.id, NO_FIGURES)
         found.append(
             Story(
                 activity_id=row.activity_id,
@@ -133,43 +135,11 @@ def story(activity_ids: Iterable[int]) -> list[Story]:
                 closes_at=row.closes_at,
                 said=count.said,
                 comments=count.comments,
-                answered=count.answered,
+                replied=count.replied,
+                handled=count.handled,
                 adopted=count.adopted,
+                partly=count.partly,
                 result_published_at=row.result_published_at,
             )
         )
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What is public of one consultation, counted as in ``Story``."""
-
-    said: int = 0
-    comments: int = 0
-    answered: int = 0
-    adopted: int = 0
-
-
-_NONE = Counts()
-
-
-def figures(ids: list[int]) -> dict[int, Counts]:
-    """The counts of consultations with a published comment, by their id; at most one query."""
-    if not ids:
-        return {}
-    with_words = Comment.has_text
-    rows = db.session.execute(
-        select(
-            Comment.consultation_id,
-            func.count().label("said"),
-            func.count().filter(with_words).label("comments"),
-            func.count()
-            .filter(with_words & (Comment.replied_at.is_not(None) | Comment.adoption.is_not(None)))
-            .label("answered"),
-            func.count().filter(with_words & Comment.adoption.in_(_ADOPTED)).label("adopted"),
-        )
-        .where(Comment.consultation_id.in_(ids), Comment.state == CommentState.PUBLISHED)
-        .group_by(Comment.consultation_id)
-    )
-    return {row.consultation_id: Counts(row.said, row.comments, row.answered, row.adopted) for row in rows}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from engage.cases.models import Case, CaseState
 from engage.consultations.events import COMMENT
@@ -106,18 +106,53 @@ def source_counts(consultation_id: int) -> dict[Source, int]:
     return {row.source: row.number for row in rows}
 
 
-def replied_count(consultation_id: int) -> int:
-    """Published comments with an official reply."""
-    return (
-        db.session.scalar(
-            select(func.count()).where(
-                Comment.consultation_id == consultation_id,
-                Comment.state == CommentState.PUBLISHED,
-                Comment.replied_at.is_not(None),
-            )
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """What everybody may know of one consultation in numbers; every page shows these and no others.
+
+    `said` are published comments and stances, `comments` those with words; of them `replied` have an official
+    reply, `handled` a reply or an outcome, `adopted` are adopted in full and `partly` in part.
+    """
+
+    said: int = 0
+    comments: int = 0
+    replied: int = 0
+    handled: int = 0
+    adopted: int = 0
+    partly: int = 0
+
+
+NO_FIGURES = Figures()
+
+
+def figures(ids: list[int]) -> dict[int, Figures]:
+    """The figures of consultations with a published comment, by their id; at most one query."""
+    if not ids:
+        return {}
+    replied = Comment.replied_at.is_not(None)
+
+    def worded(*where: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.count().filter(Comment.has_text, *where)
+
+    rows = db.session.execute(
+        select(
+            Comment.consultation_id,
+            func.count().label("said"),
+            worded().label("comments"),
+            worded(replied).label("replied"),
+            worded(replied | Comment.adoption.is_not(None)).label("handled"),
+            worded(Comment.adoption == Adoption.ADOPTED).label("adopted"),
+            worded(Comment.adoption == Adoption.PARTLY).label("partly"),
         )
-        or 0
+        .where(Comment.consultation_id.in_(ids), Comment.state == CommentState.PUBLISHED)
+        .group_by(Comment.consultation_id)
     )
+    return {
+        row.consultation_id: Figures(
+            row.said, row.comments, row.replied, row.handled, row.adopted, row.partly
+        )
+        for row in rows
+    }
 
 
 def progress(consultation: Consultation) -> Progress:

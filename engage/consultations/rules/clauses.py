@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -16,6 +17,7 @@ CLAUSES: Final = 400
 CLAUSE_CHARACTERS: Final = 8_000
 NUMBER_CHARACTERS: Final = 30
 TITLE_CHARACTERS: Final = 120
+_MARKS: Final = re.compile(r"[*#`]+")
 CUT: Final = "---"
 """A line of its own where a person wants a clause to be cut in two."""
 
@@ -29,13 +31,17 @@ class Part(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """`key` stays the same through all versions; `number` is as printed (第三条), or empty."""
+    """`key` stays the same through all versions; `number` is as printed (第三条), or empty.
+
+    Its `text` is shown line by line exactly as written, or as `markdown` where its draft was pasted as that.
+    """
 
     key: str
     part: Part
     number: str
     title: str
     text: str
+    markdown: bool = False
 
     @property
     def commentable(self) -> bool:
@@ -46,7 +52,9 @@ class Clause:
     def name(self) -> str:
         """What it is called in lists: number and title, else how its text begins."""
         words = " ".join(part for part in (self.number, self.title) if part)
-        return words or _beginning(self.text)
+        if words or not self.markdown:
+            return words or _beginning(self.text)
+        return _beginning(" ".join(_MARKS.sub("", self.text.split("\n", 1)[0]).replace("|", " ").split()))
 
 
 def new_key() -> str:
@@ -58,6 +66,7 @@ def to_data(clauses: Iterable[Clause]) -> list[dict[str, Any]]:
     """Clauses as JSON values."""
     return [
         {"key": one.key, "part": one.part.value, "number": one.number, "title": one.title, "text": one.text}
+        | ({"markdown": True} if one.markdown else {})
         for one in clauses
     ]
 
@@ -65,7 +74,15 @@ def to_data(clauses: Iterable[Clause]) -> list[dict[str, Any]]:
 def from_data(data: Iterable[Mapping[str, Any]]) -> tuple[Clause, ...]:
     """Clauses from their JSON values."""
     return tuple(
-        Clause(one["key"], Part(one["part"]), one["number"], one["title"], one["text"]) for one in data
+        Clause(
+            one["key"],
+            Part(one["part"]),
+            one["number"],
+            one["title"],
+            one["text"],
+            one.get("markdown", False),
+        )
+        for one in data
     )
 
 
@@ -131,7 +148,7 @@ def cut(clauses: Sequence[Clause], at: int) -> list[Clause]:
         raise Invalid(
             {f"text-{at}": msg("Please put a line with {sign} where the clause should be split.", sign=CUT)}
         )
-    halves = (replace(one, text=first), Clause(new_key(), Part.CLAUSE, "", "", second))
+    halves = (replace(one, text=first), Clause(new_key(), Part.CLAUSE, "", "", second, one.markdown))
     return [*clauses[:at], *halves, *clauses[at + 1 :]]
 
 

@@ -80,8 +80,10 @@ def marked(line: str, last_article: int = 0) -> Mark | None:
 
 
 def is_title(text: str) -> bool:
-    """A short line without an end sign is a title."""
-    return 0 < len(text) <= SHORT and text[-1] not in _ENDS and not {"\n", "。"} & set(text)
+    """A short line without an end sign is a title; a row of a table is none."""
+    if not 0 < len(text) <= SHORT or text[0] == "|":
+        return False
+    return text[-1] not in _ENDS and not {"\n", "。"} & set(text)
 
 
 def value_of(number: str) -> int:

@@ -31,6 +31,8 @@ class Deed(StrEnum):
     EDIT = "edit"
     PUBLISH = "publish"
     CLOSE = "close"
+    EXTEND = "extend"
+    CORRECT = "correct"
     WITHDRAW = "withdraw"
     DELETE = "delete"
     READ_QUEUE = "read-queue"
@@ -59,6 +61,9 @@ ALLOWED: Final[dict[Deed, tuple[Permission | None, frozenset[Phase]]]] = {
         frozenset({_P.DRAFT, _P.ANNOUNCED, _P.OPEN, _P.WITHDRAWN}),
     ),
     Deed.CLOSE: (Permission.CONSULTATION_PUBLISH, frozenset({_P.OPEN})),
+    # Once the period is over: a new end for it, and the office people can turn to.
+    Deed.EXTEND: (Permission.CONSULTATION_PUBLISH, frozenset({_P.CLOSED})),
+    Deed.CORRECT: (Permission.CONSULTATION_EDIT, frozenset({_P.CLOSED})),
     Deed.WITHDRAW: (Permission.CONSULTATION_PUBLISH, frozenset({_P.ANNOUNCED, _P.OPEN, _P.CLOSED})),
     Deed.DELETE: (Permission.CONSULTATION_EDIT, frozenset({_P.DRAFT})),
     Deed.READ_QUEUE: (Permission.CONSULTATION_READ, frozenset(Phase)),

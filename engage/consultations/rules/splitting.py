@@ -1,13 +1,15 @@
 """A pasted draft split into chapters and clauses by how Chinese official texts and Markdown are numbered.
 
-Nothing of the text is lost but its table of contents, whose entries stand in the text.
+Nothing of the text is lost but its table of contents, whose entries stand in the text, and in Markdown the
+signs around numbers and titles; below them it stays as it was written.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from typing import Final
 
 from engage.consultations.rules.clauses import (
@@ -20,7 +22,8 @@ from engage.consultations.rules.clauses import (
     too_long,
 )
 from engage.consultations.rules.frame import signature_of, title_of, without_contents
-from engage.consultations.rules.marks import Rank, is_title, marked
+from engage.consultations.rules.marks import Mark, Rank, is_title, marked
+from engage.consultations.rules.markup import bare, is_markdown, opened
 from engage.core.errors import Invalid
 
 _NAME: Final = re.compile(r"[【〔\[]([^】〕\]]{1,40})[】〕\]][ 　]*(.*)\Z")
@@ -32,6 +35,7 @@ class _Block:
     rank: Rank
     number: str
     head: str
+    line: str = ""
     body: list[str] = field(default_factory=list)
 
 
@@ -43,9 +47,19 @@ def split(text: str) -> list[Clause]:
     """
     if len(text) > DRAFT_CHARACTERS:
         raise Invalid({"text": too_long()})
-    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ").replace("**", "")
+    plain = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u00a0", " ")
     lines = [line.strip(" \t　") for line in plain.split("\n")]
-    return [clause for section in _sections(_blocks(without_contents(lines))) for clause in _split(section)]
+    sections = _sections(_blocks(_without_contents(lines)))
+    clauses = [clause for section in sections for clause in _split(section)]
+    return [replace(clause, markdown=True) for clause in clauses] if is_markdown(lines) else clauses
+
+
+def _without_contents(lines: list[str]) -> list[str]:
+    words = [bare(line) for line in lines]
+    kept = without_contents(words)
+    left_out = len(lines) - len(kept)
+    start = next((at for at, word in enumerate(kept) if word != words[at]), len(kept))
+    return [*lines[:start], *lines[start + left_out :]]
 
 
 def _blocks(lines: Sequence[str]) -> list[_Block]:
@@ -53,13 +67,22 @@ def _blocks(lines: Sequence[str]) -> list[_Block]:
     blocks = [_Block(Rank.PLAIN, "", "")]
     last_article = 0
     for line in lines:
-        mark = marked(line, last_article)
+        mark = _marked(line, last_article)
         if mark is None:
             blocks[-1].body.append(line)
         else:
-            blocks.append(_Block(mark.rank, mark.number, mark.head))
+            blocks.append(_Block(mark.rank, mark.number, mark.head, line))
             last_article = 0 if mark.rank is Rank.ANNEX else mark.value or last_article
     return [block for block in blocks if block.number or block.head or any(block.body)]
+
+
+def _marked(line: str, last_article: int) -> Mark | None:
+    """What a line begins with, bold or not; what follows keeps its bold words."""
+    mark = marked(bare(line), last_article)
+    if mark is None or "**" not in line:
+        return mark
+    bold = marked(opened(line), last_article)
+    return bold if bold and (bold.rank, bold.number) == (mark.rank, mark.number) else mark
 
 
 def _sections(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
@@ -75,7 +98,9 @@ def _sections(blocks: Sequence[_Block]) -> Iterator[list[_Block]]:
 
 
 def _split(section: list[_Block]) -> Iterator[Clause]:
-    signature, section[-1].body = signature_of(section[-1].body)
+    body = section[-1].body
+    signature, left = signature_of([bare(line) for line in body])
+    section[-1].body = body[: len(left)]
     head, level = section[0], _clause_rank(section)
     if head.rank is Rank.ANNEX:
         # Tables and lists of an annex belong together; only what is numbered like a text is cut.
@@ -98,7 +123,8 @@ def _clause_rank(blocks: Sequence[_Block]) -> Rank:
 
 def _opening(block: _Block, *, alone: bool) -> Iterator[Clause]:
     """What stands before the first number: the title, and a clause for the words below it."""
-    title, below = title_of(block.body)
+    title, below = title_of([bare(line) for line in block.body])
+    below = block.body[len(block.body) - len(below) :]
     if alone and not any(below):
         # A text of short lines only: the first is its title, else there would be nothing to comment on.
         title, below = "", block.body
@@ -113,8 +139,9 @@ def _opening(block: _Block, *, alone: bool) -> Iterator[Clause]:
 
 def _annex(block: _Block, below: Sequence[_Block]) -> Clause:
     lines = [line for line in (block.head, *block.body) if line]
-    titled = bool(lines) and is_title(lines[0]) and marked(lines[0]) is None
-    title, rest = (lines[0], lines[1:]) if titled else ("", lines)
+    first = bare(lines[0]) if lines else ""
+    titled = is_title(first) and marked(first) is None
+    title, rest = (first, lines[1:]) if titled else ("", lines)
     text = _joined([*rest, *_written_out(below)])
     if not title and not text:
         return Clause(new_key(), Part.CHAPTER, "", block.number, "")
@@ -143,31 +170,36 @@ def _clause(block: _Block, below: Sequence[_Block], *, chapter: bool) -> Clause:
 
 
 def _written_out(blocks: Sequence[_Block]) -> Iterator[str]:
-    """Deeper numbers as lines of the text they belong to."""
+    """Deeper numbers as lines of the text they belong to, as they were written."""
     for block in blocks:
-        yield f"- {block.head}" if block.rank is Rank.BULLET else f"{block.number}{block.head}"
+        yield block.line
         yield from block.body
 
 
 def _title(block: _Block, *, more: bool) -> tuple[str, str]:
     """A short line without a full stop is a title; an article may carry its name in brackets."""
-    named = _NAME.match(block.head)
+    words = bare(block.head)
+    named = _NAME.match(block.head) or _NAME.match(words)
     if block.rank is Rank.ARTICLE and named:
         return named[1], named[2]
-    if block.rank <= Rank.HEADING and len(block.head) <= TITLE_CHARACTERS:
-        return block.head, ""
+    if block.rank <= Rank.HEADING and len(words) <= TITLE_CHARACTERS:
+        return words, ""
     has_more = more or any(block.body) or block.rank in (Rank.FIRST, Rank.SECOND)
-    return (block.head, "") if has_more and is_title(block.head) else ("", block.head)
+    return (words, "") if has_more and is_title(words) else ("", block.head)
 
 
 def _paragraphs(text: str) -> list[str]:
     groups = text.split("\n\n")
-    return [one for one in (groups if len(groups) > 1 else text.split("\n")) if one.strip()]
+    if len(groups) == 1:
+        # The rows of a table belong together.
+        lines = groupby(text.split("\n"), key=lambda line: line.startswith("|"))
+        groups = [one for table, found in lines for one in (["\n".join(found)] if table else found)]
+    return [one for one in groups if one.strip()]
 
 
 def _plain(text: str) -> Clause:
-    if is_title(text):
-        return Clause(new_key(), Part.CHAPTER, "", text, "")
+    if is_title(bare(text)):
+        return Clause(new_key(), Part.CHAPTER, "", bare(text), "")
     return Clause(new_key(), Part.CLAUSE, "", "", text)
 
 

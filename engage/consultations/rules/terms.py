@@ -62,8 +62,10 @@ def require_publishable(terms: Terms) -> None:
     errors: dict[str, Message] = {}
     if not terms.background.get("zh_CN"):
         errors["background"] = msg("Please say in a few sentences what this is about and why.")
-    if not terms.contact.get("zh_CN"):
-        errors["contact"] = msg("Please give an office, telephone number or address people can turn to.")
+    try:
+        require_contact(terms)
+    except Invalid as lacking:
+        errors |= lacking.errors
     if terms.opens_at is None:
         errors["opens_at"] = msg("Please choose when it opens.")
     if terms.closes_at is None:
@@ -75,6 +77,13 @@ def require_publishable(terms: Terms) -> None:
             errors |= short.errors
     if errors:
         raise Invalid(errors)
+
+
+def require_contact(terms: Terms) -> None:
+    """Raises `Invalid` (field `contact`) where people are told nobody to turn to."""
+    if not terms.contact.get("zh_CN"):
+        sentence = msg("Please give an office, telephone number or address people can turn to.")
+        raise Invalid({"contact": sentence})
 
 
 def require_short_reason(kind: Kind, opens_at: datetime, closes_at: datetime, reason: Localized) -> None:

@@ -6,6 +6,7 @@ from engage.consultations.views import (
     commenting,
     reading,
     results,
+    staff_afterwards,
     staff_comment,
     staff_deeds,
     staff_editing,
@@ -17,7 +18,7 @@ from engage.consultations.views._blueprints import public_pages, staff_pages
 
 MODULES = (
     *(reading, commenting, results),
-    *(staff_list, staff_deeds, staff_editing, staff_queue, staff_comment, staff_export),
+    *(staff_list, staff_deeds, staff_editing, staff_afterwards, staff_queue, staff_comment, staff_export),
 )
 
 blueprints: tuple[Blueprint, ...] = (public_pages, staff_pages)

@@ -9,10 +9,11 @@ from engage.consultations.models import Adoption
 from engage.consultations.queries.comments import Outcome, of_consultation
 from engage.consultations.queries.published import clause_names, published
 from engage.consultations.queries.tallies import (
+    NO_FIGURES,
     NOTHING,
     clause_tallies,
+    figures,
     outcome_counts,
-    replied_count,
     source_counts,
     total,
 )
@@ -51,7 +52,7 @@ def result(public_id: str) -> ResponseReturnValue:
         ],
         outcome=outcome,
         sources=source_counts(consultation.id),
-        replied=replied_count(consultation.id),
+        figures=figures([consultation.id]).get(consultation.id, NO_FIGURES),
         page=of_consultation(consultation.id, page_number(), outcome),
         names=names,
         clauses=now_there,

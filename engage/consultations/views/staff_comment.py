@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from enum import Enum
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from engage.accounts.permissions import Permission
 from engage.accounts.queries import unit_names
@@ -17,7 +19,7 @@ from engage.consultations.queries import staff as queries
 from engage.consultations.queries.published import clauses_of
 from engage.consultations.queries.staff import Work
 from engage.consultations.rules.clauses import Clause
-from engage.consultations.rules.comments import ENTERED_LIMIT, REASON_LIMIT, REPLY_LIMIT, Pick
+from engage.consultations.rules.comments import ENTERED_LIMIT, REASON_LIMIT, REPLY_LIMIT, Pick, cleaned
 from engage.consultations.rules.phases import Deed, require_phase
 from engage.consultations.views._args import choice, clause_key, number
 from engage.consultations.views._blueprints import staff_pages
@@ -30,6 +32,23 @@ from engage.web.actor import current_actor
 from engage.web.display import label
 from engage.web.guards import staff
 from engage.web.languages import render
+
+
+class Group(Enum):
+    """The fields of the one form on a comment's page, by the button that takes them."""
+
+    REPLY = ("reply",)
+    ADOPTION = ("adoption", "adoption_reason")
+    CASE = ("unit",)
+    REVIEW = ("reason", "note")
+
+
+_NAMES = {
+    Group.REPLY: _l("Official reply"),
+    Group.ADOPTION: _l("What came of it"),
+    Group.CASE: _l("Let a department answer"),
+    Group.REVIEW: _l("Review this comment"),
+}
 
 
 @staff_pages.get("/<public_id>/comments/<comment_id>")
@@ -47,7 +66,7 @@ def reply(public_id: str, comment_id: str) -> ResponseReturnValue:
     def write(actor: Actor, work: Work, pick: Pick) -> None:
         answering.reply(actor, work.consultation.id, pick, request.form.get("reply", ""))
 
-    return _do(public_id, comment_id, write, _("The reply is published."))
+    return _do(public_id, comment_id, Group.REPLY, write, _("The reply is published."))
 
 
 @staff_pages.post("/<public_id>/comments/<comment_id>/adopt")
@@ -60,7 +79,7 @@ def adopt(public_id: str, comment_id: str) -> ResponseReturnValue:
         reason = request.form.get("adoption_reason", "")
         answering.adopt(actor, work.consultation.id, [pick], adoption, reason)
 
-    return _do(public_id, comment_id, write, _("The outcome is published."))
+    return _do(public_id, comment_id, Group.ADOPTION, write, _("The outcome is published."))
 
 
 @staff_pages.post("/<public_id>/comments/<comment_id>/assign")
@@ -74,7 +93,7 @@ def assign(public_id: str, comment_id: str) -> ResponseReturnValue:
         else:
             answering.assign(actor, work.consultation.id, pick, number(request.form.get("unit")))
 
-    return _do(public_id, comment_id, write, _("Saved."))
+    return _do(public_id, comment_id, Group.CASE, write, _("Saved."))
 
 
 @staff_pages.post("/<public_id>/comments/<comment_id>/decide")
@@ -88,7 +107,7 @@ def decide_one(public_id: str, comment_id: str) -> ResponseReturnValue:
         note = request.form.get("note", "")
         moderating.decide(actor, work.consultation.id, [pick], state, reason, note)
 
-    return _do(public_id, comment_id, write, _("Decided."))
+    return _do(public_id, comment_id, Group.REVIEW, write, _("Decided."))
 
 
 @staff_pages.route("/<public_id>/enter", methods=["GET", "POST"])
@@ -136,20 +155,45 @@ def enter_comment(public_id: str) -> ResponseReturnValue:
 
 
 def _do(
-    public_id: str, comment_id: str, deed: Callable[[Actor, Work, Pick], None], done: str
+    public_id: str, comment_id: str, group: Group, deed: Callable[[Actor, Work, Pick], None], done: str
 ) -> ResponseReturnValue:
+    """Do what one button asks for; what was typed for the others comes back, for they publish it."""
     actor = current_actor()
     work = queries.work(actor, public_id)
     pick = Pick(comment_id, number(request.form.get("revision")))
     try:
         deed(actor, work, pick)
     except (Invalid, Conflict) as refusal:
-        return _page(queries.work(actor, public_id), comment_id, refusal)
+        return _page(queries.work(actor, public_id), comment_id, request.form, refusal)
     flash(done, "success")
+    work = queries.work(actor, public_id)
+    left = _left(queries.comment_of(work, comment_id), group)
+    if left:
+        # Its texts fit into no cookie, so no redirect can carry them; sent again, the deed is known as done.
+        return _page(work, comment_id, left)
     return redirect(url_for(".comment", public_id=public_id, comment_id=comment_id), 303)
 
 
-def _page(work: Work, comment_id: str, refusal: Refusal | None = None) -> ResponseReturnValue:
+def _left(row: Comment, done: Group) -> dict[str, str]:
+    """What was typed on the page for other buttons than the one that was pressed and differs from what is."""
+    stored = {
+        "reply": row.reply,
+        "adoption": row.adoption.value if row.adoption else "",
+        "adoption_reason": row.adoption_reason,
+    }
+    typed = {name: request.form.get(name) for group in Group if group is not done for name in group.value}
+    if row.replied_at or row.state is not CommentState.PUBLISHED:
+        typed["unit"] = None
+    return {
+        name: text
+        for name, text in typed.items()
+        if text is not None and cleaned(text) != stored.get(name, "")
+    }
+
+
+def _page(
+    work: Work, comment_id: str, typed: Mapping[str, str] | None = None, refusal: Refusal | None = None
+) -> ResponseReturnValue:
     row: Comment = queries.comment_of(work, comment_id)
     errors = (
         {name: render(words) for name, words in refusal.errors.items()}
@@ -164,7 +208,8 @@ def _page(work: Work, comment_id: str, refusal: Refusal | None = None) -> Respon
         clause=_clause(row),
         units=queries.all_units() if Deed.ASSIGN in work.may else [],
         unit_names=unit_names(named) if named else {},
-        typed=request.form,
+        typed={name: text.replace("\r\n", "\n") for name, text in (typed or {}).items()},
+        unsaved=[] if refusal else [_NAMES[group] for group in Group if set(group.value) & set(typed or ())],
         errors=errors,
         refusal=render(refusal.message) if refusal and not errors else "",
         reasons=list(ReasonClass),

@@ -12,6 +12,7 @@ from engage.accounts.permissions import Permission
 from engage.consultations.actions import publishing, settling
 from engage.consultations.forms import ResultForm
 from engage.consultations.queries import staff as queries
+from engage.consultations.queries.tallies import outcome_counts
 from engage.consultations.rules.phases import Deed
 from engage.consultations.views._blueprints import staff_pages
 from engage.consultations.views.staff_list import overview_page
@@ -100,7 +101,11 @@ def result(public_id: str) -> ResponseReturnValue:
             flash(_("The result page is published."), "success")
             return redirect(url_for(".overview", public_id=public_id), 303)
     work = queries.work(actor, public_id, Deed.PUBLISH_RESULT)
-    return render_template("consultations/staff/result.html", work=work, form=form, Deed=Deed), status
+    undecided = outcome_counts(one.id).get(None, 0)
+    page = render_template(
+        "consultations/staff/result.html", work=work, form=form, undecided=undecided, Deed=Deed
+    )
+    return page, status
 
 
 @staff_pages.post("/<public_id>/result/withdraw")

@@ -36,6 +36,9 @@ from engage.web.guards import staff
 from engage.web.languages import local_text, render
 from engage.web.site import current_site
 
+_ROW_CHARACTERS = 40
+_FEWEST_ROWS, _MOST_ROWS = 2, 40
+
 
 @staff_pages.route("/new", methods=["GET", "POST"])
 @staff(Permission.CONSULTATION_EDIT)
@@ -161,10 +164,18 @@ def _clauses(
         errors=errors or {},
         refusal=refusal,
         parts=list(Part),
+        rows_of=_rows_of,
+        markdown=any(one.markdown for one in shown),
         cut=CUT,
         Deed=Deed,
     )
     return page, status
+
+
+def _rows_of(text: str) -> int:
+    """How many rows a box needs to show all of a clause where no script and no style makes it grow."""
+    needed = sum(len(line) // _ROW_CHARACTERS + 1 for line in text.split("\n"))
+    return min(max(_FEWEST_ROWS, needed), _MOST_ROWS)
 
 
 def _corrected(typed: list[Clause], deed: str, at: int) -> list[Clause]:
@@ -199,6 +210,7 @@ def _typed() -> list[Clause]:
             " ".join(cleaned(printed).split()),
             " ".join(cleaned(title).split()),
             cleaned(body),
+            markdown=bool(form.get("markdown")),
         )
         for key, part, printed, title, body in list(rows)[: CLAUSES + 1]
     ]

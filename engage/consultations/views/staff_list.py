@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
+from engage.consultations.actions.publishing import RESULT_IS_OUT
 from engage.consultations.queries import staff as queries
 from engage.consultations.queries.tallies import outcome_counts, progress, state_counts
 from engage.consultations.rules.clauses import from_data
@@ -85,6 +86,7 @@ def overview_page(
         errors=errors or {},
         typed=request.form,
         reason_limit=REASON_LIMIT,
+        result_is_out=RESULT_IS_OUT,
         export_request=request_id(),
         Deed=Deed,
         Phase=Phase,

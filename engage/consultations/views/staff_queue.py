@@ -141,6 +141,7 @@ def _page(
         picked=request.form.getlist("pick"),
         undo=undo[1] if undo and undo[0] == one.public_id else [],
         errors=errors or {},
+        faulty=_own().removeprefix("-") if errors else "",
         refusal=refusal,
         reasons=list(ReasonClass),
         adoptions=list(Adoption),

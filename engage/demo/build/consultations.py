@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -33,8 +34,6 @@ from engage.demo.content.comments_bus import Settled
 from engage.demo.content.comments_charging import Said
 from engage.moderation.rules import screened
 from engage.participation import receipts
-
-_ADOPTED = (Adoption.ADOPTED, Adoption.PARTLY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +89,14 @@ def _bus(world: World) -> None:
     one.state = State.SETTLED
     one.result_published_at = closes + timedelta(days=9, hours=16)
     one.settled_at = closes + timedelta(days=11, hours=17)
-    adopted = sum(each.adoption in _ADOPTED for each in comments_bus.COMMENTS)
+    outcomes = Counter(each.adoption for each in comments_bus.COMMENTS)
+    counted = {
+        "comments": outcomes.total(),
+        "adopted": outcomes[Adoption.ADOPTED],
+        "partly": outcomes[Adoption.PARTLY],
+    }
     one.result_note = type(draft_bus.RESULT_NOTE)(
-        {
-            language: text.format(comments=len(comments_bus.COMMENTS), adopted=adopted)
-            for language, text in draft_bus.RESULT_NOTE.items()
-        }
+        {language: text.format(**counted) for language, text in draft_bus.RESULT_NOTE.items()}
     )
 
 

@@ -43,7 +43,7 @@ TEXT: Final = """一、新开高铁站直达快线
 八、实施时间
 方案经审定后，于发布之日起 30 日内分两批实施，实施后三个月开展一次乘客评价。"""
 RESULT_NOTE: Final = t(
-    """本次征求意见共收到有效意见 {comments} 条，其中采纳、部分采纳 {adopted} 条。主要修改如下：
+    """本次征求意见共收到有效意见 {comments} 条，其中采纳 {adopted} 条、部分采纳 {partly} 条。主要修改如下：
 
 1. **7 路不再整线停运**，改为保留早晚高峰 4 个班次的“7 路（高峰线）”，保障沿线学生和老年居民出行；
 2. **5 路保留人民医院站**，其余走向调整不变；
@@ -51,5 +51,5 @@ RESULT_NOTE: Final = t(
 4. **候车亭改造**增加 18 个乡镇接驳站点。
 
 未采纳的意见，已逐条说明理由。感谢每一位参与的市民。""",
-    """{comments} comments were received; {adopted} were adopted in whole or in part. Line 7 keeps four peak-hour runs, line 5 keeps its stop at the People's Hospital, five lines run later instead of three, and 18 more stops get shelters. Where a comment was not adopted, the reason is given beside it.""",
+    """{comments} comments were received; {adopted} were adopted and {partly} adopted in part. Line 7 keeps four peak-hour runs, line 5 keeps its stop at the People's Hospital, five lines run later instead of three, and 18 more stops get shelters. Where a comment was not adopted, the reason is given beside it.""",
 )

@@ -15,7 +15,7 @@ BACKGROUND: Final = t(
 
 为规范居民小区电动自行车停放和充电管理，预防火灾事故，保障人民群众生命财产安全，市住房和城乡建设局会同市城市管理和综合执法局、滨江街道办事处等单位，在走访 42 个小区、召开 6 场座谈会的基础上，起草了本办法征求意见稿，现向社会公开征求意见。
 
-您可以点开任意一条，选择“赞同”“部分赞同”或“不赞同”，并写下修改建议。我们将逐条研究，并在征集结束后公布采纳情况；不采纳的，说明理由。""",
+您可以点开任意一条，选择“赞成”“部分赞成”或“不赞成”，并写下修改建议。我们将逐条研究，并在征集结束后公布采纳情况；不采纳的，说明理由。""",
     """Tangxi has about 186,000 registered electric bicycles. Estates lack places to park and charge them, prices are unclear and charging indoors is dangerous. The Housing Bureau has drafted these rules and asks for your comments. Tap any clause to comment; every comment is weighed, and what is adopted or not, and why, will be published.""",
 )
 CONTACT: Final = t(

@@ -13,7 +13,7 @@ from engage.accounts.models import Unit
 from engage.analysis.models import PublishedResult
 from engage.consultations.models import Consultation
 from engage.consultations.models import State as ConsultationState
-from engage.consultations.queries import portal as consultations
+from engage.consultations.queries.tallies import NO_FIGURES, figures
 from engage.core.db import db
 from engage.core.types import Localized
 from engage.live.models import LiveSession
@@ -52,6 +52,7 @@ class Result:
     said: int
     answered: int
     adopted: int
+    partly: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,15 +200,16 @@ def _rows(kind: Kind | None, unit: str, theme_day: str) -> Select[Any]:
 
 def _results(wanted: Select[Any]) -> list[Result]:
     rows = db.session.execute(wanted).all()
-    comments = consultations.figures(_ids(rows, Kind.CONSULTATION))
+    comments = figures(_ids(rows, Kind.CONSULTATION))
     questions = live.figures(_ids(rows, Kind.LIVE))
     results = []
     for row in rows:
         kind = Kind(row.kind)
-        took_part, said, answered, adopted = row.responses, 0, 0, 0
+        took_part, said, answered, adopted, partly = row.responses, 0, 0, 0, 0
         if kind is Kind.CONSULTATION:
-            about = comments.get(row.id, consultations.Counts())
-            took_part, said, answered, adopted = about.said, about.comments, about.answered, about.adopted
+            about = comments.get(row.id, NO_FIGURES)
+            took_part, said, answered = about.said, about.comments, about.replied
+            adopted, partly = about.adopted, about.partly
         elif kind is Kind.LIVE:
             asked = questions.get(row.id, live.Figures())
             took_part, said, answered = asked.asked, asked.published, asked.answered
@@ -225,6 +227,7 @@ def _results(wanted: Select[Any]) -> list[Result]:
                 said=said,
                 answered=answered,
                 adopted=adopted,
+                partly=partly,
             )
         )
     return results

@@ -25,8 +25,9 @@ class Part:
     """One survey, consultation or live session with its figures.
 
     ``took_part`` are responses, published comments and stances, or questions asked; ``said`` are published
-    comments with words, or published questions; ``answered`` those with a reply or an outcome; ``adopted``
-    those adopted at least in part; ``owed`` are the questions that wait for their written answer.
+    comments with words, or published questions; ``answered`` those with a reply, ``handled`` those with a
+    reply or an outcome; ``adopted`` those adopted in full, ``partly`` those adopted in part; ``owed`` are the
+    questions that wait for their written answer.
     """
 
     kind: Kind
@@ -40,7 +41,9 @@ class Part:
     took_part: int
     said: int = 0
     answered: int = 0
+    handled: int = 0
     adopted: int = 0
+    partly: int = 0
     owed: int = 0
 
     @property
@@ -68,8 +71,16 @@ class Story:
         return sum(part.answered for part in self.parts)
 
     @property
+    def handled(self) -> int:
+        return sum(part.handled for part in self.parts)
+
+    @property
     def adopted(self) -> int:
         return sum(part.adopted for part in self.parts)
+
+    @property
+    def partly(self) -> int:
+        return sum(part.partly for part in self.parts)
 
     @property
     def owed(self) -> int:
@@ -122,8 +133,10 @@ def _consultation(one: consultations.Story) -> Part:
         closes_at=one.closes_at,
         took_part=one.said,
         said=one.comments,
-        answered=one.answered,
+        answered=one.replied,
+        handled=one.handled,
         adopted=one.adopted,
+        partly=one.partly,
     )
 
 
@@ -141,5 +154,6 @@ def _room(one: live.Told) -> Part:
         took_part=one.asked,
         said=one.published,
         answered=one.answered,
+        handled=one.answered,
         owed=one.owed,
     )

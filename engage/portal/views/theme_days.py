@@ -54,8 +54,8 @@ def _theme_day(public_id: str) -> dict[str, Any]:
         begun=_begun(activities, told),
         going_on=any(part.standing in _GOING_ON for part in told.parts),
         said=told.said,
-        answered=told.answered,
-        adopted=told.adopted,
+        handled=told.handled,
+        adopted=told.adopted + told.partly,
         results=any(part.result_url for part in told.drafts),
     )
     return {

@@ -6,11 +6,12 @@ const IGNORED = "input, select, textarea, button, a";
 // The reason that says nothing by itself: its author is told why in words.
 const NEEDS_WORDS = "other";
 
-export function attach(form) {
-  once(form);
-  const items = [...form.querySelectorAll("[data-item]")];
-  const all = form.querySelector("[data-all]");
-  const keys = form.querySelector("[data-keys]");
+export function attach(section) {
+  const form = section.querySelector("[data-list]");
+  if (form) once(form);
+  const items = [...section.querySelectorAll("[data-item]")];
+  const all = section.querySelector("[data-all]");
+  const keys = section.querySelector("[data-keys]");
   if (keys) keys.hidden = false;
   all?.addEventListener("change", () => {
     for (const item of items) tick(item).checked = all.checked;
@@ -18,6 +19,7 @@ export function attach(form) {
   let at = -1;
 
   const go = (to) => {
+    if (!items.length) return;
     at = Math.max(0, Math.min(items.length - 1, to));
     for (const item of items) item.removeAttribute("aria-current");
     items[at].setAttribute("aria-current", "true");
@@ -30,17 +32,18 @@ export function attach(form) {
     a: () => publish(items[at]),
     d: () => items[at]?.querySelector("[data-reason]")?.focus(),
     x: () => items[at] && (tick(items[at]).checked = !tick(items[at]).checked),
-    u: () => document.querySelector("[data-undo]")?.click(),
+    // Also where nothing is left in the list: the last decision is the one most likely to be undone.
+    u: () => section.querySelector("[data-undo]")?.click(),
     "/": () => document.getElementById("q").focus(),
   };
-  form.addEventListener("focusin", (event) => {
+  section.addEventListener("focusin", (event) => {
     const item = event.target.closest("[data-item]");
     if (item && items.indexOf(item) !== at) {
       at = items.indexOf(item);
       for (const other of items) other.toggleAttribute("aria-current", other === item);
     }
   });
-  form.addEventListener("change", (event) => event.target.matches("[data-reason]") && ask(event.target));
+  section.addEventListener("change", (event) => event.target.matches("[data-reason]") && ask(event.target));
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Enter" && event.target.matches("[data-reason], [data-note] input")) {
@@ -57,7 +60,15 @@ export function attach(form) {
     event.preventDefault();
     deed();
   });
-  if (keys && items.length) go(0);
+  const wrong = section.querySelector("[aria-invalid]");
+  if (wrong) show(wrong);
+  else if (keys) go(0);
+}
+
+// Where to go on after a refusal: at the field it is about, whose comment then is the current one.
+function show(field) {
+  field.focus();
+  (field.closest("[data-item]") ?? field).scrollIntoView({ block: "center" });
 }
 
 // Where personal data was noticed, the key only goes to the button: a slip must not publish a telephone number.

@@ -6,6 +6,7 @@ export function attach(draft) {
   const sheet = document.getElementById(draft.dataset.sheet);
   const form = sheet.querySelector("form");
   const comment = new CommentForm(form);
+  const wording = sheet.querySelector("[data-wording]");
   const fresh = form.elements._request_id.value;
   draft.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-clause]");
@@ -23,10 +24,19 @@ export function attach(draft) {
     form.dataset.clause = link.dataset.clause;
     form.setAttribute("action", address);
     write(sheet.querySelector("[data-quote]"), link.dataset.name);
+    show(document.getElementById(`clause-${link.dataset.clause}`));
     sheet.querySelector("[data-read]").href = `${address}#comments`;
     comment.complain([]);
     comment.say("");
     comment.takeUp();
     sheet.showModal();
+    wording.scrollTop = 0;
+  }
+
+  // What is commented on is covered by the sheet.
+  function show(clause) {
+    const text = clause.querySelector(".clause__text");
+    wording.hidden = !text?.textContent.trim();
+    wording.replaceChildren(...(text?.cloneNode(true).childNodes ?? []));
   }
 }
