@@ -67,6 +67,6 @@ def _drawn(data: bytes) -> bytes:
         Image.DecompressionBombWarning,
         Image.DecompressionBombError,
     ) as error:
-        log.info("an emblem was refused: %s", error)
+        log.info("an emblem was refused: %s", type(error).__name__)
         raise refused from None
     return out.getvalue()

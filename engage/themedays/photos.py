@@ -91,7 +91,7 @@ def _read(data: bytes) -> Image.Image:
         Image.DecompressionBombWarning,
         Image.DecompressionBombError,
     ) as error:
-        log.info("a photo was refused: %s", error)
+        log.info("a photo was refused: %s", type(error).__name__)
         raise refused from None
 
 

@@ -65,4 +65,7 @@ def test_what_nobody_caught_is_one_line_each(tmp_path: Path) -> None:
     assert raised == [f"ValueError: {where}" for where in ("greenlet", "pool", "thread", "del", "main")]
     [warning] = [line for line in lines if line["logger"] == "py.warnings"]
     assert "look\nout" in warning["event"]
-    assert len(lines) == 6
+    assert [line["event"] for line in lines if line["level"] == "info"] == [
+        "a photo was refused: UnidentifiedImageError"
+    ]
+    assert len(lines) == 7

@@ -18,10 +18,10 @@ from engage.consultations.views.reading import WHOLE, discussion, withdrawn
 from engage.core.errors import Conflict, Gone, Invalid, Refusal
 from engage.web.citizen import device_id
 from engage.web.errors import wants_json
+from engage.web.fresh_receipt import erased_page, remember, remembered
 from engage.web.guards import citizen_write, public
 from engage.web.languages import current_language, render
 from engage.web.limits import limited
-from engage.web.receipts import erased_page, remember, remembered
 
 RECEIPT_COOKIE: Final = "comment_receipt"
 

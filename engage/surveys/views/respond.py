@@ -20,10 +20,10 @@ from engage.surveys.rules import Phase
 from engage.surveys.views import pages, state
 from engage.web.citizen import device_id, known_device
 from engage.web.errors import wants_json
+from engage.web.fresh_receipt import erased_page, remember, remembered
 from engage.web.guards import citizen_write, public
 from engage.web.languages import COOKIE, current_language, render
 from engage.web.limits import limited
-from engage.web.receipts import erased_page, remember, remembered
 
 blueprint = Blueprint("surveys", __name__)
 RECEIPT_COOKIE: Final = "receipt"

@@ -8,6 +8,7 @@ from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
+from engage.core.text import clean_text
 from engage.questions.compiled import Compiled
 from engage.web.strictjson import strict_loads
 
@@ -48,4 +49,13 @@ def _carried(text: str) -> dict[str, object]:
         data = strict_loads(text)
     except ValueError:
         return {}
-    return data if isinstance(data, dict) else {}
+    return {id: _clean(value) for id, value in data.items()} if isinstance(data, dict) else {}
+
+
+def _clean(value: object) -> object:
+    # The form's own texts are clean; within JSON the marks may stand as escapes.
+    if isinstance(value, str):
+        return clean_text(value)
+    if isinstance(value, list):
+        return [clean_text(one) if isinstance(one, str) else one for one in value]
+    return value
