@@ -48,7 +48,7 @@ def test_queries_do_not_grow(city: City, app: Flask, client: Any) -> None:
             # The settings are looked at once a second, in whichever page comes then.
             asked = [one for one in statements if "site_settings" not in one]
             counts[path] = len(asked)
-            assert counts[path] <= most, asked
+            assert counts[path] <= most, "\n\n".join(asked)
         return counts
 
     before = measure()
