@@ -115,13 +115,19 @@ def side_by_side() -> list[str]:
     return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
 
 
+def holding(words: str) -> list[str]:
+    """The test files with these words in them: looking through all others takes seconds."""
+    files = sorted((ROOT / "tests").rglob("test_*.py"))
+    return [str(path.relative_to(ROOT)) for path in files if words in path.read_text(encoding="utf-8")]
+
+
 def sqlite_stages(more: list[str]) -> list[Stage]:
     together = f"({USUAL}) and not alone"
     with scratch("tests") as folder:
         command = pytest(*side_by_side(), f"--basetemp={folder}", "-m", together, *more)
         stages = [run("tests on SQLite", command)]
     # What measures time does so on the disk that a city would use.
-    command = pytest("-m", f"({USUAL}) and alone", *more)
+    command = pytest("-m", f"({USUAL}) and alone", *(more or holding("pytest.mark.alone")))
     stages.append(run("tests on SQLite that need the machine to themselves", command, fine=(0, NO_TESTS)))
     return stages
 

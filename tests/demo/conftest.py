@@ -14,7 +14,7 @@ from engage import create_app
 from engage.core.db import db
 from engage.demo.load import load
 from engage.themedays.photos import StoredPhoto
-from tests.fixtures.database import _SERVER, _admin, _postgres_url, make_config
+from tests.fixtures.database import SERVER, _admin, _postgres_url, make_config
 
 
 def quiet(_text: str) -> None:
@@ -47,7 +47,7 @@ def demo(app: Flask, files: Path) -> Iterator[Callable[[], bool]]:
 def shared_demo(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """An application with the loaded demonstration, for all tests that change nothing."""
     folder = tmp_path_factory.mktemp("demo")
-    if _SERVER == "sqlite":
+    if SERVER == "sqlite":
         shutil.copy(template_database, folder / "engage.db")
         url = f"sqlite:///{folder / 'engage.db'}"
     else:
@@ -62,7 +62,7 @@ def shared_demo(template_database: str, tmp_path_factory: pytest.TempPathFactory
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
-    if _SERVER != "sqlite":
+    if SERVER != "sqlite":
         _admin(f"DROP DATABASE {name} WITH (FORCE)")
 
 

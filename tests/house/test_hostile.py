@@ -99,6 +99,7 @@ def test_odd_paths_and_queries(app: Flask, city: City, citizen_client: Callable[
     assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
 
 
+@pytest.mark.sqlite_only
 def test_odd_headers(app: Flask, city: City, citizen_client: Callable[..., Any]) -> None:
     wrong = []
     with app.app_context():
