@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import cast
 
-from sqlalchemy import Table, delete, insert, select
+from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engage.core.codes import folded
@@ -18,6 +18,8 @@ from engage.participation.models import Receipt
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RANDOM_CHARACTERS = 11
 _ISSUE = insert(cast(Table, Receipt.__table__))
+# The page that shows a fresh code asks too, once for each response.
+_FIND = select(Receipt.kind, Receipt.object_id).where(Receipt.code_hash == bindparam("code_hash"))
 CODE = re.compile(rf"[{_ALPHABET}]{{{_RANDOM_CHARACTERS + 1}}}")
 
 
@@ -63,9 +65,7 @@ def find(code: str) -> Found | None:
     clean = normalised(code)
     if not well_formed(clean):
         return None
-    row = db.session.execute(
-        select(Receipt.kind, Receipt.object_id).where(Receipt.code_hash == _code_hash(clean))
-    ).first()
+    row = db.session.connection().execute(_FIND, {"code_hash": _code_hash(clean)}).first()
     return Found(row.kind, row.object_id) if row else None
 
 
