@@ -25,6 +25,7 @@ SYSTEM: dict[str, Callable[[], bool]] = {
     "chromium": lambda: not any(map(shutil.which, CHROMIUM)),
     "fonts-noto-cjk": lambda: not list(Path("/usr/share/fonts").rglob("NotoSansCJK*")),
     "postgresql": lambda: not list(Path("/usr/lib/postgresql").glob("*/bin/postgres")),
+    "nginx-light": lambda: not shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin"),
 }
 USUAL = "not soak and not acceptance"
 COUNT = re.compile(r"(\d+) (passed|failed|errors?|skipped|xfailed|deselected|warnings?)")
@@ -73,7 +74,7 @@ def run(
 
 
 def system_needs() -> None:
-    """Fetch a browser, Chinese fonts and a PostgreSQL server where the system lacks them and we may."""
+    """Fetch a browser, Chinese fonts, PostgreSQL and nginx where the system lacks them and we may."""
     missing = [package for package, absent in SYSTEM.items() if absent()]
     if missing and os.geteuid() == 0 and shutil.which("apt-get") and Path("/etc/debian_version").exists():
         print(f"Installing {', '.join(missing)} from the system's packages …", flush=True)
