@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -61,6 +63,40 @@ def test_other_headers_and_separators(header: str) -> None:
 )
 def test_what_is_wrong_is_said_row_by_row(data: bytes, rows: list[int]) -> None:
     assert [finding.row for finding in read(data, MOMENT).findings] == rows
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "《停车管理办法》征求意见汇总表",
+        "意见建议,,,",
+        "sep=,",
+        "某局，2026年3月\n\n填表人：张",
+        '"意见汇总\n（三月）",,,',
+    ],
+)
+def test_a_title_may_stand_above_the_headings(title: str) -> None:
+    data = f"{title}\n序号,提交时间,姓名,意见内容\n1,2026-03-05,张三,停车难\n2,昨天,李四,噪音\n"
+    above = len(list(csv.reader(io.StringIO(title))))
+    reading = read(data.encode(), MOMENT)
+    assert [(row.row, row.text) for row in reading.rows] == [(above + 2, "停车难")]
+    assert [finding.row for finding in reading.findings] == [above + 3]
+    assert reading.ignored == ["姓名"]
+
+
+def test_a_title_does_not_decide_what_separates_the_cells() -> None:
+    data = "汇总;三月;停车;噪音;其他\n序号,意见建议,态度\n1,a;b;c;d;e;f,支持\n"
+    assert [row.text for row in read(data.encode(), MOMENT).rows] == ["a;b;c;d;e;f"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["编号,名称\n1,这个意见好\n", "序号,时间,意见人,意见类型\n1,2026-01-01,甲,意见\n", "1,停车难\n2,意见\n"],
+)
+def test_what_names_no_column_of_texts_is_refused(data: str) -> None:
+    reading = read(data.encode(), MOMENT)
+    assert not reading.rows or reading.rows[0].text != "意见"
+    assert reading.unreadable
 
 
 def test_stances_and_control_characters() -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import chain, islice
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from engage.consultations.models import Stance
 from engage.consultations.rules.comments import ENTERED_LIMIT, cleaned
+from engage.consultations.rules.import_cells import find_columns, read_stance, read_time
 from engage.core.clock import DEFAULT_ZONE, minute
 from engage.core.messages import Message, msg
 
@@ -21,34 +23,14 @@ ROWS: Final = 100_000
 CELL_CHARACTERS: Final = 100_000
 MOST_FINDINGS: Final = 100
 
-_HEADERS: Final[dict[str, tuple[str, ...]]] = {
-    "id": ("留言编号", "意见编号", "编号", "序号", "id", "number"),
-    "title": ("留言主题", "主题", "标题", "title", "subject"),
-    "time": ("留言时间", "提交时间", "时间", "日期", "time", "date"),
-    "text": ("留言详情", "意见内容", "留言内容", "内容", "详情", "意见", "text", "comment", "content"),
-    "stance": ("态度", "stance"),
-}
-_STANCES: Final = {
-    "赞成": Stance.AGREE,
-    "同意": Stance.AGREE,
-    "agree": Stance.AGREE,
-    "部分赞成": Stance.PARTLY,
-    "部分同意": Stance.PARTLY,
-    "partly": Stance.PARTLY,
-    "反对": Stance.DISAGREE,
-    "不同意": Stance.DISAGREE,
-    "disagree": Stance.DISAGREE,
-}
-_TIME: Final = re.compile(
-    r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?"
-    r"(?:[ T　]+(\d{1,2})[:：](\d{2})(?:[:：](\d{2})(?:\.\d+)?)?)?\Z"
-)
-_EARLIEST: Final = 1990
+_TITLE_LINES: Final = 10
+"""How many lines may stand above the headings: a title, who it was collected by, a blank one."""
+_LINE_END: Final = re.compile("\r\n?|\n")
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """`row` counts from 2, as a spreadsheet shows it; `key` tells the row from others for good."""
+    """`row` counts as a spreadsheet shows it; `key` tells the row from others for good."""
 
     row: int
     key: str
@@ -93,19 +75,20 @@ def read(data: bytes, moment: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> Readin
     text = _decoded(data, reading)
     if text is None:
         return reading
-    lines = _lines(text, reading)
-    try:
-        header = next(lines, [])
-    except csv.Error as error:
-        reading.findings.append(Finding(0, _not_csv(error, 1)))
+    rows = _rows(text)
+    first = list(islice(rows, _TITLE_LINES + 1))
+    number, columns = _headings(first)
+    if number and isinstance(header := first[number - 1], list):
+        reading.ignored = [cell for at, cell in enumerate(header) if at not in columns.values()]
+    elif first and isinstance(first[0], csv.Error):
+        reading.findings.append(Finding(0, _not_csv(first[0], 1)))
         return reading
-    columns = _columns(header, reading)
     if "text" not in columns:
         reading.findings.append(
             Finding(0, msg("No column holds the text. It must be headed 留言详情, 意见内容, 内容 or text."))
         )
         return reading
-    _read_rows(lines, columns, reading, moment, zone)
+    _read_rows(chain(first[number:], rows), number, columns, reading, moment, zone)
     return reading
 
 
@@ -131,44 +114,63 @@ def _decoded(data: bytes, reading: Reading) -> str | None:
     return None
 
 
-def _lines(text: str, reading: Reading) -> Iterator[list[str]]:
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+_Row = list[str] | csv.Error
 
 
-def _columns(header: Sequence[str], reading: Reading) -> dict[str, int]:
-    names = ["".join(cell.split()).lower() for cell in header]
-    columns: dict[str, int] = {}
-    for name, aliases in _HEADERS.items():
-        found = next((names.index(alias) for alias in aliases if alias in names), None)
-        if found is not None:
-            columns[name] = found
-    reading.ignored = [cell for at, cell in enumerate(header) if at not in columns.values()]
-    return columns
+def _rows(text: str) -> Iterator[_Row]:
+    """The rows of the file; after a mistake in it that mistake, and nothing more."""
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    while True:
+        try:
+            row = next(lines, None)
+        except csv.Error as error:
+            yield error
+            return
+        if row is None:
+            return
+        yield row
+
+
+def _delimiter(text: str) -> str:
+    """The sign between cells: the one that makes most headings of one of the first lines."""
+    lines = [line.replace('"', "") for line in _LINE_END.split(text, _TITLE_LINES + 1)[: _TITLE_LINES + 1]]
+    ways = [
+        (len(find_columns(line.split(sign))), line.count(sign), sign) for line in lines for sign in "\t;,"
+    ]
+    return max(ways, key=lambda way: way[:2])[2]
+
+
+def _headings(first: Sequence[_Row]) -> tuple[int, dict[str, int]]:
+    """Which of the ``first`` rows holds the headings, from 1, and the columns they name; 0: none does.
+
+    It is the one with the most known headings; a row with a bare number in it holds no headings.
+    """
+    found: tuple[int, dict[str, int]] = (0, {})
+    for number, row in enumerate(first, start=1):
+        if isinstance(row, list) and not any(cell.strip().isdecimal() for cell in row):
+            columns = find_columns(row)
+            if len(columns) > len(found[1]):
+                found = number, columns
+    return found
 
 
 def _read_rows(
-    lines: Iterator[list[str]],
+    rows: Iterable[_Row],
+    header: int,
     columns: Mapping[str, int],
     reading: Reading,
     moment: datetime,
     zone: ZoneInfo,
 ) -> None:
+    """``header`` is that of the row with the headings."""
     seen: dict[str, str] = {}
-    number = 1
-    while True:
-        number += 1
-        try:
-            cells = next(lines, None)
-        except csv.Error as error:
+    for number, cells in enumerate(rows, start=header + 1):
+        if isinstance(cells, csv.Error):
             # First, so that it is told however many findings there are.
-            reading.findings.insert(0, Finding(number, _not_csv(error, number)))
+            reading.findings.insert(0, Finding(number, _not_csv(cells, number)))
             reading.broken_off = True
             return
-        if cells is None:
-            return
-        if number > ROWS + 1:
+        if number > header + ROWS:
             reading.findings.append(Finding(0, msg("The file has more than {limit} rows.", limit=ROWS)))
             return
         if any(cell.strip() for cell in cells):
@@ -187,9 +189,9 @@ def _read_row(
     row = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
     title, body = cleaned(row.get("title", "")), cleaned(row["text"])
     text = f"{title}\n{body}" if title and body and title != body else body or title
-    at = _time(row.get("time", ""), zone) if "time" in columns else moment
-    stance = _STANCES.get(row.get("stance", "").lower())
-    problem = _problem(text, at, row, stance)
+    at = read_time(row.get("time", ""), zone) if "time" in columns else moment
+    stance, known = read_stance(row.get("stance", ""))
+    problem = _problem(text, at, row, known)
     key = row.get("id") or f"{row.get('time', '')}\x1f{text}"
     if problem is None and key in seen:
         if seen[key] == text:
@@ -202,7 +204,7 @@ def _read_row(
     reading.rows.append(ImportedRow(number, key, text, stance, minute(at)))
 
 
-def _problem(text: str, at: datetime | None, row: Mapping[str, str], stance: Stance | None) -> Message | None:
+def _problem(text: str, at: datetime | None, row: Mapping[str, str], known: bool) -> Message | None:
     if not text:
         return msg("The text is empty.")
     if len(text) > ENTERED_LIMIT:
@@ -213,21 +215,9 @@ def _problem(text: str, at: datetime | None, row: Mapping[str, str], stance: Sta
         )
     if at is None:
         return _no_time(row)
-    if row.get("stance") and stance is None:
+    if not known:
         return msg("The stance “{stance}” is not known.", stance=row["stance"][:20])
     return None
-
-
-def _time(text: str, zone: ZoneInfo) -> datetime | None:
-    found = _TIME.match(text)
-    if not found:
-        return None
-    year, month, day, hour, minutes, seconds = (int(part) if part else 0 for part in found.groups())
-    try:
-        moment = datetime(year, month, day, hour, minutes, seconds, tzinfo=zone)
-    except ValueError:
-        return None
-    return moment.astimezone(UTC) if year >= _EARLIEST else None
 
 
 def _no_time(row: Mapping[str, str]) -> Message:
