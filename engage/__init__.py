@@ -16,6 +16,7 @@ from engage.core.db import db, engine_options, init_db
 from engage.core.writer import init_writer
 from engage.web.citizen import init_citizens
 from engage.web.compression import init_compression
+from engage.web.cookies import named
 from engage.web.display import init_display
 from engage.web.errors import init_errors
 from engage.web.guards import init_guards
@@ -72,7 +73,7 @@ def _flask_settings(config: Config) -> dict[str, Any]:
         "MAX_CONTENT_LENGTH": config.max_request_bytes,
         "MAX_FORM_MEMORY_SIZE": config.max_request_bytes,
         "MAX_FORM_PARTS": 5000,
-        "SESSION_COOKIE_NAME": "staff",
+        "SESSION_COOKIE_NAME": named("staff", secure=config.secure_cookies),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": config.secure_cookies,

@@ -18,6 +18,7 @@ from engage.core.errors import NotAllowed
 from engage.core.ids import keyed_hash, public_id, request_id
 from engage.core.keys import key
 from engage.core.messages import msg
+from engage.web import cookies
 from engage.web.limits import hit
 
 COOKIE = "device"
@@ -35,7 +36,7 @@ def init_citizens(app: Flask) -> None:
 def known_device() -> str | None:
     """The device id of the request's cookie, or ``None`` where there is no genuine one."""
     if "device" not in g:
-        g.device = _read(request.cookies.get(COOKIE, ""))
+        g.device = _read(cookies.read(COOKIE))
     return g.device
 
 
@@ -119,13 +120,6 @@ def _read(value: str) -> str | None:
 def _send_cookie(response: Response) -> Response:
     device = g.pop("new_device", None)
     if device is not None:
-        response.set_cookie(
-            COOKIE,
-            signed_device(device),
-            max_age=_YEAR,
-            httponly=True,
-            samesite="Lax",
-            secure=current_app.config["ENGAGE"].secure_cookies,
-        )
+        cookies.keep(response, COOKIE, signed_device(device), seconds=_YEAR)
         response.headers.add("Vary", "Cookie")
     return response

@@ -6,11 +6,12 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, make_response, render_template, request
 from itsdangerous import BadSignature, Signer
 
 from engage.core.keys import key
 from engage.participation.receipts import find, grouped, normalised
+from engage.web import cookies
 
 _SECONDS: Final = 3600
 
@@ -28,15 +29,7 @@ def remember(response: Response, cookie: str, code: str, path: str) -> None:
 
     Any other page would come with another cookie than before, and then browsers do not go back to it.
     """
-    response.set_cookie(
-        cookie,
-        _signer().sign(normalised(code)).decode(),
-        max_age=_SECONDS,
-        path=path,
-        httponly=True,
-        samesite="Lax",
-        secure=current_app.config["ENGAGE"].secure_cookies,
-    )
+    cookies.keep(response, cookie, _signer().sign(normalised(code)).decode(), seconds=_SECONDS, path=path)
 
 
 def remembered(cookie: str) -> Remembered | None:
@@ -45,7 +38,7 @@ def remembered(cookie: str) -> Remembered | None:
     Only what this site has signed is looked up: no cookie tries codes out past ``receipts.receipt_lookup``.
     """
     try:
-        code = _signer().unsign(request.cookies.get(cookie, "")).decode("ascii")
+        code = _signer().unsign(cookies.read(cookie, path=request.path)).decode("ascii")
     except (BadSignature, UnicodeDecodeError):
         return None
     return Remembered(grouped(code), find(code) is not None)
@@ -54,7 +47,7 @@ def remembered(cookie: str) -> Remembered | None:
 def erased_page(cookie: str, path: str) -> Response:
     """What stands in the place of a receipt whose code opens nothing any more."""
     response = make_response(render_template("participation/erased.html"), 410)
-    response.delete_cookie(cookie, path=path)
+    cookies.forget(response, cookie, path=path)
     return response
 
 

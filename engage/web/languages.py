@@ -12,6 +12,7 @@ from flask_babel import Babel, Domain, get_locale, gettext
 from engage.config import ROOT
 from engage.core.messages import Message
 from engage.core.types import DEFAULT_LANGUAGE, LANGUAGES, Localized
+from engage.web import cookies
 
 COOKIE = "language"
 
@@ -59,7 +60,7 @@ def current_language() -> str:
     if not has_request_context():
         return DEFAULT_LANGUAGE
     if "language" not in g:
-        wanted = request.args.get("lang") or request.cookies.get(COOKIE) or DEFAULT_LANGUAGE
+        wanted = request.args.get("lang") or cookies.read(COOKIE) or DEFAULT_LANGUAGE
         wanted = "zh_CN" if wanted.startswith("zh") else wanted
         g.language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
     return g.language

@@ -27,7 +27,7 @@ from flask_babel import gettext
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
 from engage.core.types import LANGUAGES
-from engage.web import colour, languages
+from engage.web import colour, cookies, languages
 from engage.web.actor import staff_actor
 from engage.web.guards import public, signed_in
 from engage.web.kept import page_before
@@ -131,7 +131,7 @@ def styleguide() -> str:
 
 def large_text() -> bool:
     """Whether this device asked for large text."""
-    return request.cookies.get(LARGE_TEXT) == "1"
+    return cookies.read(LARGE_TEXT) == "1"
 
 
 def large_text_url() -> str:
@@ -240,11 +240,10 @@ def _is_ours(path: str) -> bool:
 def _remember(cookie: str, value: str) -> ResponseReturnValue:
     target = request.args.get("next", "/")
     response = redirect(target if _is_ours(target) else "/", code=303)
-    secure = current_app.config["ENGAGE"].secure_cookies
     if value:
-        response.set_cookie(cookie, value, max_age=_YEAR, samesite="Lax", secure=secure, httponly=True)
+        cookies.keep(response, cookie, value, seconds=_YEAR)
     else:
-        response.delete_cookie(cookie, samesite="Lax", secure=secure, httponly=True)
+        cookies.forget(response, cookie)
     response.cache_control.no_store = True
     return response
 

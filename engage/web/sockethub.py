@@ -14,7 +14,7 @@ from socketio.exceptions import ConnectionRefusedError as Refused
 from werkzeug.http import parse_cookie
 
 from engage.core.types import DEFAULT_LANGUAGE
-from engage.web import citizen
+from engage.web import citizen, cookies
 from engage.web.languages import COOKIE as LANGUAGE_COOKIE
 from engage.web.socketserver import RealtimeServer, RealtimeSettings
 
@@ -96,8 +96,7 @@ class Realtime(SocketIO):
         self, app: Flask, guard: ConnectGuard, sid: str, environ: dict[str, Any], auth: Any = None
     ) -> None:
         with app.app_context():
-            device = guard(environ, auth)
-        self.peers[sid] = Peer(sid, device, environ)
+            self.peers[sid] = Peer(sid, guard(environ, auth), environ)
 
     def _disconnect(self, app: Flask, sid: str, _reason: str = "") -> None:
         peer = self.peers.pop(sid, None)
@@ -114,15 +113,17 @@ class Realtime(SocketIO):
 def device_guard(environ: dict[str, Any], auth: Any) -> str:
     """The device of the cookie, where ``auth`` brings its token; raises ``Refused``."""
     token = auth.get("token") if isinstance(auth, dict) else None
-    device = citizen.read_device(parse_cookie(environ.get("HTTP_COOKIE", "")).get(citizen.COOKIE, ""))
+    device = citizen.read_device(
+        cookies.read(citizen.COOKIE, sent=parse_cookie(environ.get("HTTP_COOKIE", "")))
+    )
     if device is None or not isinstance(token, str) or not citizen.token_is_genuine(device, token):
         raise Refused("token")
     return device
 
 
 def _language(environ: dict[str, Any]) -> str:
-    chosen = parse_cookie(environ.get("HTTP_COOKIE", "")).get(LANGUAGE_COOKIE, DEFAULT_LANGUAGE)
-    return "en" if chosen == "en" else "zh_CN"
+    chosen = cookies.read(LANGUAGE_COOKIE, sent=parse_cookie(environ.get("HTTP_COOKIE", "")))
+    return "en" if chosen == "en" else DEFAULT_LANGUAGE
 
 
 def _admit(app: Flask, environ: dict[str, Any]) -> str | None:

@@ -81,7 +81,7 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
         for cookie in secure.get(path).headers.getlist("Set-Cookie"):
             seen.add(cookie.partition("=")[0])
             assert {"HttpOnly", "Secure", "SameSite=Lax"} <= set(cookie.split("; ")), cookie
-    assert seen == {"device", "staff", "language", "large_text"}
+    assert seen == {f"__Host-{name}" for name in ("device", "staff", "language", "large_text")}
 
 
 @pytest.mark.parametrize(

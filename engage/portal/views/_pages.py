@@ -18,6 +18,7 @@ from engage.audit.events import EntryRecorded
 from engage.core.bus import subscribe
 from engage.settings.queries import SiteView
 from engage.web import languages, shell
+from engage.web.cookies import named
 from engage.web.headers import csp_nonce
 from engage.web.languages import current_language
 from engage.web.prepared import Prepared, hole
@@ -92,10 +93,12 @@ def _ready(template: str, build: Callable[[], dict[str, Any]]) -> _Kept:
 
 def _draw(look: _Look, template: str, values: dict[str, Any]) -> Prepared:
     """In a request of its own, so that nothing of the present one can stay in the page."""
-    cookies = f"{languages.COOKIE}={look.language}; {shell.LARGE_TEXT}={'1' if look.large else ''}"
+    looks = (
+        f"{named(languages.COOKIE)}={look.language}; {named(shell.LARGE_TEXT)}={'1' if look.large else ''}"
+    )
     with (
         current_app.app_context(),
-        current_app.test_request_context(look.address, headers={"Cookie": cookies}),
+        current_app.test_request_context(look.address, headers={"Cookie": looks}),
     ):
         g.csp_nonce = hole("nonce")
         return Prepared(render_template(template, **values))

@@ -19,6 +19,7 @@ from engage.surveys.rules import TAKEN_BACK, Phase
 from engage.surveys.views import state
 from engage.web import languages, shell
 from engage.web.citizen import citizen_token
+from engage.web.cookies import named
 from engage.web.headers import csp_nonce
 from engage.web.languages import current_language
 from engage.web.prepared import Prepared, hole
@@ -148,9 +149,9 @@ def _look() -> tuple[object, ...]:
 def _prepare(key: tuple[object, ...], address: str, template: str, **values: Any) -> Prepared:
     """Renders the page in a request of its own, so that nothing of the present one can stay in it."""
     language, large = current_language(), large_text()
-    cookies = f"{languages.COOKIE}={language}; {shell.LARGE_TEXT}={'1' if large else ''}"
+    looks = f"{named(languages.COOKIE)}={language}; {named(shell.LARGE_TEXT)}={'1' if large else ''}"
     full_key = (*key, *_look())
-    with current_app.app_context(), current_app.test_request_context(address, headers={"Cookie": cookies}):
+    with current_app.app_context(), current_app.test_request_context(address, headers={"Cookie": looks}):
         g.csp_nonce = hole("nonce")
         page = Prepared(render_template(template, **values))
     if len(_prepared) >= _MOST_PREPARED:

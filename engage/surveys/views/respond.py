@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from flask import Blueprint, Response, current_app, g, jsonify, make_response, redirect, request, url_for
+from flask import Blueprint, Response, g, jsonify, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engage.core.clock import now
@@ -18,6 +18,7 @@ from engage.surveys.models import Layout
 from engage.surveys.queries.published import CompiledVersion, Published, published, version
 from engage.surveys.rules import Phase
 from engage.surveys.views import pages, state
+from engage.web import cookies
 from engage.web.citizen import device_id, known_device
 from engage.web.errors import wants_json
 from engage.web.fresh_receipt import erased_page, remember, remembered
@@ -116,10 +117,7 @@ def _send(survey: Published, asked: CompiledVersion, raw: dict[str, object]) -> 
 def _remembering(page: str) -> Response:
     """The page, with the language chosen for it kept on the device."""
     response = make_response(page)
-    secure = current_app.config["ENGAGE"].secure_cookies
-    response.set_cookie(
-        COOKIE, current_language(), max_age=_YEAR, httponly=True, samesite="Lax", secure=secure
-    )
+    cookies.keep(response, COOKIE, current_language(), seconds=_YEAR)
     return response
 
 
