@@ -84,7 +84,7 @@ def cases() -> str:
 def case(public_id: str) -> ResponseReturnValue:
     """A case with what was asked; answering it answers there."""
     opened = queries.opened(current_actor(), public_id)
-    if request.method == "GET":
+    if request.method != "POST":
         return _page(opened)
     form = AnswerForm()
 

@@ -45,7 +45,7 @@ def kept() -> str:
 @receipt_lookup
 def erase() -> ResponseReturnValue:
     """Erase by receipt code in two steps: see what it is, then confirm. The code is never in an address."""
-    if request.method == "GET":
+    if request.method != "POST":
         return redirect(url_for("participation.kept") + "#erase")
     code = request.form.get("code", "")[:_CODE_LIMIT]
     try:

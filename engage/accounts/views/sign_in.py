@@ -64,7 +64,7 @@ def sign_in_link(token: str) -> ResponseReturnValue:
     holder = queries.link_holder(token)
     if holder is None:
         raise Gone(actions.LINK_IS_USED)
-    if request.method == "GET":
+    if request.method != "POST":
         return render_template("accounts/sign_in_link.html", person=holder)
     signed = actions.sign_in_by_link(
         token, address=request.remote_addr, device_label=device_label(request.user_agent.string)

@@ -85,7 +85,7 @@ def result(public_id: str) -> ResponseReturnValue:
     one = work.consultation
     form = ResultForm()
     status = 200
-    if request.method == "GET":
+    if request.method != "POST":
         form.note.data, form.note_en.data = one.result_note.get("zh_CN", ""), one.result_note.get("en", "")
     elif form.validate_on_submit():
         try:

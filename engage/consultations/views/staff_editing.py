@@ -46,7 +46,7 @@ def create() -> ResponseReturnValue:
     """Begin a consultation."""
     actor = current_actor()
     form = _terms_form()
-    if request.method == "GET":
+    if request.method != "POST":
         form.review_first.data = True
     elif form.validate_on_submit():
         try:
@@ -69,7 +69,7 @@ def terms(public_id: str) -> ResponseReturnValue:
     form = _terms_form(work.consultation.activity_id)
     del form.unit
     status = 200
-    if request.method == "GET":
+    if request.method != "POST":
         form.show(editing.terms_of(work.consultation), current_site().zone)
     elif form.validate_on_submit():
         try:

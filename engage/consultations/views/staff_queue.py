@@ -117,7 +117,7 @@ def _page(
     wanted = _filter(work)
     page = queue(one.id, wanted, number(request.args.get("after")) or None)
     counts, outcomes = state_counts(one.id), outcome_counts(one.id)
-    undo = session.pop(_UNDO, None) if request.method == "GET" else None
+    undo = session.pop(_UNDO, None) if request.method != "POST" else None
     names = clause_names(one.id)
     now_there = {clause.key: clause.name for clause in work.clauses if clause.commentable}
     decided = sum(number for outcome, number in outcomes.items() if outcome is not None)

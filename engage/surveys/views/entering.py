@@ -59,7 +59,7 @@ def enter(public_id: str) -> ResponseReturnValue:
     survey = published(public_id)
     require_phase(Deed.ENTER, survey.phase(now()))
     asked = version(survey)
-    if request.method == "GET":
+    if request.method != "POST":
         source = _source(request.args.get("source", "")) or Source.PAPER
         return _page(survey, asked, source, {}, {})
     raw = from_form(asked.compiled, request.form.getlist)
