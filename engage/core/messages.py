@@ -29,3 +29,12 @@ class Message:
 def msg(template: str, **values: Any) -> Message:
     """Mark ``template`` for translation; placeholders are ``str.format`` fields filled from ``values``."""
     return Message(template, values)
+
+
+def too_long(count: int, limit: int) -> Message:
+    """The sentence for a text of ``count`` characters where ``limit`` are possible."""
+    return msg(
+        "This text has {count} characters; at most {limit} are possible. Please shorten it.",
+        count=count,
+        limit=limit,
+    )

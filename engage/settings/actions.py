@@ -11,7 +11,7 @@ from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 from engage.core.types import Localized
 from engage.core.writer import atomic, publish
 from engage.settings.entries import SETTINGS_CHANGED
@@ -83,14 +83,14 @@ def _check(fields: SettingsFields) -> None:
     for name, limit in TEXT_LIMITS.items():
         text: Localized = getattr(fields, name)
         for language, ending in ENDINGS.items():
-            if len(text.get(language, "")) > limit:
-                errors[f"{name}_{ending}"] = msg("Please use at most {limit} characters.", limit=limit)
+            if (count := len(text.get(language, ""))) > limit:
+                errors[f"{name}_{ending}"] = too_long(count, limit)
     for name in ("city", "name"):
         if not getattr(fields, name).get("zh_CN"):
             errors[f"{name}_zh"] = msg("Please enter the Chinese name.")
     for name, limit in PLAIN_LIMITS.items():
-        if len(getattr(fields, name)) > limit:
-            errors[name] = msg("Please use at most {limit} characters.", limit=limit)
+        if (count := len(getattr(fields, name))) > limit:
+            errors[name] = too_long(count, limit)
     problems = {
         "primary_colour": colour_problem(fields.primary_colour),
         "time_zone": zone_problem(fields.time_zone),

@@ -8,11 +8,11 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from engage.core.errors import Invalid
 from engage.core.ids import request_id
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 from engage.web.languages import render
 
 
@@ -56,13 +56,20 @@ class Needed(InputRequired):
         super().__init__(message=sentence(message))
 
 
-class AtMost(Length):
-    """At most ``limit`` characters; the browser is told too."""
+class AtMost:
+    """At most ``limit`` characters, counted as code points; the page counts along beside the field.
+
+    The browser is not told to hold it (``maxlength``): it would cut what is pasted and say nothing.
+    """
 
     def __init__(self, limit: int) -> None:
-        super().__init__(
-            max=limit, message=sentence(msg("Please use at most {limit} characters.", limit=limit))
-        )
+        self.limit = limit
+        self.field_flags = {"limit": limit}
+
+    def __call__(self, _form: Any, field: Any) -> None:
+        count = len(field.data or "")
+        if count > self.limit:
+            raise ValidationError(render(too_long(count, self.limit)))
 
 
 class OneOf(SelectField):

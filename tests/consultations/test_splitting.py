@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from engage.consultations.rules.clauses import CLAUSES, Clause, Part, cut, merged, require_clauses
+from engage.consultations.rules.clauses import (
+    CLAUSES,
+    DRAFT_CHARACTERS,
+    Clause,
+    Part,
+    cut,
+    merged,
+    require_clauses,
+)
 from engage.consultations.rules.matching import with_keys_of
 from engage.consultations.rules.splitting import split
 from engage.core.errors import Invalid
@@ -98,7 +106,7 @@ def test_hostile_text_is_split_at_once(text: str) -> None:
 
 def test_limits_are_said() -> None:
     with pytest.raises(Invalid) as refusal:
-        split("字" * 60_001)
+        split("字" * (DRAFT_CHARACTERS + 1))
     assert "text" in refusal.value.errors
     many = [Clause(str(at), Part.CLAUSE, "", "", "字") for at in range(CLAUSES + 1)]
     with pytest.raises(Invalid):

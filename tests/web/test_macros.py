@@ -86,7 +86,7 @@ def test_what_was_chosen_stays(rendered: Any) -> None:
 def test_plain_fields_escape_what_they_show(rendered: Any) -> None:
     html = rendered(
         '{% from "_macros/forms.html" import input, textarea, stances %}'
-        "{{ input('a', '甲', bad) }}{{ textarea('b', '乙', bad, counter=True, maxlength=9) }}"
+        "{{ input('a', '甲', bad) }}{{ textarea('b', '乙', bad, limit=9) }}"
         "{{ stances(value='partly') }}",
         bad='"><script>x</script>',
     )

@@ -17,7 +17,7 @@ from engage.core.actor import Actor, ScopeKind
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 from engage.core.writer import atomic, publish
 
 NAME_LIMIT = 60
@@ -151,7 +151,7 @@ def _checked(email: str, name: str) -> tuple[str, str]:
     if not name:
         errors["name"] = msg("Please enter the person's name.")
     elif len(name) > NAME_LIMIT:
-        errors["name"] = msg("Please use at most {limit} characters.", limit=NAME_LIMIT)
+        errors["name"] = too_long(len(name), NAME_LIMIT)
     try:
         # Without asking the name servers: government networks often have none, and it would wait.
         email = validate_email(email.strip(), check_deliverability=False, test_environment=True).normalized

@@ -16,7 +16,7 @@ from engage.audit.actions import changes, record
 from engage.core.actor import Actor
 from engage.core.db import db
 from engage.core.errors import Invalid, NotFound
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 from engage.core.types import Localized
 from engage.core.writer import atomic
 
@@ -77,8 +77,8 @@ def _check(fields: UnitFields) -> None:
     if not fields.name.get("zh_CN", "").strip():
         errors["name_zh"] = msg("Please enter the Chinese name.")
     for field, language in (("name_zh", "zh_CN"), ("name_en", "en")):
-        if len(fields.name.get(language, "")) > NAME_LIMIT:
-            errors[field] = msg("Please use at most {limit} characters.", limit=NAME_LIMIT)
+        if (count := len(fields.name.get(language, ""))) > NAME_LIMIT:
+            errors[field] = too_long(count, NAME_LIMIT)
     if not _CODE.fullmatch(fields.code):
         errors["code"] = msg(
             "Please use small letters a-z, digits and hyphens, at most 40, such as civil-affairs."

@@ -13,7 +13,7 @@ from engage.cases.sources import Correcting, handler_of
 from engage.core.actor import Actor
 from engage.core.clock import now, today
 from engage.core.errors import Conflict, Invalid
-from engage.core.messages import msg
+from engage.core.messages import msg, too_long
 from engage.core.writer import atomic
 
 ANSWER_LIMIT = 10_000
@@ -62,5 +62,5 @@ def _checked(text: str) -> str:
     if not text:
         raise Invalid({"text": msg("Please write the answer.")})
     if len(text) > ANSWER_LIMIT:
-        raise Invalid({"text": msg("The answer may have at most {limit} characters.", limit=ANSWER_LIMIT)})
+        raise Invalid({"text": too_long(len(text), ANSWER_LIMIT)})
     return text

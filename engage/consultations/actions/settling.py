@@ -18,7 +18,7 @@ from engage.consultations.rules.settling import missing
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid
-from engage.core.messages import msg
+from engage.core.messages import msg, too_long
 from engage.core.types import Localized
 from engage.core.writer import atomic, publish
 
@@ -33,8 +33,9 @@ def publish_result(actor: Actor, consultation_id: int, note: Localized) -> None:
     """
     with atomic():
         one = consultation_for(actor, Deed.PUBLISH_RESULT, consultation_id)
-        if any(len(text) > NOTE_LIMIT for text in note.values()):
-            raise Invalid({"note": msg("Please use at most {limit} characters.", limit=NOTE_LIMIT)})
+        longest = max((len(text) for text in note.values()), default=0)
+        if longest > NOTE_LIMIT:
+            raise Invalid({"note": too_long(longest, NOTE_LIMIT)})
         pending = state_counts(one.id).get(CommentState.PENDING, 0)
         if pending:
             raise Conflict(

@@ -12,7 +12,7 @@ from engage.core.errors import Invalid
 from engage.core.ids import short_id
 from engage.core.messages import Message, msg
 
-DRAFT_CHARACTERS: Final = 60_000
+DRAFT_CHARACTERS: Final = 300_000
 CLAUSES: Final = 400
 CLAUSE_CHARACTERS: Final = 8_000
 NUMBER_CHARACTERS: Final = 30

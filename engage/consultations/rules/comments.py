@@ -7,7 +7,7 @@ from typing import Final
 
 from engage.consultations.models import Adoption, CommentState, Stance
 from engage.core.errors import Invalid
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 from engage.core.text import clean_text
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import NOTE_LIMIT
@@ -86,7 +86,7 @@ def require_decision(state: CommentState | None, reason: ReasonClass | None, not
     if state is CommentState.DECLINED and reason is ReasonClass.OTHER and not note:
         errors["note"] = msg("Please write the reason in a few words; the author reads them.")
     if len(note) > NOTE_LIMIT:
-        errors["note"] = msg("Please use at most {limit} characters.", limit=NOTE_LIMIT)
+        errors["note"] = too_long(len(note), NOTE_LIMIT)
     if errors:
         raise Invalid(errors)
 
@@ -96,7 +96,7 @@ def require_reply(text: str) -> None:
     if not text:
         raise Invalid({"reply": msg("Please write the reply.")})
     if len(text) > REPLY_LIMIT:
-        raise Invalid({"reply": msg("Please use at most {limit} characters.", limit=REPLY_LIMIT)})
+        raise Invalid({"reply": too_long(len(text), REPLY_LIMIT)})
 
 
 def require_adoption(adoption: Adoption | None, reason: str) -> None:
@@ -106,4 +106,4 @@ def require_adoption(adoption: Adoption | None, reason: str) -> None:
     if adoption in NEEDS_REASON and not reason:
         raise Invalid({"adoption_reason": msg("Please give the reason; it is published with the comment.")})
     if len(reason) > REASON_LIMIT:
-        raise Invalid({"adoption_reason": msg("Please use at most {limit} characters.", limit=REASON_LIMIT)})
+        raise Invalid({"adoption_reason": too_long(len(reason), REASON_LIMIT)})

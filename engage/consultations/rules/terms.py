@@ -9,7 +9,7 @@ from typing import Final
 from engage.consultations.models import Kind
 from engage.consultations.rules.periods import is_short, minimum_words
 from engage.core.errors import Invalid
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 from engage.core.types import Localized
 
 TITLE_LIMIT: Final = 120
@@ -46,8 +46,9 @@ def require_terms(terms: Terms) -> None:
         "short_reason": REASON_LIMIT,
     }
     for name, limit in limits.items():
-        if any(len(text) > limit for text in getattr(terms, name).values()):
-            errors[name] = msg("Please use at most {limit} characters.", limit=limit)
+        longest = max((len(text) for text in getattr(terms, name).values()), default=0)
+        if longest > limit:
+            errors[name] = too_long(longest, limit)
     if terms.opens_at and terms.closes_at:
         if terms.closes_at <= terms.opens_at:
             errors["closes_at"] = msg("Please choose an end after the beginning.")
@@ -90,7 +91,7 @@ def require_short_reason(kind: Kind, opens_at: datetime, closes_at: datetime, re
     """Raises `Invalid` (field `short_reason`) where a short period has no reason, or one that is too long."""
     words = reason.get("zh_CN", "")
     if len(words) > REASON_LIMIT:
-        raise Invalid({"short_reason": msg("Please use at most {limit} characters.", limit=REASON_LIMIT)})
+        raise Invalid({"short_reason": too_long(len(words), REASON_LIMIT)})
     if not words and is_short(kind, opens_at, closes_at):
         sentence = msg(
             "The period is shorter than this kind asks for ({minimum}). "

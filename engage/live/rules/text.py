@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 from engage.core.errors import Invalid
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 from engage.core.text import clean_text
 from engage.live.models import NamePolicy
 from engage.live.rules.deeds import DEEDS, Deed
@@ -78,9 +78,7 @@ def require_answer(text: str, *, needed: bool, most: int = ANSWER_MOST) -> str:
     if needed and not says_something(cleaned):
         raise Invalid({"answer": msg("Please write the answer.")})
     if len(cleaned) > most:
-        raise Invalid(
-            {"answer": msg("An answer has at most {most} characters. Please shorten it.", most=most)}
-        )
+        raise Invalid({"answer": too_long(len(cleaned), most)})
     return cleaned
 
 

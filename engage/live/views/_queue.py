@@ -8,7 +8,6 @@ from typing import Any
 from flask_babel import gettext
 from flask_wtf.csrf import generate_csrf
 
-from engage.cases.actions import ANSWER_LIMIT
 from engage.core.clock import local, now, site_zone, today
 from engage.live.actions.deciding import DONE
 from engage.live.models import LiveSession, Phase, QuestionState
@@ -98,7 +97,6 @@ def console_data(
         "done": sorted(DONE_COLUMNS),
         "shown": SHOWN,
         "takeDownReason": TAKE_DOWN_REASON.value,
-        "correctMost": ANSWER_LIMIT,
         "waiting": sorted(WAITING),
         "undoable": [deed.value for deed in DEEDS],
         "keys": {key: deed.value for deed, key in KEYS.items()},

@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.accounts.permissions import Permission
-from engage.cases.actions import ANSWER_LIMIT
 from engage.core.errors import Conflict, Invalid, NotFound, Refusal
 from engage.core.ids import request_id
 from engage.live import actions
@@ -18,7 +17,7 @@ from engage.live.queries import room as room_queries
 from engage.live.rules.deeds import Deed, possible_deeds
 from engage.live.rules.life import ENTERABLE
 from engage.live.rules.streams import MODERATORS
-from engage.live.rules.text import ANSWER_MOST, LEAST, MOST, NAME_MOST
+from engage.live.rules.text import LEAST, MOST, NAME_MOST
 from engage.live.views._page import script_data, stream_answer
 from engage.live.views._queue import (
     KEYS,
@@ -182,8 +181,6 @@ def console_page(
             "least": LEAST,
             "most": MOST,
             "name": NAME_MOST,
-            "answer": ANSWER_MOST,
-            "correct": ANSWER_LIMIT,
         },
         data=script_data(console_data(session, snapshot, totals, may_moderate)),
     )

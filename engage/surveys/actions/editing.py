@@ -16,7 +16,7 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.ids import short_id
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 from engage.core.types import Localized
 from engage.core.writer import atomic, publish
 from engage.participation.actions import made_once
@@ -231,8 +231,9 @@ def _activity(actor: Actor, activity_id: int | None) -> int | None:
 def _check_texts(**texts: tuple[Localized, int]) -> None:
     errors: dict[str, Message] = {}
     for name, (text, limit) in texts.items():
-        if any(len(words) > limit for words in text.values()):
-            errors[name] = msg("Please use at most {limit} characters.", limit=limit)
+        longest = max((len(words) for words in text.values()), default=0)
+        if longest > limit:
+            errors[name] = too_long(longest, limit)
     if "title" in texts and not texts["title"][0].get("zh_CN"):
         errors["title"] = msg("Please enter the Chinese title.")
     if errors:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from engage.accounts.models import Unit
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 from engage.core.types import Localized
 from engage.themedays.models import Activity, PlanExtension, PlanRound, PlanRow, ThemeDay
 from engage.themedays.rules import COHOSTS_LIMIT
@@ -59,20 +59,15 @@ def cohost_ids(wanted: Iterable[int], host_id: int) -> list[int]:
     return list(db.session.scalars(select(Unit.id).where(Unit.id.in_(ids)).order_by(Unit.id)))
 
 
-def too_long(limit: int) -> Message:
-    """The sentence for a text beyond ``limit`` characters."""
-    return msg("Please use at most {limit} characters.", limit=limit)
-
-
 def check_texts(texts: dict[str, tuple[str | Localized, int]]) -> dict[str, Message]:
     """Sentences by field for texts beyond their limits; ``Localized`` ones by ``<field>_zh`` and ``_en``."""
     errors: dict[str, Message] = {}
     for field, (text, limit) in texts.items():
         if isinstance(text, str):
             if len(text) > limit:
-                errors[field] = too_long(limit)
+                errors[field] = too_long(len(text), limit)
             continue
         for language, ending in (("zh_CN", "zh"), ("en", "en")):
-            if len(text.get(language, "")) > limit:
-                errors[f"{field}_{ending}"] = too_long(limit)
+            if (count := len(text.get(language, ""))) > limit:
+                errors[f"{field}_{ending}"] = too_long(count, limit)
     return errors

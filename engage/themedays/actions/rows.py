@@ -15,7 +15,7 @@ from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
-from engage.core.messages import msg
+from engage.core.messages import msg, too_long
 from engage.core.writer import atomic
 from engage.notifications.actions import notify
 from engage.notifications.queries import holders, holders_by_unit
@@ -180,10 +180,10 @@ def return_row(actor: Actor, public_id: str, reason: str) -> None:
         row = load(PlanRow, public_id)
         _require(actor, RowDeed.RETURN, row)
         reason = reason.strip()
-        if not reason or len(reason) > NOTE_LIMIT:
-            raise Invalid(
-                {"reason": msg("Please say in at most {limit} characters what to change.", limit=NOTE_LIMIT)}
-            )
+        if not reason:
+            raise Invalid({"reason": msg("Please say what to change.")})
+        if len(reason) > NOTE_LIMIT:
+            raise Invalid({"reason": too_long(len(reason), NOTE_LIMIT)})
         row.return_reason, row.filed_at = reason, None
         _move(actor, row, PlanRowState.RETURNED, reason=reason)
         notify(

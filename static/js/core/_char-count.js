@@ -1,11 +1,10 @@
-// Says how many characters are left; the limit itself is not enforced while typing, since pinyin
-// being composed is longer than the characters it becomes.
+// Says how many characters are left, counted as the server counts; the server holds the limit: a browser that
+// holds it cuts what is pasted without a word.
 export function charCount(field) {
   const area = field.querySelector("textarea, input");
   const line = field.querySelector("[data-count]");
-  const limit = Number(area.getAttribute("maxlength") || area.dataset.limit);
+  const limit = Number(area.dataset.limit);
   if (!limit) return;
-  area.removeAttribute("maxlength");
   const say = () => {
     const left = limit - [...area.value].length;
     line.hidden = left > limit / 2;

@@ -177,10 +177,7 @@ export class Queue {
     if (kind === "simple") box.querySelector("button").classList.toggle("button--secondary", !["approve", "air"].includes(deed));
     if (deed === "take-down") form.elements.reason.value = data.takeDownReason;
     if (kind === "answer") form.elements.answer.value = view.answer;
-    if (deed === "correct") {
-      form.elements.answer.maxLength = data.correctMost;
-      form.querySelector("[data-answer-label]").textContent = data.words.answer;
-    }
+    if (deed === "correct") form.querySelector("[data-answer-label]").textContent = data.words.answer;
     return box;
   }
 }

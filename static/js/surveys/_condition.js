@@ -129,5 +129,5 @@ function valueField(test, question, words, store) {
   return textField(words.value, test.value, (value) => {
     test.value = number ? Math.max(-GREATEST, Math.min(GREATEST, Number(value))) : value;
     store();
-  }, { short: true, number, most: number ? undefined : 500 });
+  }, { short: true, number });
 }

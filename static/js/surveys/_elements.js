@@ -32,7 +32,6 @@ export function textField(label, value, onchange, options = {}) {
     className: `input${options.short ? " input--short" : ""}${options.lines ? " input--rows" : ""}`,
     value: value ?? "",
     lang: options.lang,
-    maxLength: options.most,
     "data-path": options.path,
     oninput: (event) => onchange(event.target.value, event),
     onpaste: options.onpaste,

@@ -21,7 +21,7 @@ export function questionFields(question, path, earlier, words, changed, redraw) 
       changed();
     }, { lang: language === "en" ? "en" : "zh-CN", path: where, ...options });
   const body = make("div", { className: "stack" });
-  body.append(localized(words.textZh, question, "text", "zh_CN", `${path}.text`, { lines: 2, most: 1000 }));
+  body.append(localized(words.textZh, question, "text", "zh_CN", `${path}.text`, { lines: 2 }));
   if (question.choices) body.append(choiceList(question, path, earlier.length + 1, words, localized, changed, redraw));
   body.append(settings(question, path, words, localized, changed));
   body.append(checkField(words.required, question.required, (value) => {
@@ -30,9 +30,9 @@ export function questionFields(question, path, earlier, words, changed, redraw) 
   }));
   const more = make("details", { open: Boolean(question.show_if) }, make("summary", {}, words.more));
   more.append(
-    localized(words.textEn, question, "text", "en", "", { lines: 2, most: 1000 }),
-    localized(words.helpZh, question, "help", "zh_CN", "", { lines: 2, most: 2000 }),
-    localized(words.helpEn, question, "help", "en", "", { lines: 2, most: 2000 }),
+    localized(words.textEn, question, "text", "en", "", { lines: 2 }),
+    localized(words.helpZh, question, "help", "zh_CN", "", { lines: 2 }),
+    localized(words.helpEn, question, "help", "en", "", { lines: 2 }),
     conditionEditor(question, path, earlier, words, changed, redraw),
   );
   body.append(more);
@@ -44,8 +44,8 @@ function choiceList(question, path, number, words, localized, changed, redraw) {
   question.choices.forEach((choice, at) => {
     const row = make("div", { className: "option-row" });
     const zh = localized(words.choiceZh.replace("{number}", at + 1), choice, "text", "zh_CN",
-      `${path}.choices.${at}.text`, { most: 300, onpaste: (event) => pasted(event, question, at, words, changed, redraw) });
-    const en = localized(words.choiceEn.replace("{number}", at + 1), choice, "text", "en", "", { most: 300 });
+      `${path}.choices.${at}.text`, { onpaste: (event) => pasted(event, question, at, words, changed, redraw) });
+    const en = localized(words.choiceEn.replace("{number}", at + 1), choice, "text", "en", "");
     const move = (by) => () => {
       question.choices.splice(at + by, 0, ...question.choices.splice(at, 1));
       changed();
@@ -104,8 +104,8 @@ function settings(question, path, words, localized, changed) {
       number(words.least, "least"),
       number(words.greatest, "greatest"),
       number(words.decimals, "decimals"),
-      localized(words.unitZh, question, "unit", "zh_CN", "", { short: true, most: 20 }),
-      localized(words.unitEn, question, "unit", "en", "", { short: true, most: 20 }),
+      localized(words.unitZh, question, "unit", "zh_CN", "", { short: true }),
+      localized(words.unitEn, question, "unit", "en", "", { short: true }),
     );
   }
   if (question.type === "text") {
@@ -126,10 +126,10 @@ function settings(question, path, words, localized, changed) {
       }),
       number(words.low, "low"),
       number(words.high, "high"),
-      localized(words.lowLabelZh, question, "low_label", "zh_CN", "", { most: 60 }),
-      localized(words.lowLabelEn, question, "low_label", "en", "", { most: 60 }),
-      localized(words.highLabelZh, question, "high_label", "zh_CN", "", { most: 60 }),
-      localized(words.highLabelEn, question, "high_label", "en", "", { most: 60 }),
+      localized(words.lowLabelZh, question, "low_label", "zh_CN", ""),
+      localized(words.lowLabelEn, question, "low_label", "en", ""),
+      localized(words.highLabelZh, question, "high_label", "zh_CN", ""),
+      localized(words.highLabelEn, question, "high_label", "en", ""),
     );
   }
   return box;

@@ -195,10 +195,10 @@ export function attach(root) {
       make("div", { className: "page-bar" }, make("h2", {}, name),
         state.definition.pages.length > 1 ? tools(state.definition.pages, at, name, (place) => `pages.${place}.title`) : null),
       make("div", { className: "grid grid--2" },
-        field(words.titleZh, "title", "zh_CN", { most: 200, path: `pages.${at}.title` }),
-        field(words.titleEn, "title", "en", { most: 200 }),
-        field(words.introductionZh, "introduction", "zh_CN", { lines: 2, most: 2000 }),
-        field(words.introductionEn, "introduction", "en", { lines: 2, most: 2000 })),
+        field(words.titleZh, "title", "zh_CN", { path: `pages.${at}.title` }),
+        field(words.titleEn, "title", "en"),
+        field(words.introductionZh, "introduction", "zh_CN", { lines: 2 }),
+        field(words.introductionEn, "introduction", "en", { lines: 2 })),
     );
     if (!page.questions.length) box.append(make("p", { className: "soft" }, words.noQuestions));
     page.questions.forEach((question, place) => {
