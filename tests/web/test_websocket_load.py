@@ -44,6 +44,37 @@ def test_a_reader_that_stalls_for_good_is_dropped_cleanly(port: int) -> None:
     assert stream(300).startswith(received)
 
 
+def test_what_is_under_way_does_not_count_as_unread(port: int) -> None:
+    """A snapshot far larger than the backlog, and the frames that come while it is taken in."""
+    with Client(port, receive_bytes=4096) as client:
+        client.joined().call("join", "large")
+        assert get(port, "/test/broadcast/large/1/3000000") == {"viewers": 1}
+        assert get(port, "/test/broadcast/large/1/1000000") == {"viewers": 1}, "one piece may wait behind it"
+        assert numbers(client, 1) == [0]
+        assert get(port, "/test/broadcast/large/20/1000") == {"viewers": 1}
+        assert numbers(client, 21) == [0, *range(20)]
+        assert client.call("echo", "in step") == "in step"
+
+
+def test_what_was_read_is_given_back(port: int) -> None:
+    """A slow reader that is always a little behind is never cut off, however much it gets in all."""
+    with Client(port, receive_bytes=4096) as client:
+        client.joined().call("join", "again")
+        expected: list[int] = []
+        for _ in range(8):
+            assert get(port, "/test/broadcast/again/100/1000") == {"viewers": 1}
+            expected += range(100)
+            read = len(expected) - 60  # so many still wait
+            assert numbers(client, read) == expected[:read]
+            del expected[:read]
+        assert numbers(client, len(expected)) == expected
+
+
+def numbers(client: Client, count: int) -> list[int]:
+    """The numbers of the next ``count`` frames."""
+    return [json.loads(client.text()[2:])[1]["number"] for _ in range(count)]
+
+
 def test_writers_of_all_kinds_never_mix_their_frames(port: int) -> None:
     with Client(port, receive_bytes=4096) as client:
         client.joined().call("join", "mixed")

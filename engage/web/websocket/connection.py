@@ -3,6 +3,8 @@
 Whoever writes does one non-blocking send. Only where the socket is full does a greenlet take over: from then
 on every write joins the backlog behind it, so no two ever write at once and no frame is cut into by another.
 A peer that stops reading fills its backlog and is dropped; what it got is a true beginning of its stream.
+What is under way does not count as backlog, however large it is: a phone on a slow line that takes it in
+piece by piece is reading, and one that takes nothing is dropped after ``stall_seconds``.
 """
 
 from __future__ import annotations
@@ -28,7 +30,10 @@ _LINGER_READS = 64
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one connection may cost. ``backlog_bytes`` is beside the kernel's own ``kernel_bytes``."""
+    """What one connection may cost.
+
+    ``backlog_bytes`` wait behind what is under way, beside the kernel's own ``kernel_bytes``.
+    """
 
     message_bytes: int = 32 * 1024
     backlog_bytes: int = 256 * 1024
@@ -128,17 +133,17 @@ class WebSocket:
             self.drop()
             return False
         if sent < len(data):
-            rest = data[sent:]
-            self._backlog, self._held = deque((rest,)), len(rest)
+            self._backlog, self._held = deque((data[sent:],)), 0
             self._flusher = gevent.spawn(self._flush, self._backlog)
         return True
 
     def _hold(self, data: bytes) -> bool:
         assert self._backlog is not None
-        self._held += len(data)
-        if self._held > self._limits.backlog_bytes:
+        # One piece may always wait, a burst may not: else what is larger than the backlog never came at all.
+        if self._held and self._held + len(data) > self._limits.backlog_bytes:
             self.drop()
             return False
+        self._held += len(data)
         self._backlog.append(data)
         return True
 
@@ -149,9 +154,9 @@ class WebSocket:
                 wait_write(self._socket.fileno(), timeout=self._limits.stall_seconds)
                 with contextlib.suppress(BlockingIOError):
                     sent = self._socket.send(backlog[0], 0, 0.0)
-                    self._held -= sent
                     if sent == len(backlog[0]):
                         backlog.popleft()
+                        self._held -= len(backlog[0]) if backlog else 0  # the next one is under way
                     else:
                         backlog[0] = backlog[0][sent:]
         except OSError:  # nothing taken for too long, too
