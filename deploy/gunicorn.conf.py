@@ -6,6 +6,7 @@ import contextlib
 import gc
 import json
 import logging
+import os
 import resource
 import runpy
 import sys
@@ -128,10 +129,13 @@ errorlog = "-"
 logger_class = Log
 loglevel = "warning"
 control_socket_disable = True
+# Of its temporary file and of a socket it is bound to; else it makes them readable for all.
+umask = 0o077
 
 
 def on_starting(server: Any) -> None:
     """Be the only one where only one may be, which a restart of the child keeps; then prepare the system."""
+    os.umask(umask)
     running = plain("core/running")
     try:
         # Held by its number, for nothing that is thrown away may close it.

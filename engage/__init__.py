@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +14,7 @@ from engage import registry
 from engage.config import ROOT, Config, ConfigError, load_config
 from engage.core import calendar
 from engage.core.db import db, engine_options, init_db
+from engage.core.private import Exposed, keep_private
 from engage.core.writer import init_writer
 from engage.web.citizen import init_citizens
 from engage.web.compression import init_compression
@@ -32,6 +34,7 @@ from engage.web.sessions import StaffSessions
 from engage.web.shell import init_shell
 from engage.web.staticfiles import init_static
 
+log = logging.getLogger(__name__)
 migrate = Migrate()
 
 
@@ -41,6 +44,7 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
     Raises ``ConfigError`` for settings that are unknown or wrong.
     """
     config = config or load_config()
+    mended = _keep_private(config)
     try:
         calendar.use_dates(calendar.read_dates(config.instance / calendar.FILE))
     except calendar.CalendarError as error:
@@ -57,11 +61,20 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
     app.request_class = CleanRequest
     app.session_interface = StaffSessions()
     _bind(app)
+    if mended:
+        log.warning("files of the installation were open to other users", extra={"mended": mended})
     registry.register(app)
     init_realtime(app)
     if config.trusted_proxies:  # outermost: sockets need the true address too
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app
+
+
+def _keep_private(config: Config) -> int:
+    try:
+        return keep_private(config.instance, config.database_url)
+    except (Exposed, OSError) as error:
+        raise ConfigError(str(error)) from error
 
 
 def _flask_settings(config: Config) -> dict[str, Any]:

@@ -10,13 +10,14 @@ from typing import Any
 
 import click
 from flask import current_app
-from flask.cli import AppGroup
+from flask.cli import AppGroup, ScriptInfo
 from flask_migrate import upgrade
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engage.core.db import db
 from engage.core.errors import Busy, Invalid, NotFound, Refusal
+from engage.core.private import is_root_for
 
 # What is said on pages speaks of pages and of what was typed there.
 _SENTENCES: dict[type[Refusal], str] = {
@@ -30,6 +31,7 @@ class EngageGroup(AppGroup):
     """Commands that say in a sentence what stood in their way; our own mistakes stay tracebacks."""
 
     def invoke(self, ctx: click.Context) -> Any:
+        _warn_of_root(ctx.ensure_object(ScriptInfo).load_app().config["ENGAGE"].instance)
         try:
             return super().invoke(ctx)
         except Invalid as refusal:
@@ -45,6 +47,16 @@ class EngageGroup(AppGroup):
                 raise
             where = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{where}{error.strerror or error}.") from error
+
+
+def _warn_of_root(instance: Path) -> None:
+    owner = is_root_for(instance)
+    if owner:
+        click.echo(
+            f"Warning: you are root and {instance} belongs to {owner}, who cannot write what root makes "
+            f"there. Better: sudo -u {owner} .venv/bin/flask engage …",
+            err=True,
+        )
 
 
 def _about_database(error: BaseException | None) -> str:

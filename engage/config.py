@@ -59,7 +59,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     environ = os.environ if environ is None else environ
     instance = Path(environ.get("ENGAGE_INSTANCE") or ROOT / "instance").resolve()
     try:
-        instance.mkdir(parents=True, exist_ok=True)
+        instance.mkdir(mode=0o700, parents=True, exist_ok=True)
         values = {**_from_file(instance / "engage.toml"), **_from_environment(environ)}
         known = {item.name: item for item in fields(Config) if item.name != "instance"}
         unknown = sorted(set(values) - set(known))

@@ -32,7 +32,7 @@ from engage.core.jobs import JOBS, MAX_ATTEMPTS, PERIODICS, OutboxJob, periodic
 from engage.core.running import Running, beat, hold_running, hold_worker
 from engage.core.wakeups import ChangeWatch
 from engage.core.writer import atomic
-from engage.web.logs import log_what_nobody_caught
+from engage.web.logs import log_what_nobody_caught, warn_of_root
 
 log = logging.getLogger(__name__)
 
@@ -222,6 +222,7 @@ def main() -> None:
     except ConfigError as error:
         sys.exit(str(error))
     log_what_nobody_caught()
+    warn_of_root()
     try:
         Worker(app).serve()
     except Running as error:

@@ -6,10 +6,11 @@ monkey.patch_all()
 
 from engage import create_app
 from engage.core.running import hold_running
-from engage.web.logs import log_what_nobody_caught
+from engage.web.logs import log_what_nobody_caught, warn_of_root
 from engage.web.warming import warm
 
 app = create_app()
 log_what_nobody_caught()
+warn_of_root()
 warm(app)
 running = hold_running(app.config["ENGAGE"].instance)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import secrets
 import sys
@@ -77,6 +78,14 @@ def log_what_nobody_caught() -> None:
     if is_module_patched("threading"):
         hub = gevent.get_hub()
         hub.print_exception = partial(_of_the_hub, hub.print_exception)  # type: ignore[method-assign]
+
+
+def warn_of_root() -> None:
+    """Say so where web or worker was started as root, which it needs for nothing and which breaks no fall."""
+    if os.geteuid() == 0:
+        logging.getLogger("engage").warning(
+            "started as root: let a system user of its own run it (docs/operations.md)"
+        )
 
 
 def _of_the_hub(print_exception: Callable[..., None], context: object, *found: Any) -> None:
