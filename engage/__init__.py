@@ -16,6 +16,7 @@ from engage.core import calendar
 from engage.core.db import db, engine_options, init_db
 from engage.core.private import Exposed, keep_private
 from engage.core.writer import init_writer
+from engage.web.addresses import init_addresses
 from engage.web.citizen import init_citizens
 from engage.web.compression import init_compression
 from engage.web.cookies import named
@@ -65,6 +66,7 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
         log.warning("files of the installation were open to other users", extra={"mended": mended})
     registry.register(app)
     init_realtime(app)
+    init_addresses(app)
     if config.trusted_proxies:  # outermost: sockets need the true address too
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 
 ROOT = Path(__file__).resolve().parent.parent
 _PREFIX = "ENGAGE_"
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
+# A name in Chinese is written as browsers send it: xn--…
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]+")
+_PORTS = {"http": 80, "https": 443}
+_MAILS = ("console://", "smtp://", "smtps://")
 _DATABASES = {"sqlite", "postgresql"}
 # Read by the start scripts or the shell, not by the application.
 _FOREIGN = {"ENGAGE_INSTANCE", "ENGAGE_TEST_DATABASE", "ENGAGE_SCREENSHOTS"}
@@ -35,6 +41,7 @@ class Config:
     secret_key: str = field(repr=False)
     database_url: str
     public_url: str = ""
+    trusted_hosts: str = ""
     secure_cookies: bool = False
     trusted_proxies: int = 0
     limits_storage: str = "memory://"
@@ -49,6 +56,11 @@ class Config:
     def files(self) -> Path:
         """Where uploads, columns and exports live."""
         return self.instance / "files"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The hosts this site answers to, in small letters; empty where it answers to any."""
+        return frozenset(self.trusted_hosts.lower().replace(",", " ").split())
 
 
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
@@ -71,7 +83,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     except OSError as error:
         raise ConfigError(f"{error.filename or instance} cannot be used: {error.strerror}.") from error
     values.setdefault("database_url", f"sqlite:///{instance / 'engage.db'}")
-    values.setdefault("secure_cookies", str(values.get("public_url", "")).startswith("https://"))
+    values["public_url"] = _site(str(values.get("public_url", "")))
+    values.setdefault("secure_cookies", values["public_url"].startswith("https://"))
     typed = {name: _typed(known[name].type, name, value) for name, value in values.items()}
     _check(typed)
     return Config(instance=instance, **typed)
@@ -83,12 +96,32 @@ def _check(values: dict[str, Any]) -> None:
         raise ConfigError(f"Setting log_level must be one of {', '.join(_LEVELS)}.")
     if not values["secret_key"]:
         raise ConfigError("Setting secret_key must not be empty.")
+    if not values.get("mail_url", "console://").startswith(_MAILS):
+        # Not repeated here: it may hold a password.
+        raise ConfigError("Setting mail_url must begin with console://, smtp:// or smtps://.")
     # By the word alone: this file is read before the process is patched for gevent, so it imports little.
     if values["database_url"].partition("://")[0].partition("+")[0] not in _DATABASES:
         # Not repeated here: it may hold a password.
         raise ConfigError(
             "Setting database_url must be an address such as postgresql+psycopg://user:password@host/name."
         )
+
+
+def _site(address: str) -> str:
+    """The address of the site as an ``Origin`` has it: scheme, host and port, and nothing else."""
+    if not address:
+        return ""
+    try:
+        parts = urlsplit(address)
+        port, host = parts.port, parts.hostname
+    except ValueError:
+        port, host = None, None
+    if not host or not _HOST.fullmatch(host) or parts.scheme not in _PORTS or parts.username is not None:
+        host = None
+    if not host or parts.path not in ("", "/") or parts.query or parts.fragment:
+        raise ConfigError(f"Setting public_url must be like https://city.example, not {address!r}.")
+    host = f"[{host}]" if ":" in host else host
+    return f"{parts.scheme}://{host}" + (f":{port}" if port and port != _PORTS[parts.scheme] else "")
 
 
 def _from_file(path: Path) -> dict[str, Any]:

@@ -83,6 +83,7 @@ class Worker:
         """Work until SIGTERM or SIGINT. Raises ``Running`` where another worker does."""
         instance = self.app.config["ENGAGE"].instance
         self.running = hold_running(instance), hold_worker(instance)
+        warn_of_root()
         self.huey.flush()
         consumer = Consumer(
             self.huey, workers=THREADS, periodic=False, initial_delay=0.02, backoff=1.0, max_delay=0.1
@@ -222,7 +223,6 @@ def main() -> None:
     except ConfigError as error:
         sys.exit(str(error))
     log_what_nobody_caught()
-    warn_of_root()
     try:
         Worker(app).serve()
     except Running as error:

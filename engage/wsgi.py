@@ -11,6 +11,6 @@ from engage.web.warming import warm
 
 app = create_app()
 log_what_nobody_caught()
-warn_of_root()
 warm(app)
 running = hold_running(app.config["ENGAGE"].instance)
+warn_of_root()

@@ -118,7 +118,7 @@ def _first_role(grants: list[Grant]) -> Role:
 
 def _link(user_id: int) -> str:
     """The link with the public address where one is set, else from the root, for the caller to complete."""
-    root: str = current_app.config["ENGAGE"].public_url.rstrip("/")
+    root: str = current_app.config["ENGAGE"].public_url
     return f"{root}/staff/sign-in/{actions.make_sign_in_link(SYSTEM, user_id)}"
 
 

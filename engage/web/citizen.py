@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from itsdangerous import BadSignature, Signer
 from markupsafe import Markup
 
@@ -19,6 +18,7 @@ from engage.core.ids import keyed_hash, public_id, request_id
 from engage.core.keys import key
 from engage.core.messages import msg
 from engage.web import cookies
+from engage.web.addresses import is_ours
 from engage.web.limits import hit
 
 COOKIE = "device"
@@ -93,17 +93,7 @@ def check_citizen_write() -> None:
 def origin_is_ours(origin: str | None, referer: str | None = None, host: str | None = None) -> bool:
     """Whether Origin (or, where a browser sends none, Referer) names this site; absent ones are allowed."""
     source = origin or referer
-    if not source:
-        return True
-    try:
-        sender = urlsplit(source).netloc
-    except ValueError:
-        return False
-    allowed = {host if host is not None else request.host}
-    public_url = current_app.config["ENGAGE"].public_url
-    if public_url:
-        allowed.add(urlsplit(public_url).netloc)
-    return sender in allowed
+    return not source or is_ours(source, host)
 
 
 def _signer() -> Signer:

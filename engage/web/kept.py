@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
+
+from engage.web.addresses import path_of_ours
 
 KEEPING = frozenset({400, 401, 403, 409, 410, 413, 429, 500, 503})
 # Sending the same again can work for these; for the others the page must be looked at first.
@@ -82,10 +82,4 @@ def _is_written(name: str, value: str) -> bool:
 
 def page_before() -> str:
     """The page the form of this request stood on, when it is ours."""
-    try:
-        sender = urlsplit(request.referrer or "")
-    except ValueError:
-        return ""
-    if sender.netloc != request.host or not re.match(r"/(?!/)", sender.path):
-        return ""
-    return sender.path + ("?" + sender.query if sender.query else "")
+    return path_of_ours(request.referrer or "")

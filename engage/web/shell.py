@@ -29,6 +29,7 @@ from engage.accounts.rules import may
 from engage.core.types import LANGUAGES
 from engage.web import colour, cookies, languages
 from engage.web.actor import staff_actor
+from engage.web.addresses import absolute
 from engage.web.guards import public, signed_in
 from engage.web.kept import page_before
 from engage.web.limits import hit
@@ -105,8 +106,7 @@ def qr() -> Response:
     path = request.args.get("path", "/")
     if not _is_ours(path):
         abort(400)
-    root = (current_app.config["ENGAGE"].public_url or request.host_url).rstrip("/")
-    response = Response(_qr_svg(root + path), mimetype="image/svg+xml")
+    response = Response(_qr_svg(absolute(path)), mimetype="image/svg+xml")
     response.cache_control.public = True
     response.cache_control.max_age = 86400
     return response

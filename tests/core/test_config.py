@@ -43,6 +43,20 @@ def test_what_belongs_to_the_start_scripts_is_no_setting(tmp_path: Path) -> None
         ("LOG_LEVEL", "loud", "Setting log_level must be one of DEBUG, INFO, WARNING, ERROR, CRITICAL."),
         ("LOG_LEVEL", "", "Setting log_level must be one of"),
         ("SECRET_KEY", "", "Setting secret_key must not be empty."),
+        ("PUBLIC_URL", "city.example", "Setting public_url must be like https://city.example, not 'city.ex"),
+        ("PUBLIC_URL", "//city.example", "Setting public_url must be like"),
+        ("PUBLIC_URL", "ftp://city.example", "Setting public_url must be like"),
+        ("PUBLIC_URL", "javascript:alert(1)", "Setting public_url must be like"),
+        ("PUBLIC_URL", "https://", "Setting public_url must be like"),
+        ("PUBLIC_URL", "https:city.example", "Setting public_url must be like"),
+        ("PUBLIC_URL", "https://city.example/engage", "Setting public_url must be like"),
+        ("PUBLIC_URL", "https://city.example?x=1", "Setting public_url must be like"),
+        ("PUBLIC_URL", "https://me@city.example", "Setting public_url must be like"),
+        ("PUBLIC_URL", "https://city example", "Setting public_url must be like"),
+        ("PUBLIC_URL", "https://city.example:port", "Setting public_url must be like"),
+        ("PUBLIC_URL", "null", "Setting public_url must be like"),
+        ("MAIL_URL", "mail.example", "Setting mail_url must begin with console://, smtp:// or smtps://."),
+        ("MAIL_URL", "http://me:hidden@mail.example", "Setting mail_url must begin with"),
         ("DATABASE_URL", "nonsense", "Setting database_url must be an address such as postgresql+psycopg://"),
         ("DATABASE_URL", "mysql://u:hidden@h/d", "Setting database_url must be an address such as"),
         ("DATABASE_URL", "", "Setting database_url must be an address such as"),
@@ -53,6 +67,26 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str, says: s
         _load(tmp_path, **{f"ENGAGE_{name}": value})
     assert str(refusal.value).startswith(says)
     assert "hidden" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("written", "meant", "secure"),
+    [
+        ("", "", False),
+        ("https://city.example", "https://city.example", True),
+        ("https://city.example/", "https://city.example", True),
+        ("HTTPS://City.Example:443", "https://city.example", True),
+        ("https://city.example:8443", "https://city.example:8443", True),
+        ("http://10.0.0.5:5000", "http://10.0.0.5:5000", False),
+        ("http://[::1]:80/", "http://[::1]", False),
+        ("https://xn--fiqs8s.example", "https://xn--fiqs8s.example", True),
+    ],
+)
+def test_the_address_of_the_site_is_kept_as_browsers_name_it(
+    tmp_path: Path, written: str, meant: str, secure: bool
+) -> None:
+    config = load_config({"ENGAGE_INSTANCE": str(tmp_path), "ENGAGE_PUBLIC_URL": written})
+    assert (config.public_url, config.secure_cookies) == (meant, secure)
 
 
 def test_the_level_may_be_written_small(tmp_path: Path) -> None:

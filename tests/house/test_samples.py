@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from dataclasses import fields
 from pathlib import Path
 
@@ -44,3 +46,54 @@ def test_a_process_that_starts_again_is_told_of_by_a_page(nginx: str) -> None:
 def test_visitors_cannot_say_who_they_are(nginx: str) -> None:
     assert "proxy_add_x_forwarded_for" not in nginx
     assert nginx.count("proxy_set_header X-Forwarded-For $remote_addr;") == nginx.count("proxy_pass ")
+
+
+UNITS = ("engage-web.service", "engage-worker.service")
+# What `systemd-analyze security` counts, most of it: each line takes something from a process taken over.
+_HELD = """
+UMask=0077
+NoNewPrivileges=true
+CapabilityBoundingSet=
+AmbientCapabilities=
+ProtectSystem=strict
+ReadWritePaths=/srv/engage/instance
+ProtectHome=true
+PrivateTmp=true
+PrivateDevices=true
+DevicePolicy=closed
+PrivateUsers=true
+ProtectProc=invisible
+ProtectClock=true
+ProtectHostname=true
+ProtectKernelLogs=true
+ProtectKernelModules=true
+ProtectKernelTunables=true
+ProtectControlGroups=true
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+RestrictNamespaces=true
+RestrictRealtime=true
+RestrictSUIDSGID=true
+LockPersonality=true
+RemoveIPC=true
+SystemCallArchitectures=native
+SystemCallFilter=@system-service
+SystemCallFilter=~@privileged @resources
+User=engage
+Group=engage
+"""
+
+
+@pytest.mark.parametrize("unit", UNITS)
+def test_a_process_taken_over_reaches_little(unit: str) -> None:
+    lines = (SAMPLES / unit).read_text(encoding="utf-8").splitlines()
+    assert set(_HELD.split("\n")) <= {"", *lines}
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here: the lines are held above")
+@pytest.mark.parametrize("unit", UNITS)
+def test_systemd_itself_counts_little_exposure(unit: str) -> None:
+    command = ["systemd-analyze", "security", "--offline=true", "--no-pager", str(SAMPLES / unit)]
+    said = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    found = re.search(r"Overall exposure level for \S+: ([\d.]+)", said)
+    assert found, said
+    assert float(found[1]) <= 3

@@ -19,6 +19,7 @@ from engage.accounts.views.sign_in import account_key
 from engage.core.actor import ScopeKind
 from engage.core.errors import Invalid, NotFound
 from engage.web.actor import current_actor
+from engage.web.addresses import absolute
 from engage.web.guards import staff
 from engage.web.languages import local_text
 
@@ -129,7 +130,7 @@ def revoke(public_id: str, grant_id: int) -> ResponseReturnValue:
 def make_link(public_id: str) -> ResponseReturnValue:
     """Make a one-time sign-in link and show it, this once."""
     token = actions.make_sign_in_link(current_actor(), _found(public_id).id)
-    return _page(public_id, link=url_for("accounts.sign_in_link", token=token, _external=True))
+    return _page(public_id, link=absolute(url_for("accounts.sign_in_link", token=token)))
 
 
 @blueprint.post("/staff/accounts/<public_id>/unlock")

@@ -34,6 +34,7 @@ from engage.live.queries import record as record_queries
 from engage.live.queries import sessions
 from engage.live.rules.life import STEPS, Act, Step, possible, steps_from
 from engage.web.actor import current_actor
+from engage.web.addresses import absolute
 from engage.web.display import datetime_text, label
 from engage.web.guards import staff
 from engage.web.languages import render
@@ -113,7 +114,7 @@ def make_link(public_id: str) -> ResponseReturnValue:
     except Invalid as error:
         sentence = render(next(iter(error.errors.values())))
         return _page(public_id, link_error=sentence, label_typed=label_typed), 422
-    return _page(public_id, new_link=url_for("live_screens.guest", token=token, _external=True))
+    return _page(public_id, new_link=absolute(url_for("live_screens.guest", token=token)))
 
 
 @blueprint.post("/staff/live/<public_id>/guest-links/<int:link_id>/revoke")

@@ -21,6 +21,7 @@ from engage.surveys.rules import ALLOWED, Deed, Phase, phase
 from engage.surveys.views import preview as previews
 from engage.surveys.views.findings import missing
 from engage.web.actor import current_actor
+from engage.web.addresses import absolute
 from engage.web.guards import staff
 
 blueprint = Blueprint("surveys_publishing", __name__)
@@ -115,7 +116,7 @@ def poster(public_id: str) -> ResponseReturnValue:
     survey = queries.survey_for(current_actor(), public_id)
     if survey.version_number is None:
         raise NotFound
-    address = request.url_root.rstrip("/") + url_for("surveys.show", public_id=public_id)
+    address = absolute(url_for("surveys.show", public_id=public_id))
     return render_template("surveys/staff/poster.html", survey=survey, address=address)
 
 
