@@ -31,7 +31,7 @@ def send_mail(payload: dict[str, Any]) -> None:
     config = current_app.config["ENGAGE"]
     address, notification = row
     name = site().name.text()
-    link = (config.public_url.rstrip("/") or "") + notification.url
+    link = config.public_url + notification.url
     text = f"{in_words(read(notification.text))}\n\n{link}\n\n{name}\n"
     subject = f"[{name}] {in_words(read(notification.subject))}"
     try:

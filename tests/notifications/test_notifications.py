@@ -159,9 +159,6 @@ class _Server:
     def __exit__(self, *_error: object) -> None:
         _Server.calls.append(("quit", None))
 
-    def has_extn(self, _name: str) -> bool:
-        return True
-
     def starttls(self, **_options: Any) -> None:
         _Server.calls.append(("starttls", None))
 
