@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import errno
 import json
+import re
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import click
-from flask import current_app
+from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
 from flask_migrate import upgrade
 from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from engage.config import ROOT
 from engage.core.db import db
 from engage.core.errors import Busy, Invalid, NotFound, Refusal
 from engage.core.private import is_root_for
+from engage.core.schema import HELP, SchemaError, first_line, require_known_revision, require_schema
 
 # What is said on pages speaks of pages and of what was typed there.
 _SENTENCES: dict[type[Refusal], str] = {
     Busy: "The database cannot be written now: another program holds it, or the disk is full. Try later.",
     NotFound: "What this command names is not there.",
 }
-_NO_TABLE = ("no such table", "no such column", "does not exist")
+_MIGRATIONS = ROOT / "migrations"
+_STOOD_STILL = "The database could not be brought up to date, and was left as it is"
+_NO_TABLE = re.compile(r"no such (table|column)|(relation|column) .* does not exist")
+_NO_DATABASE = re.compile(r'database "(.+)" does not exist')
 
 
 class EngageGroup(AppGroup):
@@ -34,6 +40,8 @@ class EngageGroup(AppGroup):
         _warn_of_root(ctx.ensure_object(ScriptInfo).load_app().config["ENGAGE"].instance)
         try:
             return super().invoke(ctx)
+        except SchemaError as error:
+            raise click.ClickException(str(error)) from error
         except Invalid as refusal:
             raise click.ClickException(" ".join(map(str, refusal.errors.values()))) from refusal
         except Refusal as refusal:
@@ -61,9 +69,16 @@ def _warn_of_root(instance: Path) -> None:
 
 def _about_database(error: BaseException | None) -> str:
     words = str(error).strip()
-    if any(sign in words for sign in _NO_TABLE):
+    missing = _NO_DATABASE.search(words)
+    if missing:
+        name = missing.group(1)
+        return (
+            f"The PostgreSQL server has no database {name}. "
+            f"Make it (createdb -E UTF8 {name}), then run this again."
+        )
+    if _NO_TABLE.search(words):
         return "There is no database yet, or one of an older version. Run first: .venv/bin/flask engage init"
-    return f"The database cannot be used: {words.splitlines()[0] if words else type(error).__name__}."
+    return f"The database cannot be used: {first_line(error)}."
 
 
 engage_cli = EngageGroup("engage", help="Run and keep an Engage installation.")
@@ -79,6 +94,22 @@ def is_new() -> bool:
     return not inspect(db.engine).has_table("alembic_version")
 
 
+def require_current(app: Flask) -> None:
+    """Return where the database of ``app`` is one of this version. Raises ``SchemaError``."""
+    with app.app_context():
+        require_schema(db.engine, db.metadata, _MIGRATIONS)
+
+
+def migrate_database() -> None:
+    """Bring the database to the newest revision, all or nothing. Raises ``SchemaError`` for a foreign one."""
+    require_known_revision(db.engine, _MIGRATIONS)
+    try:
+        upgrade()
+    except DBAPIError as error:
+        raise SchemaError(f"{_STOOD_STILL}: {first_line(error.orig)}. {HELP}") from error
+    require_schema(db.engine, db.metadata, _MIGRATIONS)
+
+
 @engage_cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def init(as_json: bool) -> None:
@@ -86,7 +117,7 @@ def init(as_json: bool) -> None:
     fresh = is_new()
     if not as_json:
         click.echo("Creating the database …" if fresh else "Bringing the database up to date …")
-    upgrade()
+    migrate_database()
     folder: Path = current_app.config["ENGAGE"].instance
     current_app.config["ENGAGE"].files.mkdir(parents=True, exist_ok=True)
     say(

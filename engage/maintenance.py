@@ -11,10 +11,10 @@ from typing import Any
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import SQLAlchemyError
 
+from engage.cli import migrate_database
 from engage.core.backup import check_backup, unpack, write_backup
 from engage.core.db import db
 from engage.core.dumps import BackupError
@@ -102,7 +102,7 @@ def _restore(file: Path, tell: Any) -> Path | None:
         tell("Putting it in place …")
         aside = replace_by(Path(folder), url=url, instance=instance)
     tell("Bringing the database up to date …")
-    upgrade()
+    migrate_database()
     tell("Deleting again what was deleted since the backup …")
     try:
         reapply_deletions(noted)
