@@ -1,7 +1,7 @@
-"""The background process: runs outbox rows through huey, and the clocks.
+"""The background process: runs the rows of the outbox in a few threads, and the clocks.
 
-The database's outbox is the truth; huey's own store is only the queue between this process's relay and its
-threads, so losing it loses nothing. Work is run at least once.
+The outbox in the database is the only queue that lasts: what is handed to a thread is in memory alone, so
+there is no second store that could be damaged or disagree. Work is run at least once.
 """
 
 from __future__ import annotations
@@ -12,24 +12,25 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
 from flask import Flask
-from huey import SqliteHuey
-from huey.consumer import Consumer
 from sqlalchemy import delete, select, update
 
 from engage import create_app
 from engage.analysis import jobs as analysis
+from engage.cli import require_current
 from engage.config import ConfigError
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Busy
 from engage.core.jobs import JOBS, MAX_ATTEMPTS, PERIODICS, OutboxJob, periodic
 from engage.core.running import Running, beat, hold_running, hold_worker
+from engage.core.schema import SchemaError
 from engage.core.wakeups import ChangeWatch
 from engage.core.writer import atomic
 from engage.web.logs import log_what_nobody_caught, warn_of_root
@@ -74,27 +75,23 @@ class Worker:
         self.app = app
         self.stopping = threading.Event()
         self.taken: set[int] = set()
-        path = app.config["ENGAGE"].instance / "tasks.db"
-        self.huey = SqliteHuey("engage", filename=str(path), results=False, utc=True)
-        self.run_job: Callable[[int], Any] = self.huey.task(name="run_job")(self._run)
-        self.run_periodic: Callable[[str], Any] = self.huey.task(name="run_periodic")(self._tick)
+        self.ticking: set[str] = set()
+        self.threads = ThreadPoolExecutor(THREADS, thread_name_prefix="work")
 
     def serve(self) -> None:
-        """Work until SIGTERM or SIGINT. Raises ``Running`` where another worker does."""
+        """Work until SIGTERM or SIGINT.
+
+        Raises ``Running`` where another worker does, ``SchemaError`` where the database is of another one.
+        """
         instance = self.app.config["ENGAGE"].instance
         self.running = hold_running(instance), hold_worker(instance)
         warn_of_root()
-        self.huey.flush()
-        consumer = Consumer(
-            self.huey, workers=THREADS, periodic=False, initial_delay=0.02, backoff=1.0, max_delay=0.1
-        )
+        require_current(self.app)
         analysis.start(self.app)
-        consumer.start()
-        # After the consumer's own handlers, which would leave the relay running.
         for stop in (signal.SIGTERM, signal.SIGINT):
             signal.signal(stop, lambda *_: self.stopping.set())
         self._relay()
-        consumer.stop(graceful=True)
+        self.threads.shutdown(cancel_futures=True)
 
     def run_waiting(self) -> int:
         """Run all work that is due now in this thread (tests, commands); the number of rows run."""
@@ -119,7 +116,7 @@ class Worker:
         clocks = [
             _Clock(BEAT_SECONDS, lambda: beat(self.app.config["ENGAGE"].instance)),
             _Clock(RELEASE_SECONDS, self.release_lost),
-            *(_Clock(one.seconds, partial(self.run_periodic, name)) for name, one in PERIODICS.items()),
+            *(_Clock(one.seconds, partial(self._tick_soon, name)) for name, one in PERIODICS.items()),
         ]
         last_sweep = 0.0
         while not self.stopping.wait(LOOK_SECONDS):
@@ -138,7 +135,7 @@ class Worker:
         with self.app.app_context():
             for job_id in _due(self.taken):
                 self.taken.add(job_id)
-                self.run_job(job_id)
+                self.threads.submit(self._run_logged, job_id)
 
     def _run(self, job_id: int) -> None:
         try:
@@ -149,12 +146,25 @@ class Worker:
         finally:
             self.taken.discard(job_id)
 
+    def _run_logged(self, job_id: int) -> None:
+        try:
+            self._run(job_id)
+        except Exception:
+            log.exception("work failed", extra={"job_id": job_id})
+
+    def _tick_soon(self, name: str) -> None:
+        if name not in self.ticking:
+            self.ticking.add(name)
+            self.threads.submit(self._tick, name)
+
     def _tick(self, name: str) -> None:
-        with self.app.app_context():
-            try:
+        try:
+            with self.app.app_context():
                 PERIODICS[name].run()
-            except Exception:
-                log.exception("periodic failed", extra={"periodic": name})
+        except Exception:
+            log.exception("periodic failed", extra={"periodic": name})
+        finally:
+            self.ticking.discard(name)
 
 
 def _due(taken: set[int]) -> list[int]:
@@ -225,7 +235,7 @@ def main() -> None:
     log_what_nobody_caught()
     try:
         Worker(app).serve()
-    except Running as error:
+    except (Running, SchemaError) as error:
         sys.exit(str(error))
 
 
