@@ -72,12 +72,16 @@ class Worker(GeventWorker):
     long as its patience.
     """
 
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.under_way = 0
+        # A signal may come while the application loads, long before there is anything to stop.
+        self.stopping = Event()
+
     def run(self) -> None:
         """Serve until told to stop; close the sockets, let running requests end, leave."""
         if self.cfg.is_ssl:
             raise RuntimeError("Certificates belong to the proxy in front: this server speaks HTTP only.")
-        self.under_way = 0
-        self.stopping = Event()
         servers = [
             StreamServer(listener, handle=self.handler_of(listener), spawn=Pool(self.worker_connections))
             for listener in self.sockets

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import secrets
+import tempfile
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -95,7 +97,9 @@ def _check(values: dict[str, Any]) -> None:
     if values["log_level"] not in _LEVELS:
         raise ConfigError(f"Setting log_level must be one of {', '.join(_LEVELS)}.")
     if not values["secret_key"]:
-        raise ConfigError("Setting secret_key must not be empty.")
+        raise ConfigError(
+            "Setting secret_key must not be empty. Where instance/secret.key is, put it back from a backup."
+        )
     if not values.get("mail_url", "console://").startswith(_MAILS):
         # Not repeated here: it may hold a password.
         raise ConfigError("Setting mail_url must begin with console://, smtp:// or smtps://.")
@@ -129,7 +133,7 @@ def _from_file(path: Path) -> dict[str, Any]:
         return {}
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path.name} is not valid TOML: {error}") from error
 
 
@@ -159,13 +163,17 @@ def _typed(kind: Any, name: str, value: Any) -> Any:
 def _secret_key(instance: Path) -> str:
     """The key in ``instance/secret.key``, made on first use and readable by its owner only."""
     path = instance / "secret.key"
+    if not path.exists():
+        # Under its name only when it is whole: a start that is killed leaves no empty key behind.
+        handle, made = tempfile.mkstemp(dir=instance, prefix=".secret-")
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        with contextlib.suppress(FileExistsError):
+            os.link(made, path)
+        Path(made).unlink()
     try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
         return path.read_text(encoding="ascii").strip()
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        key = secrets.token_hex(32)
-        file.write(key)
-        file.flush()
-        os.fsync(file.fileno())
-    return key
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path} is damaged: put the key back from a backup.") from error

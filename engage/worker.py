@@ -69,7 +69,7 @@ class _Clock:
 
 
 class Worker:
-    """The relay from the outbox to huey's threads, with the clocks."""
+    """The relay from the outbox to the threads, with the clocks."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app

@@ -13,6 +13,8 @@ _NAME = "running.lock"
 _BEAT = "worker.beat"
 # A web process killed outright leaves a child that looks for its parent once a second.
 PATIENCE_SECONDS = 2.0
+# That child looks late on a busy machine, and lets running requests end before it does.
+ORPHAN_SECONDS = 20.0
 
 
 class Running(Exception):
@@ -49,27 +51,42 @@ def hold_alone(
     """Be the installation's only process of this ``kind`` until it and all forked from it have ended.
 
     ``where`` is what a second one is told, ``why`` the reason. Answers the descriptor that holds the lock.
-    Raises ``Running`` where there is one after ``patience`` seconds.
+    Raises ``Running`` where there is one after ``patience`` seconds, or after ``ORPHAN_SECONDS`` where the
+    process that took the lock is gone and only what it forked holds it still.
     """
     path = instance / f"{kind}.lock"
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-    until = time.monotonic() + patience
+    began = time.monotonic()
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             break
         except BlockingIOError as error:
-            if time.monotonic() < until:
+            if time.monotonic() < began + (ORPHAN_SECONDS if _is_orphaned(path) else patience):
                 time.sleep(0.05)
                 continue
             os.close(handle)
             raise Running(
-                f"The {kind} process of this installation runs already ({path.read_text('utf-8')}), {why}: "
+                f"The {kind} process of this installation runs already ({_holder(path)}), {why}: "
                 "stop that one first, or name another folder in ENGAGE_INSTANCE."
             ) from error
     os.ftruncate(handle, 0)
     os.pwrite(handle, f"{where}{', ' if where else ''}process {os.getpid()}".encode(), 0)
     return handle
+
+
+def _is_orphaned(path: Path) -> bool:
+    """Whether the process named in a lock file has ended."""
+    number = _holder(path).rpartition(" ")[2]
+    if not number.isdecimal():
+        return False
+    try:
+        os.kill(int(number), 0)
+    except ProcessLookupError:
+        return True
+    except (PermissionError, OverflowError):
+        return False
+    return False
 
 
 def hold_web(instance: Path, database_url: str, *, where: str = "") -> int | None:
@@ -101,6 +118,10 @@ def seconds_since_beat(instance: Path) -> float | None:
         return max(0.0, time.time() - (instance / _BEAT).stat().st_mtime)
     except OSError:
         return None
+
+
+def _holder(path: Path) -> str:
+    return path.read_text("utf-8", errors="replace")
 
 
 def _open(instance: Path) -> int:

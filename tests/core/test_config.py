@@ -106,3 +106,32 @@ def test_a_folder_that_cannot_be_used_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot be used"):
         _load(tmp_path / "file" / "instance")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("secret.key", b"\xff\x00", "is damaged: put the key back from a backup"),
+        ("secret.key", b"", "put it back from a backup"),
+        ("engage.toml", b"\xff\x00", "engage.toml is not valid TOML"),
+        ("engage.toml", b"log_level = ", "engage.toml is not valid TOML"),
+    ],
+)
+def test_a_damaged_file_is_named(tmp_path: Path, name: str, content: bytes, sentence: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(ConfigError, match=sentence):
+        load_config({"ENGAGE_INSTANCE": str(tmp_path)})
+
+
+def test_a_start_killed_while_it_makes_the_key_leaves_no_half_of_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(_handle: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as broken:
+        broken.setattr("engage.config.os.fsync", killed)
+        with pytest.raises(KeyboardInterrupt):
+            load_config({"ENGAGE_INSTANCE": str(tmp_path)})
+    assert not (tmp_path / "secret.key").exists()
+    assert len(load_config({"ENGAGE_INSTANCE": str(tmp_path)}).secret_key) == 64

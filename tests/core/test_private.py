@@ -141,7 +141,7 @@ def test_whatever_runs_leaves_nothing_open(
     (instance / "engage.toml").touch(mode=0o644)
     server = make_server()
     server.start_worker()
-    wait_until(lambda: (instance / "tasks.db").exists() and (instance / "analysis.sock").exists())
+    wait_until(lambda: (instance / "worker.beat").exists() and (instance / "analysis.sock").exists())
     assert _open_ones(instance) == []
     target = tmp_path / "kept" / "backup.tar.gz"
     target.parent.mkdir()

@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,6 +36,32 @@ def test_whoever_comes_waits_for_one_that_is_ending(tmp_path: Path, monkeypatch:
     first = hold_alone(tmp_path, "web", WHY)
     monkeypatch.setattr("engage.core.running.time.sleep", lambda _seconds: os.close(first))
     os.close(hold_alone(tmp_path, "web", WHY))
+
+
+def test_what_a_killed_process_forked_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    orphan = hold_alone(tmp_path, "web", WHY)
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    (tmp_path / "web.lock").write_text(f"127.0.0.1:5702, process {gone.pid}", "utf-8")
+    looked: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        looked.append(seconds)
+        if len(looked) == 3:
+            os.close(orphan)
+
+    monkeypatch.setattr("engage.core.running.time.sleep", sleep)
+    os.close(hold_alone(tmp_path, "web", WHY, patience=0))
+    assert len(looked) == 3
+
+
+@pytest.mark.parametrize("damage", [b"", b"\xff\xfe", b"process 0x12", b"process 99999999999999999999"])
+def test_a_damaged_note_about_who_holds_it_is_no_traceback(tmp_path: Path, damage: bytes) -> None:
+    first = hold_alone(tmp_path, "web", WHY)
+    (tmp_path / "web.lock").write_bytes(damage)
+    with pytest.raises(Running):
+        hold_alone(tmp_path, "web", WHY, patience=0)
+    os.close(first)
 
 
 def test_on_postgresql_there_may_be_several(tmp_path: Path) -> None:
@@ -68,6 +95,22 @@ def test_a_second_web_process_is_refused_in_a_sentence(live_server: Server) -> N
         [sentence] = done.stderr.splitlines()
         assert sentence.startswith(f"The web process of this installation runs already ({where}, process ")
         assert sentence.endswith("or name another folder in ENGAGE_INSTANCE.")
+
+
+@pytest.mark.faults
+def test_told_to_load_anew_again_and_again_it_serves_on(make_server: Callable[..., Server]) -> None:
+    server = make_server()
+    master = server.processes["web"].pid
+    children = Path(f"/proc/{master}/task/{master}/children")
+    for _ in range(3):
+        [serving, *_] = children.read_text().split()
+        os.kill(master, signal.SIGHUP)
+        # The next one comes while the child of this one still loads.
+        wait_until(lambda known=serving: bool(set(children.read_text().split()) - {known}))  # type: ignore[misc]
+    wait_until(lambda: len(children.read_text().split()) == 1)
+    with urllib.request.urlopen(f"{server.url}/healthz", timeout=30) as answer:
+        assert answer.status == 200
+    assert "Traceback" not in server.log.read_text()
 
 
 @pytest.mark.sqlite_only
