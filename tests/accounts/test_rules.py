@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from flask import Flask
 
@@ -73,6 +75,39 @@ def test_passwords_made_of_who_and_where_one_is(password: str, good: bool) -> No
     email = "Chen.Jing84@qiyang.gov.cn"
     problem = password_problem(password, name="陈静 Chen Jing", email=email, places=places)
     assert (problem is None) is good, str(problem)
+
+
+COMMON = """
+password1234 passwordpassword qwertyuiop123 1qaz2wsx3edc 1qaz@WSX3edc 1q2w3e4r5t6y zaq12wsxcde3 qwe123!@#asd
+iloveyou1234 woaini1314520 woaini5201314 5201314520131 Woaini520!!! aini13141314 woaiwojia1314 wobuzhidao123
+admin123456789 Admin@123456 P@ssw0rd1234 Passw0rd!Passw0rd! abc123456789 Aa123456789!
+Abc@12345678 a1b2c3d4e5f6 beijing2008!! Beijing2022! shanghai2024 zhongguo1949 woaizhongguo nihao123456789
+wodemima1234 mima12345678 zhangsan1985! chenjing1984! Zhang19850312 liming1990!!! wangwei123456 renmin123456 zhengfu12345 Gov@12345678
+Engage@2026! engage123456 Huawei@123456 Summer2026!! Welcome2026! letmein123456 changeme1234 superman1234
+trustno1trustno1 !@#$%^&*()_+ 147258369147 159753456852 000000000000a 20260101abcd 19491001china administrator
+我爱你我爱你1314 政务公开2026年 密码密码密码密码密码密码 一二三四五六七八九十甲乙 为人民服务为人民服务
+""".split()  # noqa: SIM905
+
+
+@pytest.mark.parametrize("password", COMMON)
+def test_passwords_that_are_tried_first(password: str) -> None:
+    for written in (password, password.upper(), password.capitalize()):
+        assert password_problem(written) is not None, written
+
+
+@pytest.mark.parametrize(
+    "password",
+    ["春风又绿江南岸 蓝鲸 四只", "x7Kq-92mp-LLwz", "purple window seven ladder", "毛笔 zebra 月台 9931"],
+)
+def test_passwords_that_nobody_tries(password: str) -> None:
+    assert password_problem(password) is None
+
+
+def test_a_long_password_is_judged_as_quickly_as_a_short_one() -> None:
+    began = time.perf_counter()
+    password_problem("ab1c d" * 33)
+    # Of a thread, not of the hub; without a bound it is a second.
+    assert time.perf_counter() - began < 0.5
 
 
 @pytest.mark.parametrize("email", ["13800138000@139.com", "a@b.cn", ""])

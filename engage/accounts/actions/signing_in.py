@@ -21,6 +21,7 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Gone, Invalid, NotAllowed, NotFound
 from engage.core.messages import msg
+from engage.core.threads import beside_the_hub
 from engage.core.writer import atomic
 
 LINK_LIFE = timedelta(minutes=30)
@@ -139,7 +140,7 @@ def change_password(
             lockout.count_attempt(account, lockout.PER_ACCOUNT)
         if not passwords.password_is(current, password_hash):
             raise Invalid({"current": msg("This is not your current password.")})
-    problem = password_problem(new, name=name, email=email, places=places)
+    problem = beside_the_hub(lambda: password_problem(new, name=name, email=email, places=places))
     if problem is not None:
         raise Invalid({"new": problem})
     new_hash = passwords.hash_password(new)
