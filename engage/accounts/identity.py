@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, g, session
+from flask import Flask, Response, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from engage.accounts import actions, passwords
-from engage.accounts.actions.sessions import SEEN_EVERY
+from engage.accounts.actions.sessions import SEEN_EVERY, Browser
+from engage.accounts.devices import device_label
 from engage.accounts.queries import OpenSession, open_session
 from engage.core.actor import Actor
 from engage.core.clock import now
@@ -49,6 +50,15 @@ def remember(token: str) -> None:
     row = open_session(token)
     if row is not None:
         login_user(SignedInStaff(token, row))
+
+
+def browser() -> Browser:
+    """The browser of this request, for a session that begins in it."""
+    return Browser(
+        address=request.remote_addr,
+        label=device_label(request.user_agent.string),
+        former=str(session.get("_user_id") or ""),
+    )
 
 
 def forget() -> None:

@@ -153,9 +153,13 @@ class SignInLink(Model):
 
 
 class SignInFailure(Model):
-    """Failed sign-ins counted for one account name or one network (keyed hash), known or not."""
+    """Failed sign-ins counted for an account name, a network or a browser (keyed hashes), known or not.
+
+    ``account_hash`` names the account where it is tried from one network or one browser.
+    """
 
     subject_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     count: Mapped[int] = mapped_column(default=0)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -28,6 +28,7 @@ class OpenSession:
     user_id: int
     label: str
     by_link: bool
+    began: datetime
     last_seen_at: datetime
     grants: tuple[GrantedRole, ...]
 
@@ -40,14 +41,27 @@ def open_session(token: str) -> OpenSession | None:
     """The session of a token, unless it or its account has ended; two queries."""
     row = db.session.execute(
         select(
-            StaffSession.id, StaffSession.by_link, StaffSession.last_seen_at, StaffSession.user_id, User.name
+            StaffSession.id,
+            StaffSession.by_link,
+            StaffSession.created_at,
+            StaffSession.last_seen_at,
+            StaffSession.user_id,
+            User.name,
         )
         .join(User, User.id == StaffSession.user_id)
         .where(StaffSession.token_hash == token_hash(token), *_is_open(), User.active)
     ).first()
     if row is None:
         return None
-    return OpenSession(row.id, row.user_id, row.name, row.by_link, row.last_seen_at, grants_of(row.user_id))
+    return OpenSession(
+        row.id,
+        row.user_id,
+        row.name,
+        row.by_link,
+        row.created_at,
+        row.last_seen_at,
+        grants_of(row.user_id),
+    )
 
 
 def _is_open() -> tuple[ColumnElement[bool], ...]:
@@ -167,6 +181,11 @@ def unit_names(ids: Iterable[int] | None = None) -> dict[int, Localized]:
 def public_id_of(user_id: int) -> str:
     """The public id of an existing staff member."""
     return db.session.scalars(select(User.public_id).where(User.id == user_id)).one()
+
+
+def email_of(user_id: int) -> str:
+    """The email address of an existing staff member; empty where it has been deleted."""
+    return db.session.scalars(select(User.email).where(User.id == user_id)).one() or ""
 
 
 ScopeNames = dict[tuple[ScopeKind, int | None], Localized | str]

@@ -22,6 +22,7 @@ from engage.web.actor import staff_actor
 from engage.web.display import language_tag
 from engage.web.kept import KEEPING, kept_form, page_before
 from engage.web.languages import render
+from engage.web.refusals import note_refusal
 
 log = logging.getLogger(__name__)
 
@@ -166,6 +167,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _answer(status: int, words: Message | None, retry_after: int = 0) -> Any:
+    note_refusal(status)
     fault = _fault(status, words, retry_after)
     if wants_json():
         response = jsonify(error=_code(status), message=fault.message, retry_after=fault.retry_after or None)

@@ -6,6 +6,8 @@ import secrets
 
 from flask import Flask, Response, g, request
 
+_STAFF = ("/staff/", "/styleguide")
+
 
 def init_headers(app: Flask) -> None:
     """Set the headers on every response and offer ``csp_nonce()`` to templates."""
@@ -58,7 +60,10 @@ def _set(response: Response) -> Response:
     headers = response.headers
     if "Content-Security-Policy" not in headers:
         headers["Content-Security-Policy"] = _policy()
-    if "Cache-Control" not in headers:
+    if request.path.startswith(_STAFF):
+        # Nothing of the work area is found again on a shared computer, by the Back button or in its cache.
+        headers["Cache-Control"] = "no-store"
+    elif "Cache-Control" not in headers:
         # Pages hold the tokens of one person: no cache in between may hand them to another.
         headers["Cache-Control"] = "private, no-cache"
     headers.setdefault("X-Content-Type-Options", "nosniff")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -30,10 +30,14 @@ pytestmark = pytest.mark.database
 PASSWORD = "四个 毫不 相干 的词语 12"
 
 
-def _sign_in(email: str, password: str = PASSWORD, *, network: str = "net") -> actions.SignedIn:
-    return actions.sign_in(
-        email, password, account=f"account:{email}", network=network, address="192.0.2.1", device_label="Test"
-    )
+BROWSER = actions.Browser("192.0.2.1", "Test")
+
+
+def _sign_in(
+    email: str, password: str = PASSWORD, *, network: str = "net", browser: str = ""
+) -> actions.SignedIn:
+    origin = lockout.Origin(f"account:{email}", network, browser)
+    return actions.sign_in(email, password, origin=origin, browser=BROWSER)
 
 
 _DEEDS: dict[str, Callable[[Actor, int], Any]] = {
@@ -121,7 +125,7 @@ def test_a_closed_account_is_out_everywhere(app: Flask) -> None:
         with pytest.raises(Invalid):
             _sign_in(user.email or "")
         with pytest.raises(Gone):
-            actions.sign_in_by_link(link, address=None, device_label="")
+            actions.sign_in_by_link(link, BROWSER)
         with pytest.raises(NotFound):
             actions.make_sign_in_link(SYSTEM, user.id)
 
@@ -165,10 +169,10 @@ def test_a_link_works_once_and_only_the_newest(app: Flask) -> None:
         user = make_user().id
         first, second = (actions.make_sign_in_link(SYSTEM, user) for _ in range(2))
         with pytest.raises(Gone):
-            actions.sign_in_by_link(first, address=None, device_label="")
-        actions.sign_in_by_link(second, address=None, device_label="")
+            actions.sign_in_by_link(first, BROWSER)
+        actions.sign_in_by_link(second, BROWSER)
         with pytest.raises(Gone):
-            actions.sign_in_by_link(second, address=None, device_label="")
+            actions.sign_in_by_link(second, BROWSER)
 
 
 def test_an_old_link_is_gone(app: Flask) -> None:
@@ -176,7 +180,7 @@ def test_an_old_link_is_gone(app: Flask) -> None:
         link = actions.make_sign_in_link(SYSTEM, make_user().id, life=timedelta(seconds=-1))
         assert queries.link_holder(link) is None
         with pytest.raises(Gone):
-            actions.sign_in_by_link(link, address=None, device_label="")
+            actions.sign_in_by_link(link, BROWSER)
 
 
 def test_guesses_sent_together_are_all_counted(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -200,7 +204,7 @@ def test_guesses_sent_together_are_all_counted(app: Flask, monkeypatch: pytest.M
         thread.start()
     for thread in threads:
         thread.join()
-    assert len(tried) == lockout.PER_ACCOUNT
+    assert len(tried) == lockout.PER_ACCOUNT, answers
     assert answers.count(TooMany) == 20 - lockout.PER_ACCOUNT
 
 
@@ -241,6 +245,108 @@ def test_a_right_password_forgives_the_account(app: Flask) -> None:
                 with pytest.raises(Invalid):
                     _sign_in(email, "wrong")
             _sign_in(email)
+
+
+def _guess(email: str, *, times: int, **where: str) -> None:
+    for _ in range(times):
+        with pytest.raises(Invalid):
+            _sign_in(email, "wrong", **where)
+
+
+@pytest.fixture
+def no_password_is_right(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    with monkeypatch.context() as patch:
+        patch.setattr(passwords, "password_is", lambda *_: False)
+        yield patch
+
+
+def test_nobody_is_locked_out_by_what_is_tried_elsewhere(
+    app: Flask, no_password_is_right: pytest.MonkeyPatch
+) -> None:
+    """Somebody tries the password from one network without end: from everywhere else it works."""
+    with app.app_context():
+        email = make_user(password=PASSWORD).email or ""
+        _guess(email, times=lockout.PER_ACCOUNT, network="stranger")
+        with pytest.raises(TooMany):
+            _sign_in(email, network="stranger")
+        no_password_is_right.undo()
+        assert _sign_in(email, network="office").user_id
+        # Who signs in elsewhere does not open it there.
+        with pytest.raises(TooMany):
+            _sign_in(email, network="stranger")
+
+
+def test_a_browser_that_signed_in_before_is_let_through(
+    app: Flask, no_password_is_right: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        email = make_user(password=PASSWORD).email or ""
+        for number in range(lockout.PER_NETWORK):
+            with pytest.raises(Invalid):
+                _sign_in(f"name{number}@example.com", network="office")
+        with pytest.raises(TooMany):
+            _sign_in(email, network="office")
+        no_password_is_right.undo()
+        assert _sign_in(email, network="office", browser="its own").user_id
+
+
+def test_a_known_browser_does_not_try_without_end(
+    app: Flask, no_password_is_right: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        email = make_user(password=PASSWORD).email or ""
+        _guess(email, times=lockout.PER_ACCOUNT, browser="stolen")
+        with pytest.raises(TooMany):
+            _sign_in(email, browser="stolen")
+        no_password_is_right.undo()
+        assert _sign_in(email).user_id
+
+
+def test_tried_from_many_networks_an_account_is_slower_and_never_shut(
+    app: Flask, no_password_is_right: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        email = make_user(password=PASSWORD).email or ""
+        for number in range(lockout.ATTACK // 4):
+            _guess(email, times=4, network=f"robot{number}")
+        _guess(email, times=lockout.UNDER_ATTACK, network="fresh robot")
+        with pytest.raises(TooMany):
+            _sign_in(email, network="fresh robot")
+        no_password_is_right.undo()
+        assert _sign_in(email, network="hotel").user_id
+        assert _sign_in(email, network="office", browser="its own").user_id
+
+
+def test_a_browser_that_signs_in_again_leaves_no_session_behind(app: Flask) -> None:
+    with app.app_context():
+        first, second = make_user(password=PASSWORD), make_user()
+        old = _sign_in(first.email or "").token
+        ended: list[SessionsEnded] = []
+        bus.subscribe(SessionsEnded)(ended.append)
+        link = actions.make_sign_in_link(SYSTEM, second.id)
+        new = actions.sign_in_by_link(link, actions.Browser(None, "Test", former=old)).token
+        assert queries.open_session(old) is None
+        assert queries.open_session(new) is not None
+        assert [event.user_id for event in ended] == [first.id]
+
+
+def test_a_link_replaces_a_forgotten_password_only_at_once(app: Flask) -> None:
+    new = "毛笔 zebra 月台 9931"
+    with app.app_context():
+        user = make_user(Role.TYPIST, password=PASSWORD)
+        for age, good in ((timedelta(minutes=14), True), (timedelta(minutes=16), False)):
+            token = actions.sign_in_by_link(actions.make_sign_in_link(SYSTEM, user.id), BROWSER).token
+            session = queries.open_session(token)
+            assert session is not None
+            with atomic():
+                db.session.get_one(StaffSession, session.id).created_at = now() - age
+            if good:
+                actions.change_password(session.actor(), "", new, session_id=session.id)
+                continue
+            with pytest.raises(Invalid) as refusal:
+                actions.change_password(session.actor(), "", new + "!", session_id=session.id)
+            assert list(refusal.value.errors) == ["current"]
+            actions.change_password(session.actor(), new, new + "!", session_id=session.id)
 
 
 def test_the_lock_ends(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

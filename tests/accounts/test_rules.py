@@ -82,7 +82,8 @@ password1234 passwordpassword qwertyuiop123 1qaz2wsx3edc 1qaz@WSX3edc 1q2w3e4r5t
 iloveyou1234 woaini1314520 woaini5201314 5201314520131 Woaini520!!! aini13141314 woaiwojia1314 wobuzhidao123
 admin123456789 Admin@123456 P@ssw0rd1234 Passw0rd!Passw0rd! abc123456789 Aa123456789!
 Abc@12345678 a1b2c3d4e5f6 beijing2008!! Beijing2022! shanghai2024 zhongguo1949 woaizhongguo nihao123456789
-wodemima1234 mima12345678 zhangsan1985! chenjing1984! Zhang19850312 liming1990!!! wangwei123456 renmin123456 zhengfu12345 Gov@12345678
+wodemima1234 mima12345678 zhangsan1985! chenjing1984! Zhang19850312 liming1990!!! wangwei123456
+renmin123456 zhengfu12345 Gov@12345678
 Engage@2026! engage123456 Huawei@123456 Summer2026!! Welcome2026! letmein123456 changeme1234 superman1234
 trustno1trustno1 !@#$%^&*()_+ 147258369147 159753456852 000000000000a 20260101abcd 19491001china administrator
 我爱你我爱你1314 政务公开2026年 密码密码密码密码密码密码 一二三四五六七八九十甲乙 为人民服务为人民服务

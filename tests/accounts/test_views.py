@@ -10,15 +10,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from engage.accounts import actions, queries
+from engage.accounts import actions, known_browsers, queries
 from engage.accounts.models import User
 from engage.accounts.passwords import password_is
 from engage.accounts.permissions import Role
 from engage.audit.models import AuditEntry
 from engage.core.actor import SYSTEM
 from engage.core.db import db
+from engage.web import refusals
 from tests.factories.accounts import make_session, make_unit, make_user
 from tests.fixtures.clients import hidden_fields
+from tests.fixtures.staff import form_token
 
 pytestmark = pytest.mark.database
 PASSWORD = "四个 毫不 相干 的词语 12"
@@ -73,6 +75,93 @@ def test_locks_after_repeated_failures_and_says_how_long(app: Flask, client: Fla
     assert locked.status_code == 429
     assert 14 * 60 <= int(locked.headers["Retry-After"]) <= 15 * 60
     assert "15 分钟" in locked.text
+
+
+def _known(client: FlaskClient) -> Any:
+    return client.get_cookie("known", path="/staff/sign-in")
+
+
+def test_a_browser_the_account_knows_signs_in_while_strangers_are_locked_out(
+    app: Flask, client: FlaskClient
+) -> None:
+    with app.app_context():
+        email, other = (make_user(Role.TYPIST, password=PASSWORD).email or "" for _ in range(2))
+    assert _sign_in(client, email, PASSWORD).status_code == 303
+    client.post("/staff/sign-out", data={"csrf_token": form_token(app, client)})
+    stranger = app.test_client()
+    for wanted in (email, other):
+        for _ in range(6):
+            _sign_in(stranger, wanted, "wrong wrong wrong")
+    assert _sign_in(stranger, email, PASSWORD).status_code == 429
+    # It knows this account and no other; what somebody makes up is no mark.
+    assert _sign_in(client, other, PASSWORD).status_code == 429
+    mark = _known(client).value
+    for forged in ("", "x", mark[:-1] + ("0" if mark[-1] != "0" else "1"), "1" + mark, mark.split(".")[0]):
+        stranger.set_cookie("known", forged, path="/staff/sign-in")
+        assert _sign_in(stranger, email, PASSWORD).status_code == 429, forged
+    assert _sign_in(client, email, PASSWORD).status_code == 303
+
+
+def test_colleagues_at_one_computer_are_all_known(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        emails = [make_user(Role.TYPIST, password=PASSWORD).email or "" for _ in range(3)]
+    for email in emails:
+        assert _sign_in(client, email, PASSWORD).status_code == 303
+        client.post("/staff/sign-out", data={"csrf_token": form_token(app, client)})
+    for email in emails:
+        with app.test_request_context("/staff/sign-in", headers={"Cookie": f"known={_known(client).value}"}):
+            assert known_browsers.known(known_browsers.account_key(email))
+
+
+def test_a_mark_grows_old(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        email = make_user(Role.TYPIST, password=PASSWORD).email or ""
+    _sign_in(client, email, PASSWORD)
+    day, rest = _known(client).value.split("-", 1)
+    account = ""
+    for age, good in ((0, True), (200, False), (-400, False)):
+        with app.test_request_context("/staff/sign-in", headers={"Cookie": f"known={int(day) - age}-{rest}"}):
+            account = known_browsers.account_key(email)
+            assert bool(known_browsers.known(account)) is (good and age == 0)
+
+
+def test_signing_out_clears_what_the_browser_kept(staff_client: Callable[..., Any]) -> None:
+    answer = staff_client(Role.TYPIST).send("/staff/sign-out")
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
+
+
+def test_nothing_of_the_work_area_is_kept_by_the_browser(staff_client: Callable[..., Any]) -> None:
+    client = staff_client(Role.ADMINISTRATOR)
+    for path in (
+        "/staff/",
+        "/staff/accounts",
+        "/staff/units",
+        "/staff/audit",
+        "/staff/sign-in",
+        "/styleguide",
+    ):
+        assert client.get(path).headers["Cache-Control"] == "no-store", path
+
+
+def test_what_is_refused_leaves_a_line_without_secrets(
+    app: Flask, client: FlaskClient, staff_client: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    refusals._last.clear()
+    with app.app_context():
+        email = make_user(Role.TYPIST, password=PASSWORD).email or ""
+    for _ in range(7):
+        _sign_in(client, email, "wrong wrong wrong")
+    typist = staff_client(Role.TYPIST)
+    for _ in range(3):
+        assert typist.get("/staff/accounts").status_code == 403
+    said = [(record.message, getattr(record, "status", None)) for record in caplog.records]
+    assert said.count(("sign-in refused", None)) == 6
+    assert said.count(("refused", 429)) == 1
+    # A flood of them does not fill the disk.
+    assert said.count(("refused", 403)) == 1
+    lines = " ".join(str(record.__dict__) for record in caplog.records)
+    for secret in (email, "wrong wrong", "127.0.0.1"):
+        assert secret not in lines
 
 
 def test_an_administrator_sees_the_lock_and_opens_it(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from engage.accounts.actions.sessions import start_session
+from engage.accounts.actions.sessions import Browser, start_session
 from engage.accounts.models import Grant, Unit, UnitKind, User
 from engage.accounts.passwords import hash_password
 from engage.accounts.permissions import Role
@@ -59,7 +59,7 @@ def make_session(user: User, device_label: str = "Firefox · Linux") -> str:
     """A session token of ``user``, as the cookie carries it."""
     with atomic():
         return start_session(
-            db.session.get_one(User, user.id), address="127.0.0.1", device_label=device_label, by_link=False
+            db.session.get_one(User, user.id), Browser("127.0.0.1", device_label), by_link=False
         )
 
 

@@ -12,6 +12,7 @@ from engage.accounts.actions.people import (
     unlock_account,
 )
 from engage.accounts.actions.sessions import (
+    Browser,
     end_other_sessions,
     end_session,
     sign_out,
@@ -20,6 +21,7 @@ from engage.accounts.actions.sessions import (
 from engage.accounts.actions.signing_in import (
     LINK_IS_USED,
     SignedIn,
+    came_by_link,
     change_password,
     make_sign_in_link,
     sign_in,
@@ -29,8 +31,10 @@ from engage.accounts.actions.units import UnitFields, change_unit, create_unit
 
 __all__ = [
     "LINK_IS_USED",
+    "Browser",
     "SignedIn",
     "UnitFields",
+    "came_by_link",
     "change_password",
     "change_person",
     "change_unit",

@@ -8,7 +8,7 @@ from sqlalchemy import delete, exists, select
 from engage.accounts import entries, lockout
 from engage.accounts.actions.sessions import end_sessions_of
 from engage.accounts.events import GrantsChanged
-from engage.accounts.models import Grant, SignInFailure, SignInLink, Unit, User
+from engage.accounts.models import Grant, SignInLink, Unit, User
 from engage.accounts.permissions import Permission, Role
 from engage.accounts.rules import require, scope_problem
 from engage.accounts.scopes import activity_names
@@ -95,7 +95,7 @@ def unlock_account(actor: Actor, user_id: int, account: str) -> None:
         until = lockout.locked_until(account)
         if until is None:
             return
-        db.session.execute(delete(SignInFailure).where(SignInFailure.subject_hash == account))
+        lockout.unlock(account)
         record(actor, entries.ACCOUNT_UNLOCKED, "account", user_id, before={"until": until}, label=user.name)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -25,10 +26,23 @@ SEEN_EVERY = timedelta(minutes=5)
 MOST_SESSIONS = 20
 
 
-def start_session(user: User, *, address: str | None, device_label: str, by_link: bool) -> str:
-    """Add a session to the transaction, answer its token; beyond ``MOST_SESSIONS`` the oldest end."""
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """Where a session begins: the network address, what the browser calls itself, and the token it had."""
+
+    address: str | None
+    label: str
+    former: str = ""
+
+
+def start_session(user: User, browser: Browser, *, by_link: bool) -> str:
+    """Add a session to the transaction, answer its token.
+
+    The session the browser had ends, whoever's it was; beyond ``MOST_SESSIONS`` the oldest end.
+    """
     token = new_token()
     moment = now()
+    _end_former(browser.former)
     open_ids = db.session.scalars(
         select(StaffSession.id)
         .where(StaffSession.user_id == user.id, StaffSession.ended_at.is_(None))
@@ -38,15 +52,15 @@ def start_session(user: User, *, address: str | None, device_label: str, by_link
     session = StaffSession(
         user_id=user.id,
         token_hash=token_hash(token),
-        device_label=device_label[:80],
-        address=address,
+        device_label=browser.label[:80],
+        address=browser.address,
         by_link=by_link,
         created_at=moment,
         last_seen_at=moment,
     )
     db.session.add(session)
     user.last_signed_in_at = moment
-    actor = Actor(ActorKind.STAFF, user.id, user.name, address=address)
+    actor = Actor(ActorKind.STAFF, user.id, user.name, address=browser.address)
     after = {"device": session.device_label, "by_link": by_link}
     record(actor, entries.SIGNED_IN, "account", user.id, after=after, label=user.name)
     return token
@@ -117,6 +131,18 @@ def end_sessions_of(user_id: int, *, keep: int | None = None) -> int:
     ended = [item for item in ids if item != keep]
     _end(user_id, ended)
     return len(ended)
+
+
+def _end_former(token: str) -> None:
+    if not token:
+        return
+    former = db.session.scalar(
+        select(StaffSession).where(
+            StaffSession.token_hash == token_hash(token), StaffSession.ended_at.is_(None)
+        )
+    )
+    if former is not None:
+        _end(former.user_id, [former.id])
 
 
 def _end(user_id: int, session_ids: Sequence[int]) -> None:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
 
 from engage.accounts import entries, lockout, passwords
-from engage.accounts.actions.sessions import end_sessions_of, start_session
+from engage.accounts.actions.sessions import Browser, end_sessions_of, start_session
 from engage.accounts.links import new_token, token_hash
-from engage.accounts.models import SignInFailure, SignInLink, StaffSession, User
+from engage.accounts.models import SignInLink, StaffSession, User
 from engage.accounts.password_rules import password_problem
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import require
@@ -24,7 +25,11 @@ from engage.core.messages import msg
 from engage.core.threads import beside_the_hub
 from engage.core.writer import atomic
 
+log = logging.getLogger(__name__)
+
 LINK_LIFE = timedelta(minutes=30)
+# How long after a sign-in by link the forgotten password may be replaced.
+LINK_IS_FRESH = timedelta(minutes=15)
 LINK_IS_USED = msg("This sign-in link has been used or has expired. Please ask for a new one, or sign in.")
 
 
@@ -37,18 +42,17 @@ class SignedIn:
     has_password: bool
 
 
-def sign_in(
-    email: str, password: str, *, account: str, network: str, address: str | None, device_label: str
-) -> SignedIn:
-    """Start a session for the right email and password.
+def sign_in(email: str, password: str, *, origin: lockout.Origin, browser: Browser) -> SignedIn:
+    """Start a session in ``browser`` for the right email and password.
 
-    ``account`` and ``network`` are keyed hashes of the typed email and of the network, under which attempts
-    are counted. Raises ``Invalid`` with one sentence whatever was wrong, ``TooMany`` while locked.
+    Raises ``Invalid`` with one sentence whatever was wrong, ``TooMany`` while ``origin`` is locked.
     """
     wrong = Invalid({"password": msg("The email address or the password is not right.")})
-    user_id, password_hash = _attempt(email, account, network)
+    user_id, password_hash = _attempt(email, origin)
     # Outside of every transaction: the hash takes long, and the hub serves others meanwhile.
     if not passwords.password_is(password, password_hash) or user_id is None:
+        # No address: whoever tries may be a citizen. Equal codes are the same name and network.
+        log.warning("sign-in refused", extra={"account": origin.account[:12], "network": origin.network[:12]})
         raise wrong
     renewed = passwords.hash_password(password) if passwords.is_outdated(password_hash or "") else None
     with atomic():
@@ -57,28 +61,26 @@ def sign_in(
             raise wrong
         if renewed is not None:
             user.password_hash = renewed
-        lockout.forgive(account, network)
-        token = start_session(user, address=address, device_label=device_label, by_link=False)
+        lockout.forgive(origin)
+        token = start_session(user, browser, by_link=False)
     return SignedIn(token, user_id, has_password=True)
 
 
-def _attempt(email: str, account: str, network: str) -> tuple[int | None, str | None]:
+def _attempt(email: str, origin: lockout.Origin) -> tuple[int | None, str | None]:
     """Count the attempt before the password is looked at, so that guesses sent together are all counted."""
     with atomic():
-        lockout.refuse_locked(account, network)
+        locked = lockout.attempt(origin)
         user = db.session.scalar(select(User).where(User.email == email.strip().lower(), User.active))
-        failure = lockout.count_attempt(account, lockout.PER_ACCOUNT)
-        lockout.count_attempt(network, lockout.PER_NETWORK)
         if user is None:
             return None, None
-        if failure.locked_until is not None:
+        if locked is not None:
             # Whoever it was, it was not known to be this person.
             record(
                 ANONYMOUS,
                 entries.ACCOUNT_LOCKED,
                 "account",
                 user.id,
-                after={"until": failure.locked_until},
+                after={"until": locked},
                 label=user.name,
             )
         return user.id, user.password_hash
@@ -106,8 +108,11 @@ def make_sign_in_link(actor: Actor, user_id: int, *, life: timedelta = LINK_LIFE
     return token
 
 
-def sign_in_by_link(token: str, *, address: str | None, device_label: str) -> SignedIn:
-    """Use up a one-time link and start a session. Raises ``Gone`` for one that is used, old or unknown."""
+def sign_in_by_link(token: str, browser: Browser) -> SignedIn:
+    """Use up a one-time link and start a session in ``browser``.
+
+    Raises ``Gone`` for a link that is used, old or unknown.
+    """
     with atomic():
         link = db.session.scalar(select(SignInLink).where(SignInLink.token_hash == token_hash(token)))
         if link is None or link.used_at is not None or link.expires_at <= now():
@@ -116,17 +121,17 @@ def sign_in_by_link(token: str, *, address: str | None, device_label: str) -> Si
         if not user.active:
             raise Gone
         link.used_at = now()
-        session_token = start_session(user, address=address, device_label=device_label, by_link=True)
+        session_token = start_session(user, browser, by_link=True)
         return SignedIn(session_token, user.id, has_password=user.password_hash is not None)
 
 
 def change_password(
-    actor: Actor, current: str, new: str, *, session_id: int, account: str, places: Sequence[str] = ()
+    actor: Actor, current: str, new: str, *, session_id: int, places: Sequence[str] = ()
 ) -> None:
     """Set the actor's own password and end their other sessions.
 
-    The current one is asked for unless there is none or this session began by a one-time link. ``places`` are
-    names that are guessed first. Raises
+    The current one is asked for unless there is none or this session began by a one-time link a moment ago:
+    a screen that is left alone later is not enough. ``places`` are names that are guessed first. Raises
     ``Invalid`` with the field, or ``TooMany`` after repeated wrong guesses at the current one.
     """
     if actor.id is None or not actor.is_staff:
@@ -134,12 +139,8 @@ def change_password(
     user = db.session.get_one(User, actor.id)
     session = db.session.get_one(StaffSession, session_id)
     name, email, password_hash = user.name, user.email or "", user.password_hash
-    if password_hash is not None and not session.by_link:
-        with atomic():
-            lockout.refuse_locked(account)
-            lockout.count_attempt(account, lockout.PER_ACCOUNT)
-        if not passwords.password_is(current, password_hash):
-            raise Invalid({"current": msg("This is not your current password.")})
+    if password_hash is not None and not came_by_link(session.by_link, session.created_at):
+        check_own_password(user.id, password_hash, current, field="current")
     problem = beside_the_hub(lambda: password_problem(new, name=name, email=email, places=places))
     if problem is not None:
         raise Invalid({"new": problem})
@@ -148,10 +149,27 @@ def change_password(
         user = db.session.get_one(User, actor.id)
         user.password_hash = new_hash
         user.password_changed_at = now()
-        db.session.execute(delete(SignInFailure).where(SignInFailure.subject_hash == account))
         db.session.execute(
             delete(SignInLink).where(SignInLink.user_id == user.id, SignInLink.used_at.is_(None))
         )
         db.session.get_one(StaffSession, session_id).by_link = False
         end_sessions_of(user.id, keep=session_id)
         record(actor, entries.PASSWORD_CHANGED, "account", user.id, label=user.name)
+
+
+def came_by_link(by_link: bool, began: datetime) -> bool:
+    """Whether a session that ``began`` then is one of a one-time link that was just used."""
+    return by_link and began > now() - LINK_IS_FRESH
+
+
+def check_own_password(user_id: int, password_hash: str | None, typed: str, *, field: str) -> None:
+    """Raise ``Invalid`` for ``field`` unless ``typed`` is the password, ``TooMany`` after repeated tries."""
+    tries = lockout.own(user_id, "password")
+    with atomic():
+        lockout.refuse_locked(tries)
+        lockout.count_attempt(tries, lockout.PER_ACCOUNT)
+    if not passwords.password_is(typed, password_hash):
+        log.warning("own password refused", extra={"staff": user_id})
+        raise Invalid({field: msg("This is not your current password.")})
+    with atomic():
+        lockout.clear_own(tries)

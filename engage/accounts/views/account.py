@@ -11,7 +11,6 @@ from engage.accounts.forms import PasswordForm
 from engage.accounts.identity import current_session
 from engage.accounts.models import User
 from engage.accounts.views.blueprint import blueprint
-from engage.accounts.views.sign_in import account_key
 from engage.core.db import db
 from engage.core.errors import Invalid
 from engage.core.messages import msg
@@ -28,14 +27,14 @@ def account() -> ResponseReturnValue:
     """Change the password; see where one is signed in."""
     session = current_session()
     user = db.session.get_one(User, session.user_id)
-    asks_current = user.password_hash is not None and not session.by_link
+    asks_current = user.password_hash is not None and not actions.came_by_link(session.by_link, session.began)
     form = PasswordForm()
     if not asks_current:
         del form.current
     status = 200
     if form.is_submitted():
         status = 422
-        if form.validate() and _change(form, session.id, asks_current, user.email or ""):
+        if form.validate() and _change(form, session.id, asks_current):
             flash(gettext("Your password has been changed. Other devices have been signed out."), "success")
             return redirect(url_for("accounts.account"), 303)
     return (
@@ -72,7 +71,7 @@ def end_other_sessions() -> ResponseReturnValue:
     return redirect(url_for("accounts.account"), 303)
 
 
-def _change(form: PasswordForm, session_id: int, asks_current: bool, email: str) -> bool:
+def _change(form: PasswordForm, session_id: int, asks_current: bool) -> bool:
     if form.new.data != form.again.data:
         form.refuse(Invalid({"again": msg("The two new passwords are not the same.")}))
         return False
@@ -82,7 +81,6 @@ def _change(form: PasswordForm, session_id: int, asks_current: bool, email: str)
             form.current.data if asks_current else "",
             form.new.data,
             session_id=session_id,
-            account=account_key(email),
             places=_places(),
         )
     except Invalid as refusal:

@@ -11,11 +11,11 @@ from flask_babel import gettext
 
 from engage.accounts import actions, lockout, queries, scopes
 from engage.accounts.forms import GrantForm, PersonForm
+from engage.accounts.known_browsers import account_key
 from engage.accounts.labels import ROLE_TEXTS
 from engage.accounts.models import User
 from engage.accounts.permissions import Permission, Role
 from engage.accounts.views.blueprint import blueprint
-from engage.accounts.views.sign_in import account_key
 from engage.core.actor import ScopeKind
 from engage.core.errors import Invalid, NotFound
 from engage.web.actor import current_actor

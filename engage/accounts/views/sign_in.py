@@ -8,10 +8,10 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engage.accounts import actions, queries
-from engage.accounts.devices import device_label
+from engage.accounts import actions, known_browsers, queries
 from engage.accounts.forms import SignInForm
-from engage.accounts.identity import current_session, forget, remember
+from engage.accounts.identity import browser, current_session, forget, remember
+from engage.accounts.lockout import Origin
 from engage.accounts.views.blueprint import blueprint
 from engage.core.errors import Gone, Invalid, TooMany
 from engage.core.ids import keyed_hash
@@ -20,6 +20,7 @@ from engage.web.actor import current_actor, staff_actor
 from engage.web.guards import sign_in_door, signed_in
 from engage.web.languages import render
 from engage.web.limits import network
+from engage.web.refusals import note_refusal
 
 # Printable ASCII of this site's own staff pages.
 _NEXT = re.compile(r"/(?:staff/|styleguide|live/)[!-~]{0,300}\Z")
@@ -37,21 +38,16 @@ def sign_in() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             signed = actions.sign_in(
-                form.email.data,
-                form.password.data,
-                account=account_key(form.email.data),
-                network=keyed_hash(key("sign-in"), "network", network()),
-                address=request.remote_addr,
-                device_label=device_label(request.user_agent.string),
+                form.email.data, form.password.data, origin=_origin(form.email.data), browser=browser()
             )
         except Invalid as refusal:
             form.refuse(refusal)
         except TooMany as refusal:
+            note_refusal(refusal.status)
             form.password.errors = [render(refusal.message)]
             status, headers = 429, {"Retry-After": str(refusal.retry_after)}
         else:
-            remember(signed.token)
-            return redirect(_next(), 303)
+            return _signed_in(signed, _next())
     if form.is_submitted() and status == 200:
         status = 422
     return render_template("accounts/sign_in.html", form=form, next=_next_field()), status, headers
@@ -66,14 +62,11 @@ def sign_in_link(token: str) -> ResponseReturnValue:
         raise Gone(actions.LINK_IS_USED)
     if request.method != "POST":
         return render_template("accounts/sign_in_link.html", person=holder)
-    signed = actions.sign_in_by_link(
-        token, address=request.remote_addr, device_label=device_label(request.user_agent.string)
-    )
-    remember(signed.token)
+    signed = actions.sign_in_by_link(token, browser())
     if not signed.has_password:
         flash(gettext("You are signed in. Set a password if you want to sign in without a link."), "info")
-        return redirect(url_for("accounts.account"), 303)
-    return redirect(url_for("accounts.home"), 303)
+        return _signed_in(signed, url_for("accounts.account"))
+    return _signed_in(signed, url_for("accounts.home"))
 
 
 @blueprint.post("/staff/sign-out")
@@ -83,12 +76,27 @@ def sign_out() -> ResponseReturnValue:
     actions.sign_out(current_actor(), current_session().id)
     forget()
     flash(gettext("You are signed out."), "success")
-    return redirect(url_for("accounts.sign_in"), 303)
+    response = redirect(url_for("accounts.sign_in"), 303)
+    # Not the cookies: those of the citizen on this device, and that the account knows this browser, stay.
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
 
 
-def account_key(email: str) -> str:
-    """The name under which attempts on an account are counted, the same for unknown ones."""
-    return keyed_hash(key("sign-in"), "account", email.strip().lower())
+def _signed_in(signed: actions.SignedIn, target: str) -> ResponseReturnValue:
+    """Give the browser its session, and remember it as one the account knows."""
+    remember(signed.token)
+    response = redirect(target, 303)
+    known_browsers.mark(response, known_browsers.account_key(queries.email_of(signed.user_id)))
+    return response
+
+
+def _origin(email: str) -> Origin:
+    account = known_browsers.account_key(email)
+    return Origin(
+        account=account,
+        network=keyed_hash(key("sign-in"), "network", network()),
+        browser=known_browsers.known(account),
+    )
 
 
 def _next_field() -> str:
