@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, SelectField
+from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
@@ -15,6 +15,8 @@ from engage.core.ids import request_id
 from engage.core.messages import Message, msg, too_long
 from engage.web.languages import render
 
+_AS_TYPED = (TextAreaField, HiddenField, PasswordField)
+
 
 class StaffForm(FlaskForm):
     """Base of every staff form; the guard has checked its token before the view runs.
@@ -22,6 +24,15 @@ class StaffForm(FlaskForm):
     ``request_id`` is drawn for each rendering and kept when the form comes back with findings: what a form
     makes is made once, however often it is sent (``participation.actions.made_once``).
     """
+
+    class Meta(FlaskForm.Meta):
+        """Fields of one line hold one line, whatever was pasted into them."""
+
+        def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField) and not issubclass(kind, _AS_TYPED):
+                options["filters"] = [_one_line, *unbound_field.kwargs.get("filters", ())]
+            return super().bind_field(form, unbound_field, options)
 
     request_id = HiddenField(name="_request_id", default=request_id)
 
@@ -83,6 +94,10 @@ class OneOf(SelectField):
 def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
     """The choices of a select or radio field from pairs of value and words."""
     return [SelectChoice(value, words) for value, words in pairs]
+
+
+def _one_line(value: Any) -> Any:
+    return value.replace("\n", " ").replace("\t", " ") if isinstance(value, str) else value
 
 
 def stripped(value: Any) -> Any:

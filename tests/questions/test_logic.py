@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import random
-import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +14,7 @@ from engage.questions.logic import evaluate, read_condition, write_condition
 from engage.questions.reading import Finding
 from engage.questions.types.number import read_number
 from tests.factories.questions import asks, compiled, question
+from tests.fixtures.node import run_module
 
 ANSWERS = {"s": "a", "m": ["a", "c"], "t": "停车难", "n": 5, "d": 2.5, "zero": 0}
 
@@ -166,6 +163,12 @@ def test_deep_and_wide_conditions_are_refused_quickly() -> None:
         assert 0 < len(findings) < 10
 
 
+TWIN = """({ cases, numbers }) => ({
+    paths: cases.map(([rules, answers]) => module.path(rules, new Map(Object.entries(answers)))),
+    numbers: numbers.map(module.readNumber),
+})"""
+
+
 def test_the_browser_twin_finds_the_same_paths_and_numbers() -> None:
     """2,000 random questionnaires and answers, and numbers as people type them, through both."""
     cases = [_random_case(random.Random(seed)) for seed in range(2000)]
@@ -199,7 +202,7 @@ def test_the_browser_twin_finds_the_same_paths_and_numbers() -> None:
     ]
     expected = [list(engine.path(survey, answers)) for survey, answers in cases]
     sent = {"cases": [[survey.rules, answers] for survey, answers in cases], "numbers": numbers}
-    got = json.loads(_in_node(json.dumps(sent)))
+    got = run_module("questions/logic.js", TWIN, sent)
     assert got["paths"] == expected
     assert got["numbers"] == [read_number(number) for number in numbers]
 
@@ -239,20 +242,3 @@ def _random_condition(random: random.Random, earlier: list[dict[str, Any]], dept
     }
     op, value = random.choice(operands[asked["type"]])
     return asks(op, asked["id"], value)
-
-
-def _in_node(data: str) -> str:
-    twin = (Path(__file__).parents[2] / "static/js/questions/logic.js").as_uri()
-    script = f"""
-        import {{ path, readNumber }} from {json.dumps(twin)};
-        let text = "";
-        for await (const piece of process.stdin) text += piece;
-        const {{ cases, numbers }} = JSON.parse(text);
-        const paths = cases.map(([rules, answers]) => path(rules, new Map(Object.entries(answers))));
-        console.log(JSON.stringify({{ paths, numbers: numbers.map(readNumber) }}));
-    """
-    node = Path(sys.executable).parent / "node"
-    done = subprocess.run(
-        [node, "--input-type=module", "-e", script], input=data, capture_output=True, text=True, check=True
-    )
-    return done.stdout

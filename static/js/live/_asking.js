@@ -1,4 +1,5 @@
 // Asking: the draft stays on the phone, a question nobody acknowledged is sent again with the same request id.
+import { clean } from "../core/_clean.js";
 import { post, Refused, requestId } from "./_link.js";
 
 const DAY_MS = 24 * 3600 * 1000;
@@ -68,7 +69,7 @@ export class Asking {
 
   #wrong(text) {
     const { words, data: { limits } } = this.room;
-    const length = [...text.trim()].length;
+    const length = [...clean(text).trim()].length;
     if (length < limits.least) return words.tooShort;
     return length > limits.most ? words.tooLong : "";
   }

@@ -1,21 +1,31 @@
 // Reading, restoring and checking the fields of a questionnaire in the page.
+import { clean } from "../core/_clean.js";
 import { readNumber } from "./logic.js";
 
 const inputs = (box) => box.querySelectorAll("input, textarea");
 
+const picked = (input) => input.type === "radio" || input.type === "checkbox";
+
 /** What stands in a question's fields, as texts: the form a draft keeps. */
 export function typed(box) {
   const values = [];
-  for (const input of inputs(box)) {
-    if (input.type === "radio" || input.type === "checkbox" ? input.checked : input.value) values.push(input.value);
-  }
+  for (const input of inputs(box)) if (picked(input) ? input.checked : input.value) values.push(input.value);
   return values;
+}
+
+/** What the server will read there: clean, and in a field of one line without breaks. */
+function taken(box) {
+  const lines = box.querySelector("textarea") !== null;
+  return typed(box)
+    .map((text) => clean(text).replaceAll("\t", " ").trim())
+    .map((text) => (lines ? text : text.replaceAll("\n", " ")))
+    .filter(Boolean);
 }
 
 /** Puts kept texts back into a question's fields. */
 export function restore(box, values) {
   for (const input of inputs(box)) {
-    if (input.type === "radio" || input.type === "checkbox") input.checked = values.includes(input.value);
+    if (picked(input)) input.checked = values.includes(input.value);
     else {
       input.value = values[0] ?? "";
       input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -25,7 +35,7 @@ export function restore(box, values) {
 
 /** The stored value the server would make of it, or undefined: what conditions look at. */
 export function value(box) {
-  const texts = typed(box);
+  const texts = taken(box);
   if (!texts.length) return undefined;
   switch (box.dataset.type) {
     case "multiple":
@@ -34,23 +44,21 @@ export function value(box) {
       return fault(box, texts) ? undefined : (readNumber(texts[0]) ?? undefined);
     case "rating":
       return Number(texts[0]);
-    case "text": {
-      const text = texts[0].normalize("NFC").trim();
-      return text && !fault(box, texts) ? text : undefined;
-    }
+    case "text":
+      return fault(box, texts) ? undefined : texts[0];
     default:
       return texts[0];
   }
 }
 
 /** The sentence about what is wrong with a question's answer, or "". The server has the last word. */
-export function fault(box, texts = typed(box)) {
+export function fault(box, texts = taken(box)) {
   const { dataset } = box;
-  if (!texts.some((text) => text.trim())) return dataset.unanswered ?? "";
+  if (!texts.length) return dataset.unanswered ?? "";
   if (dataset.atLeast && texts.length < dataset.atLeast) return dataset.tooFew;
   if (dataset.atMost && texts.length > dataset.atMost) return dataset.tooMany;
   if (dataset.type === "number") return numberFault(dataset, readNumber(texts[0]));
-  if (dataset.limit && [...texts[0].trim()].length > dataset.limit) return box.querySelector("[data-count]").textContent;
+  if (dataset.limit && [...texts[0]].length > dataset.limit) return box.querySelector("[data-count]").textContent;
   return "";
 }
 
