@@ -1,15 +1,17 @@
 """The only seam from the database to columns: appends what is new, can be rebuilt at any time.
 
-A folder per survey holds Parquet pieces and ``state.json``, replaced atomically after the pieces it names are
-on disk; a crash in between leaves a piece nobody names, overwritten by the next append.
+A folder per survey holds Parquet pieces and ``state.json`` (its SHA-256 in hex, a line end, JSON), replaced
+atomically after the pieces it names are on disk; a crash in between leaves a piece nobody names, which the
+next append overwrites.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -17,28 +19,19 @@ from typing import Any
 import orjson
 import pyarrow as pa
 import pyarrow.json as pj
-import pyarrow.parquet as pq
 from sqlalchemy import Text, cast, select
 
 from engage.analysis.encode import encode
 from engage.analysis.layout import Field, fields_of, read_definition
+from engage.analysis.pieces import DamagedColumns, Piece, PieceReader, write_piece
 from engage.core.db import db
 from engage.questions.definition import Definition
 from engage.surveys.models import Response, SurveyVersion
 
 PIECE_ROWS = 50_000
 MOST_SMALL_PIECES = 24
-_FORMAT = 1
+_FORMAT = 2
 META = ("id", "version", "minute", "source", "language")
-
-
-@dataclass(slots=True)
-class Piece:
-    """One Parquet file: rows of one version, in the order of their ids."""
-
-    file: str
-    version: int
-    rows: int
 
 
 @dataclass(slots=True)
@@ -62,11 +55,15 @@ class ColumnStore:
         self.survey_id = survey_id
         self.folder = root / f"survey-{survey_id}"
         self.state = self._load()
+        self._pieces = PieceReader(self.folder)
         self.definitions: dict[int, Definition] = {}
         self._numbers: dict[int, int] = {}
 
     def append_new(self) -> int:
-        """Store the responses that came since the last call; the number of new rows."""
+        """Store the responses that came since the last call; the number of new rows.
+
+        Raises ``DamagedColumns`` where small pieces are to be joined and one cannot be read.
+        """
         self._read_versions()
         before = self.state.rows
         for rows in self._new_rows():
@@ -81,6 +78,7 @@ class ColumnStore:
         shutil.rmtree(self.folder, ignore_errors=True)
         # Files are never named alike: a frame knows by their names what it has read already.
         self.state = State(serial=self.state.serial)
+        self._pieces.forget()
         # What was known of the versions may be of rows that are gone, and their ids used again.
         self.definitions.clear()
         self._numbers.clear()
@@ -95,10 +93,8 @@ class ColumnStore:
         return found
 
     def read(self, piece: Piece, names: Sequence[str]) -> pa.Table:
-        """Some columns of one piece; names it lacks are left out."""
-        path = self.folder / piece.file
-        present = set(pq.read_schema(path).names)
-        return pq.read_table(path, columns=[name for name in names if name in present])
+        """Some columns of one piece; names it lacks are left out. Raises ``DamagedColumns``."""
+        return self._pieces.read(piece, names)
 
     def _read_versions(self) -> None:
         wanted = select(SurveyVersion.id, SurveyVersion.number, SurveyVersion.definition).where(
@@ -157,9 +153,7 @@ class ColumnStore:
 
     def _write(self, number: int, table: pa.Table) -> Piece:
         self.state.serial += 1
-        name = f"{self.state.serial:06d}.parquet"
-        _write_parquet(table, self.folder / name)
-        return Piece(name, number, table.num_rows)
+        return write_piece(self.folder, f"{self.state.serial:06d}.parquet", number, table)
 
     def _compact(self) -> None:
         """Join small pieces, so that a survey answered over weeks does not become thousands of files."""
@@ -170,37 +164,29 @@ class ColumnStore:
             group = [piece for piece in small if piece.version == number]
             if len(group) < 2:
                 continue
-            tables = [pq.read_table(self.folder / piece.file) for piece in group]
+            tables = [self._pieces.read(piece) for piece in group]
             joined = self._write(number, pa.concat_tables(tables, promote_options="default"))
             self.state.pieces[self.state.pieces.index(group[0])] = joined
             self.state.pieces = [piece for piece in self.state.pieces if piece not in group]
 
     def _load(self) -> State:
         try:
-            data = orjson.loads((self.folder / "state.json").read_bytes())
-        except (FileNotFoundError, orjson.JSONDecodeError):
+            digest, _, body = (self.folder / "state.json").read_bytes().partition(b"\n")
+        except OSError:
             return State()
-        if data.get("format") != _FORMAT:
+        if digest.decode("ascii", "replace") != hashlib.sha256(body).hexdigest():
+            return State()
+        data = orjson.loads(body)
+        if data["format"] != _FORMAT:
             return State()
         pieces = [Piece(**piece) for piece in data["pieces"]]
-        if not all((self.folder / piece.file).exists() for piece in pieces):
-            return State()
         return State(data["last_id"], data["serial"], pieces, data["codes"])
 
     def _save(self) -> None:
-        data = {
-            "format": _FORMAT,
-            "last_id": self.state.last_id,
-            "serial": self.state.serial,
-            "pieces": [
-                {"file": piece.file, "version": piece.version, "rows": piece.rows}
-                for piece in self.state.pieces
-            ],
-            "codes": self.state.codes,
-        }
+        body = orjson.dumps({"format": _FORMAT, **asdict(self.state)})
         temporary = self.folder / "state.tmp"
         with temporary.open("wb") as file:
-            file.write(orjson.dumps(data))
+            file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(self.folder / "state.json")
@@ -229,11 +215,4 @@ def _parsed(answers: list[str], fields: dict[str, Field]) -> pa.Table:
     return table.combine_chunks()
 
 
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    with path.open("wb") as file:
-        pq.write_table(table, file, compression="zstd")
-        file.flush()
-        os.fsync(file.fileno())
-
-
-__all__ = ["META", "ColumnStore", "Piece", "State"]
+__all__ = ["META", "ColumnStore", "DamagedColumns", "Piece", "State"]

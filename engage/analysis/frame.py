@@ -31,6 +31,11 @@ class SurveyFrame:
         self.store.append_new()
         return self.rows
 
+    def rebuild(self) -> None:
+        """Forget what is stored and in memory, and read every response again."""
+        self._cached.clear()
+        self.store.rebuild()
+
     @property
     def rows(self) -> int:
         return self.store.state.rows

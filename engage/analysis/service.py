@@ -12,14 +12,15 @@ import socketserver
 import sys
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 from flask import Flask
 from sqlalchemy import func, select
 
-from engage.analysis.columns import ColumnStore
+from engage.analysis.columns import ColumnStore, DamagedColumns
 from engage.analysis.dashboard import Dashboard, Filter
 from engage.analysis.frame import SurveyFrame
 from engage.analysis.public import public_questions
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 MOST_FRAMES = 8
 _REQUEST_BYTES = 100_000
+_Result = TypeVar("_Result")
 
 
 class AnalysisService:
@@ -47,10 +49,9 @@ class AnalysisService:
         """The answer to one question; raises ``KeyError`` for what is unknown."""
         survey_id = int(request["survey_id"])
         lock, frame = self._frame(survey_id)
+        ask = _QUESTIONS[request["question"]]
         with self.app.app_context(), lock:
-            frame.refresh()
-            db.session.rollback()
-            return _QUESTIONS[request["question"]](frame, request)
+            return _mending(frame, lambda: ask(_refreshed(frame), request))
 
     def feed(self) -> None:
         """Store what came in since the last call, survey by survey, so that a dashboard opens at once."""
@@ -60,7 +61,7 @@ class AnalysisService:
         for survey_id, _ in rows:
             lock, frame = self._frame(survey_id)
             with lock:
-                frame.refresh()
+                _mending(frame, frame.refresh)
         db.session.rollback()
         self._seen = max((last for _, last in rows), default=self._seen)
 
@@ -68,7 +69,7 @@ class AnalysisService:
         """Read a survey's responses again, after some were deleted."""
         lock, frame = self._frame(survey_id)
         with lock:
-            frame.store.rebuild()
+            frame.rebuild()
         db.session.rollback()
         # What came after the deletion may have been given the ids of what is gone.
         self._seen = 0
@@ -85,6 +86,23 @@ class AnalysisService:
                     break
                 del self._frames[oldest]
             return self._frames[survey_id]
+
+
+def _refreshed(frame: SurveyFrame) -> SurveyFrame:
+    frame.refresh()
+    db.session.rollback()
+    return frame
+
+
+def _mending(frame: SurveyFrame, work: Callable[[], _Result]) -> _Result:
+    """Do ``work``; where columns are damaged make them again from the database, once, and do it anew."""
+    try:
+        return work()
+    except DamagedColumns as error:
+        log.error("columns were damaged and are made again", extra={"damage": str(error)})
+    frame.rebuild()
+    db.session.rollback()
+    return work()
 
 
 def _dashboard(frame: SurveyFrame, request: dict[str, Any]) -> dict[str, Any]:
