@@ -99,6 +99,9 @@ class Worker(GeventWorker):
         deadline = time.monotonic() + self.cfg.graceful_timeout
         while self.under_way and time.monotonic() < deadline:
             gevent.sleep(0.02)
+        close_database = getattr(self.wsgi, "extensions", {}).get("close_database")
+        if close_database is not None:
+            close_database()
 
     def handler_of(self, listener: Any) -> Any:
         """What answers one connection of ``listener``."""

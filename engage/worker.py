@@ -92,6 +92,7 @@ class Worker:
             signal.signal(stop, lambda *_: self.stopping.set())
         self._relay()
         self.threads.shutdown(cancel_futures=True)
+        self.app.extensions["close_database"]()
 
     def run_waiting(self) -> int:
         """Run all work that is due now in this thread (tests, commands); the number of rows run."""

@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
@@ -21,6 +22,7 @@ from sqlalchemy.engine import URL
 
 from engage.core.clock import now
 from engage.core.dumps import DATABASE, BackupError, dialect_of, dump
+from engage.core.slots import NAME
 
 FORMAT = 2
 _MANIFEST = "manifest.json"
@@ -55,6 +57,9 @@ def write_backup(
     try:
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
             copied = Path(folder)
+            # First: who takes part from now on is in neither, or in the database alone.
+            with contextlib.suppress(FileNotFoundError):
+                _copy_private(instance / NAME, copied / NAME)
             progress("Copying the database …")
             dump(url, copied / DATABASE[dialect_of(url)], progress)
             _write_private(copied / "secret.key", secret_key)
@@ -105,6 +110,11 @@ def unpack(path: Path, folder: Path) -> dict[str, Any]:
 def _write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="ascii") as file:
         file.write(text)
+
+
+def _copy_private(source: Path, target: Path) -> None:
+    with source.open("rb") as file, os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as copy:
+        shutil.copyfileobj(file, copy)
 
 
 def _pack(target: Path, copied: Path, uploads: Path, dialect: str) -> None:

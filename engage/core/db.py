@@ -27,6 +27,8 @@ _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",
     "foreign_keys=ON",
+    # Deleted means overwritten; how SQLite was built does not decide it.
+    "secure_delete=ON",
     "temp_store=MEMORY",
     "cache_size=-32768",
 )
@@ -70,6 +72,7 @@ def init_db(app: Flask) -> None:
         engine = db.engine
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
+    app.extensions["close_database"] = lambda: _close(app)
 
 
 def read_anew() -> None:
@@ -78,6 +81,36 @@ def read_anew() -> None:
     Objects read before are read again when they are used.
     """
     db.session.rollback()
+
+
+def truncate_log() -> bool:
+    """Empty SQLite's log into the database: what was changed, and in which order, is in no file after that.
+
+    Answers whether it is empty. Tries for two seconds, since it cannot be done while somebody writes, or
+    reads what stands in it.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return True
+    deadline = time.monotonic() + _OPENING_SECONDS
+    with db.engine.connect() as connection:
+        raw: Any = connection.connection.dbapi_connection
+        while not (emptied := _truncated(raw)) and time.monotonic() < deadline:
+            time.sleep(_POLL_SECONDS)
+    return emptied
+
+
+def _truncated(connection: Any) -> bool:
+    try:
+        return bool(connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0)
+    except sqlite3.OperationalError:
+        return False
+
+
+def _close(app: Flask) -> None:
+    """The end of a process: nothing is left in the log."""
+    with app.app_context():
+        truncate_log()
+        db.engine.dispose()
 
 
 def _prepare_sqlite(engine: Engine) -> None:
@@ -113,4 +146,5 @@ __all__ = [
     "engine_options",
     "init_db",
     "read_anew",
+    "truncate_log",
 ]

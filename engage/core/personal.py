@@ -44,6 +44,19 @@ def personal(
     return {_KEY: Personal(purpose, days, what, since, erase, whole_row, derived)}
 
 
+_OUTSIDE: dict[str, Personal] = {}
+
+
+def kept_outside(name: str, declared: Personal) -> None:
+    """Declare personal data that lies in no table; whoever keeps it deletes it on time."""
+    _OUTSIDE[name] = declared
+
+
+def personal_outside() -> dict[str, Personal]:
+    """What is declared so, by name."""
+    return dict(_OUTSIDE)
+
+
 def personal_columns(metadata: MetaData) -> Iterator[tuple[Column[Any], Personal]]:
     """Every declared personal column of ``metadata`` with its declaration, in table order."""
     for table in metadata.sorted_tables:

@@ -10,6 +10,7 @@ from sqlalchemy.engine import URL
 
 from engage.core.clock import now
 from engage.core.dumps import DATABASE, BackupError, dialect_of, dump, load
+from engage.core.slots import NAME as MARKS
 
 _BESIDE = ("-wal", "-shm")
 
@@ -59,7 +60,7 @@ def replace_by(folder: Path, *, url: URL, instance: Path) -> Path:
             _replace_file(steps, Path(str(url.database)), folder, aside)
         else:
             _replace_content(steps, url, folder, aside)
-        for name in ("secret.key", "files"):
+        for name in ("secret.key", "files", MARKS):
             steps.move(instance / name, aside / name)
             steps.move(folder / name, instance / name)
     except BaseException as error:

@@ -18,7 +18,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 from flask import Flask, current_app
 from gevent.monkey import is_module_patched
@@ -43,9 +43,23 @@ _BATCH_SECONDS = 0.015
 _CANNOT_WRITE = ("locked", "full", "busy", "disk I/O", "readonly", "unable to open", "no such savepoint")
 
 
+class Beside(Protocol):
+    """Something a transaction decides about that lies in a file beside the database.
+
+    Written before the commit and marked as open, so that a crash between the two can be told from an end.
+    """
+
+    def sync(self) -> None:
+        """Let what was written be on the disk; called right before the commit, in its thread."""
+
+    def settle(self) -> None:
+        """The transaction has ended well; called right after the commit, before it is acknowledged."""
+
+
 @dataclass(slots=True)
 class _Scope:
     events: list[object] = field(default_factory=list)
+    beside: list[Beside] = field(default_factory=list)
     plain: bool = False
 
 
@@ -65,6 +79,11 @@ def is_writing() -> bool:
 def publish(item: object) -> None:
     """Queue an event of the running transaction; it is delivered after commit. Outside one: an error."""
     _scope().events.append(item)
+
+
+def accompany(item: Beside) -> None:
+    """Let ``item`` follow the running transaction (its own command, where commands share one)."""
+    _scope().beside.append(item)
 
 
 @contextmanager
@@ -157,22 +176,28 @@ def _run_batch(writer: Writer, deadline: float, batch: list[Command]) -> None:
 def _run_one(session: Session, scope: _Scope, member: Command) -> None:
     savepoint = PlainSavepoint(session) if member.plain else session.begin_nested()
     scope.plain = member.plain
+    followed = len(scope.beside)
     try:
         member.value = member.run()
         savepoint.commit()
     except OperationalError as error:
         if out_of_reach(error):
             raise
-        savepoint.rollback()
+        _give_up(savepoint, scope, followed)
         member.error = error
     except Exception as error:
-        savepoint.rollback()
+        _give_up(savepoint, scope, followed)
         member.error = error
     else:
         member.events = scope.events
     finally:
         scope.plain = False
     scope.events = []
+
+
+def _give_up(savepoint: Any, scope: _Scope, followed: int) -> None:
+    savepoint.rollback()
+    del scope.beside[followed:]
 
 
 @contextmanager
@@ -182,14 +207,14 @@ def _transaction(session: Session, scope: _Scope, deadline: float) -> Iterator[N
         session.connection(execution_options=writing(deadline))
         yield
         session.flush()
-        _commit(session)
+        _commit(session, scope)
     except OperationalError as error:
         _undo(session)
         if out_of_reach(error):
             log.warning("write refused: %s", error.orig)
             raise Busy from error
         raise
-    except sqlite3.OperationalError as error:
+    except (sqlite3.OperationalError, OSError) as error:
         _undo(session)
         log.warning("commit refused: %s", error)
         raise Busy from error
@@ -208,12 +233,22 @@ def _undo(session: Session) -> None:
         session.invalidate()
 
 
-def _commit(session: Session) -> None:
+def _commit(session: Session, scope: _Scope) -> None:
     connection = session.connection()
-    if connection.dialect.name == "sqlite" and is_module_patched("threading"):
-        raw = cast(Any, connection.connection.dbapi_connection)
-        beside_the_hub(raw.commit)
+    raw = cast(Any, connection.connection.dbapi_connection)
+    in_thread = connection.dialect.name == "sqlite" and is_module_patched("threading")
+
+    def lasting() -> None:
+        for item in scope.beside:
+            item.sync()
+        if in_thread:
+            raw.commit()
+
+    if in_thread or scope.beside:
+        beside_the_hub(lasting)
     session.commit()
+    for item in scope.beside:
+        item.settle()
 
 
 def out_of_reach(error: OperationalError) -> bool:

@@ -28,7 +28,7 @@ from engage.demo.build.people import demo_settings
 from engage.demo.entries import REMOVED
 from engage.live.actions.asking import RECEIPT_KIND as QUESTION_RECEIPT
 from engage.live.models import LiveQuestion, LiveSession
-from engage.participation.models import Participation, Receipt
+from engage.participation.models import Receipt
 from engage.settings.events import SettingsChanged
 from engage.settings.models import DEFAULT_CITY, DEFAULT_NAME, ONLY_ID, SiteSettings
 from engage.surveys.models import Response, Survey
@@ -46,7 +46,6 @@ def remove(files: Path) -> bool:
         _keep_what_real_content_needs()
         surveys = list(db.session.scalars(select(Survey.id).where(Survey.is_demo)))
         orphans = _files(files, surveys)
-        _forget_participation(surveys)
         _forget_receipts()
         _forget_grants()
         for table in reversed(_tables()):
@@ -114,14 +113,6 @@ def _doomed_keys(target: Column[object]) -> Select[Any]:
     parent = target.table
     assert isinstance(parent, Table)
     return select(target).where(_doomed(parent))
-
-
-def _forget_participation(surveys: list[int]) -> None:
-    """Marks of devices; their activity is named in words, not by reference."""
-    exact = [f"survey:{survey_id}" for survey_id in surveys]
-    drafts = db.session.scalars(select(Consultation.id).where(Consultation.is_demo))
-    starts = [Participation.activity.startswith(f"consultation:{one}:") for one in drafts]
-    db.session.execute(delete(Participation).where(or_(Participation.activity.in_(exact), *starts)))
 
 
 def _forget_receipts() -> None:

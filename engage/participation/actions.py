@@ -1,4 +1,4 @@
-"""Retry safety and one-per-device, inside the transaction of the deed they protect."""
+"""Retry safety, inside the transaction of the deed it protects."""
 
 from __future__ import annotations
 
@@ -17,18 +17,14 @@ from engage.core.errors import Conflict, Invalid
 from engage.core.ids import is_request_id, keyed_hash
 from engage.core.keys import key
 from engage.core.messages import msg
-from engage.participation.models import Participation, WriteRequest
+from engage.participation.models import WriteRequest
 
 # These run for every citizen's write: plain statements built once cost a fifth of the ORM's.
-_requests, _parts = cast(Table, WriteRequest.__table__), cast(Table, Participation.__table__)
+_requests = cast(Table, WriteRequest.__table__)
 _EARLIER = select(_requests.c.body_hash, _requests.c.answer).where(
     _requests.c.request_hash == bindparam("request_hash")
 )
 _NOTE_REQUEST = insert(_requests)
-_TOOK_PART = select(_parts.c.day).where(
-    _parts.c.activity == bindparam("activity"), _parts.c.device_hash == bindparam("device_hash")
-)
-_NOTE_PART = insert(_parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +50,7 @@ def once(
     are allowed, else ``Conflict``. ``write`` answers a small JSON object without personal data and codes.
     Raises ``Invalid`` for a malformed request id.
     """
-    if not is_request_id(request_id):
-        raise Invalid(
-            {"_request_id": msg("This form is out of date. Please reload the page and send it again.")}
-        )
+    require_request_id(request_id)
     request_hash = keyed_hash(key("request"), deed, request_id)
     body_hash = keyed_hash(key("body"), _digest(body))
     connection = db.session.connection()
@@ -73,6 +66,14 @@ def once(
     values = {"request_hash": request_hash, "body_hash": body_hash, "answer": answer, "day": today()}
     connection.execute(_NOTE_REQUEST, values)
     return Outcome(answer, repeated=False)
+
+
+def require_request_id(request_id: str) -> None:
+    """Raise ``Invalid`` for a malformed request id."""
+    if not is_request_id(request_id):
+        raise Invalid(
+            {"_request_id": msg("This form is out of date. Please reload the page and send it again.")}
+        )
 
 
 def made_once(actor: Actor, request_id: str, deed: str, body: Any, make: Callable[[], str]) -> str:
@@ -96,27 +97,6 @@ def made_once(actor: Actor, request_id: str, deed: str, body: Any, make: Callabl
 def request_deed_key(request_id: str, body: Any) -> str:
     """What a receipt code is derived from: another body under the same request id has another code."""
     return f"{request_id}:{_digest(body)}"
-
-
-def take_part(activity: str, device: str) -> bool:
-    """Note in the running transaction that ``device`` took part; ``False`` if it already had.
-
-    ``activity`` is kind and id (``"survey:17"``). Stores only a keyed hash, different for each activity.
-    """
-    device_hash = keyed_hash(key("participation"), activity, device)
-    connection = db.session.connection()
-    who = {"activity": activity, "device_hash": device_hash}
-    if connection.execute(_TOOK_PART, who).first() is not None:
-        return False
-    connection.execute(_NOTE_PART, who | {"day": today()})
-    return True
-
-
-def took_part(activity: str, device: str) -> bool:
-    """Whether ``device`` is noted for ``activity``."""
-    device_hash = keyed_hash(key("participation"), activity, device)
-    who = {"activity": activity, "device_hash": device_hash}
-    return db.session.connection().execute(_TOOK_PART, who).first() is not None
 
 
 def _digest(body: Any) -> str:

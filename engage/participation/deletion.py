@@ -24,6 +24,7 @@ from engage.participation import erased, receipts
 from engage.participation.actions import once
 from engage.participation.erased import Noted
 from engage.participation.erasers import Eraser, eraser_of
+from engage.participation.marks import forget_due, note_retracted
 from engage.participation.models import Deletion, WriteRequest
 
 log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ def delete_due(moment: datetime | None = None) -> int:
             log.exception("not deleted on time", extra={"table": duty.table.name})
             db.session.rollback()
             failed.append(duty.table.name)
+    touched += forget_due(moment)
     touched += _prune_requests(moment)
     if failed:
         raise NotAllDeleted(f"Personal data that was due could not be deleted from: {', '.join(failed)}.")
@@ -91,6 +93,7 @@ def erase_by_code(code: str, request_id: str) -> None:
         found, eraser = look_up(code)
         eraser.erase(found.object_id)
         receipts.forget(found.kind, found.object_id)
+        note_retracted(code)
         done.append(Noted(fresh_mark(), found.kind, found.object_id, today()))
         _note(done[0])
         return {}

@@ -1,12 +1,13 @@
-"""The clocks that delete personal data on time and mix what must have no order."""
+"""The clocks that delete personal data on time and tidy the marks of devices."""
 
 from __future__ import annotations
 
 import logging
 
+from engage.core.db import truncate_log
 from engage.core.jobs import periodic
 from engage.participation.deletion import delete_due, keep_outside
-from engage.participation.mixing import EVERY_SECONDS, mix
+from engage.participation.marks import tidy
 
 log = logging.getLogger(__name__)
 
@@ -20,7 +21,13 @@ def delete_on_time() -> None:
         log.info("personal data deleted on time", extra={"rows": count})
 
 
-@periodic("participation.mix", seconds=EVERY_SECONDS)
-def mix_rows() -> None:
-    """Take the order of arrival out of what notes devices (PostgreSQL)."""
-    mix()
+@periodic("participation.truncate-log", seconds=60)
+def forget_history() -> None:
+    """Let the database's log forget what was written in which order, and what is erased since."""
+    truncate_log()
+
+
+@periodic("participation.tidy", seconds=300)
+def tidy_marks() -> None:
+    """Settle the marks of devices that a crash left open."""
+    tidy()

@@ -1,4 +1,4 @@
-"""What stays of a citizen's deed beside the deed itself; nothing here joins a device to what it said."""
+"""What stays of a deed beside the deed itself; which devices took part is in no table (see ``marks``)."""
 
 from __future__ import annotations
 
@@ -9,29 +9,6 @@ from sqlalchemy import Date, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.db import JsonData, Model
-from engage.core.messages import msg
-from engage.core.personal import personal
-
-
-class Participation(Model):
-    """That a device took part in an activity. Without row order: the key is the keyed hash itself."""
-
-    # A table without row ids is stored in the order of its key, so insertion order is lost (see the docs).
-    __table_args__ = (Index("ix_participation_day", "day"), {"sqlite_with_rowid": False})
-
-    activity: Mapped[str] = mapped_column(String(60), primary_key=True)
-    device_hash: Mapped[str] = mapped_column(
-        String(64),
-        primary_key=True,
-        info=personal(
-            msg("To allow one response per device and to show you your own participation."),
-            what=msg("A mark that this device took part, as a code that cannot be turned back"),
-            days=180,
-            since="day",
-            whole_row=True,
-        ),
-    )
-    day: Mapped[date] = mapped_column(Date)
 
 
 class WriteRequest(Model):

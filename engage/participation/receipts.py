@@ -69,6 +69,16 @@ def find(code: str) -> Found | None:
     return Found(row.kind, row.object_id) if row else None
 
 
+def is_stored(code_hash: str) -> bool:
+    """Whether the receipt with this hash (``hash_of``) exists."""
+    return db.session.connection().execute(_FIND, {"code_hash": code_hash}).first() is not None
+
+
+def hash_of(code: str) -> str:
+    """What is stored of a code: 64 hexadecimal characters."""
+    return _code_hash(normalised(code))
+
+
 def forget(kind: str, object_id: int) -> None:
     """Delete the receipts of an object inside the running transaction."""
     db.session.execute(delete(Receipt).where(Receipt.kind == kind, Receipt.object_id == object_id))

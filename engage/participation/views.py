@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from engage.core.db import Model
 from engage.core.errors import Gone, Invalid, NotFound
 from engage.core.messages import Message, msg
-from engage.core.personal import personal_columns
+from engage.core.personal import personal_columns, personal_outside
 from engage.participation.deletion import REQUEST_DAYS, erase_by_code, look_up
 from engage.participation.receipts import grouped, normalised, well_formed
 from engage.web.guards import citizen_write, public
@@ -88,11 +88,12 @@ def _confirm(code: str, eraser: object, error: str = "", status: int = 200) -> R
 def _page() -> dict[str, object]:
     citizens: dict[tuple[str, str], Kept] = {}
     staff: dict[tuple[str, str], Kept] = {}
-    for column, declared in personal_columns(Model.metadata):
+    in_tables = [(column.table.name, declared) for column, declared in personal_columns(Model.metadata)]
+    for place, declared in (*in_tables, *personal_outside().items()):
         what = declared.what or msg("Personal data")
         group = staff if _is_about_staff(what, declared.purpose) else citizens
         line = Kept(render(what), render(declared.purpose), declared.days)
-        group.setdefault((line.what, column.table.name), line)
+        group.setdefault((line.what, place), line)
     return {
         "citizens": sorted(citizens.values(), key=lambda line: (line.days, line.what)),
         "staff": sorted(staff.values(), key=lambda line: (line.days, line.what)),

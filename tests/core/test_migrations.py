@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,10 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect, text
 
 from engage.core.db import db
+from engage.core.ids import keyed_hash
+from engage.core.keys import key
 from engage.core.writer import atomic
+from engage.participation.marks import PARTICIPATION, marks, took_part
 
 pytestmark = pytest.mark.database
 
@@ -75,3 +79,22 @@ def test_numbers_that_are_kept_elsewhere_are_never_given_twice(app: Flask) -> No
         first = connection.execute(unit).scalar_one()
         connection.execute(text("DELETE FROM unit"))
         assert connection.execute(unit).scalar_one() > first
+
+
+def test_devices_that_took_part_before_stay_noted(app: Flask) -> None:
+    with app.app_context():
+        downgrade(revision="0002")
+        hashes = [keyed_hash(key("participation"), "survey:1", f"phone-{number}") for number in range(200)]
+        with atomic() as session:
+            for device_hash in hashes:
+                session.connection().execute(
+                    text("INSERT INTO participation VALUES ('survey:1', :device_hash, :day)"),
+                    {"device_hash": device_hash, "day": "2026-11-29"},
+                )
+        upgrade()
+        assert all(took_part("survey:1", f"phone-{number}") for number in range(200))
+        assert not took_part("survey:1", "phone-200")
+        assert not took_part("survey:2", "phone-1")
+        slot = marks().find(bytes.fromhex(hashes[0])[:28])
+        assert slot is not None
+        assert (slot.kind, slot.day, slot.tag) == (PARTICIPATION, date(2026, 11, 29), None)

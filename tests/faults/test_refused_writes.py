@@ -63,6 +63,7 @@ def cannot_write(
     def full(refuse: bool) -> None:
         with app.app_context(), db.engine.connect() as connection:
             raw = connection.connection.dbapi_connection
+            raw.execute("VACUUM")  # no page that something else has left free
             pages = raw.execute("PRAGMA page_count").fetchone()[0]
             # One pooled connection serves the test; its page limit stands in for a full disk.
             raw.execute(f"PRAGMA max_page_count={pages if refuse else 1_000_000}")

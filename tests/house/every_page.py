@@ -23,13 +23,10 @@ from engage.core.clock import now, today
 from engage.core.db import db
 from engage.core.writer import atomic
 from engage.live.models import LiveSession, Phase
-from engage.participation.actions import take_part
-from engage.surveys.actions.submit import part_of
 from engage.surveys.models import Survey
-from engage.surveys.queries.published import published
 from engage.themedays.models import Activity, ActivityState, PlanRow, PlanRowState, ThemeDay, ThemeDayState
 from tests.factories.consultations import make_consultation
-from tests.factories.surveys import make_survey
+from tests.factories.surveys import make_survey, send_response
 
 DEVICE = "walker000000000000000000"
 _Row = TypeVar("_Row")
@@ -74,8 +71,7 @@ def citizens_visits() -> list[Visit]:
     """The public pages, those of what is withdrawn, over or already answered too."""
     survey, over = make_survey(), make_survey(closes_at=now() - timedelta(minutes=1))
     answered = make_survey(one_per_device=True)
-    with atomic():
-        take_part(part_of(published(answered.public_id)), DEVICE)
+    send_response(answered, device=DEVICE)
     withdrawn = make_consultation(state=ConsultationState.WITHDRAWN)
     consultation = _one(Consultation, Consultation.state == ConsultationState.PUBLISHED)
     version = _one(DraftVersion, DraftVersion.consultation_id == consultation.id)

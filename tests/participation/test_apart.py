@@ -8,12 +8,12 @@ from sqlalchemy import Date, DateTime, Table, select
 
 from engage.core.db import Model, db
 from engage.live.models import LiveQuestion
-from engage.participation.models import Participation, Receipt, WriteRequest
+from engage.participation.models import Receipt, WriteRequest
 from tests.factories import live
 from tests.factories.consultations import make_consultation, send_comment
 from tests.factories.surveys import make_survey, send_response
 
-_APART = [Participation.__table__, WriteRequest.__table__, Receipt.__table__]
+_APART = [WriteRequest.__table__, Receipt.__table__]
 _OWN = {table.name for table in _APART}
 # What citizens said: the one time that is theirs, and the times of what staff did with it.
 _SAID = {

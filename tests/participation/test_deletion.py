@@ -27,7 +27,8 @@ from engage.core.writer import atomic
 from engage.participation import deletion, jobs, receipts
 from engage.participation import erased as erased_list
 from engage.participation.erasers import Eraser, _erasers, register_eraser
-from engage.participation.models import Deletion, Participation, Receipt, WriteRequest
+from engage.participation.marks import PARTICIPATION, _participation, marks, took_part
+from engage.participation.models import Deletion, Receipt, WriteRequest
 from engage.surveys.models import KEEP_DAYS, Response
 from tests.audit.test_log import TRIED
 from tests.factories.accounts import make_session, make_user
@@ -36,30 +37,27 @@ from tests.factories.surveys import make_survey, send_response
 pytestmark = pytest.mark.database
 
 
+def _mark(device: str) -> bytes:
+    return _participation("survey:1", device)
+
+
 def test_keeps_until_the_day_and_deletes_after_it(app: Flask) -> None:
     with app.app_context():
+        ages = {"kept": 179, "gone": 182}
         with atomic():
-            for number, age in enumerate((179, 182)):
-                db.session.execute(
-                    insert(Participation).values(
-                        activity="survey:1", device_hash=str(number), day=today() - timedelta(days=age)
-                    )
-                )
-        deletion.delete_due()
-        assert db.session.scalars(select(Participation.device_hash)).all() == ["0"]
+            for device, age in ages.items():
+                marks().put(_mark(device), PARTICIPATION, today() - timedelta(days=age))
+        assert deletion.delete_due() == 1
+        assert [took_part("survey:1", device) for device in ages] == [True, False]
 
 
 def test_deletes_in_batches(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deletion, "BATCH", 7)
+    monkeypatch.setattr("engage.participation.marks._AT_ONCE", 7)
     with app.app_context():
         with atomic():
             for number in range(50):
-                values = {
-                    "activity": f"survey:{number % 3}",
-                    "device_hash": str(number),
-                    "day": today() - timedelta(days=400),
-                }
-                db.session.execute(insert(Participation).values(values))
+                marks().put(_mark(str(number)), PARTICIPATION, today() - timedelta(days=400))
                 db.session.execute(
                     insert(WriteRequest).values(
                         request_hash=str(number),
@@ -69,7 +67,7 @@ def test_deletes_in_batches(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None
                     )
                 )
         deletion.delete_due()
-        assert db.session.scalar(select(func.count()).select_from(Participation)) == 0
+        assert marks().count() == 0
         assert db.session.scalar(select(func.count()).select_from(WriteRequest)) == 25
 
 

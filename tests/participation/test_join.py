@@ -1,47 +1,32 @@
-"""An attempt to join participation with what was said, from everything the database keeps."""
+"""An attempt to join who took part with what was said, from everything an installation keeps."""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+import sqlite3
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import Table, select, text
+from flask.testing import FlaskCliRunner
+from sqlalchemy import text
 
-from engage.consultations.models import Comment
-from engage.core.clock import today
 from engage.core.db import db
 from engage.core.ids import keyed_hash
 from engage.core.keys import key
-from engage.participation import mixing
-from engage.participation.mixing import mix
-from engage.participation.models import Participation, Receipt, WriteRequest
-from engage.surveys.models import Response
-from tests.factories.consultations import make_consultation, send_comment
-from tests.factories.surveys import make_survey, send_response
+from engage.core.slots import MARK_BYTES, NAME
+from engage.participation.models import Receipt, WriteRequest
+from tests.factories.consultations import make_consultation
+from tests.factories.surveys import make_survey
+from tests.faults.load import Heard, Phone, phones, send_until_heard
+from tests.fixtures.server import Server, wait_until
+from tests.participation.files import ALIKE, likeness, orders, pairs, read_all, spelled, tags_left
 
-_PEOPLE = 60
-_LAGS = range(-5, 6)
-# The keys of tests never change, so neither do these figures; unrelated orders of 60 stay below 0.45.
-_ALIKE = 0.5
-
-
-def correlation(first: Sequence[int], second: Sequence[int]) -> float:
-    """Spearman's rank correlation of the places two orders give to the same things."""
-    place = {thing: at for at, thing in enumerate(second)}
-    count = len(first)
-    squares = sum((at - place[thing]) ** 2 for at, thing in enumerate(first))
-    return 1 - 6 * squares / (count * (count**2 - 1))
-
-
-def likeness(found: Sequence[int], said: Sequence[int]) -> float:
-    """How much one order tells of the other: by rank, turned round, moved along, or who is beside whom."""
-    turned = [[*found[lag:], *found[:lag]] for lag in _LAGS]
-    place = {thing: at for at, thing in enumerate(said)}
-    beside = sum(abs(place[one] - place[other]) == 1 for one, other in pairwise(found))
-    return max(*(abs(correlation(order, said)) for order in turned), beside / (len(said) - 1))
+_PEOPLE = 40
+TEXT = {"id": "t1", "type": "text", "text": {"zh_CN": "您的建议"}, "required": True, "long": True}
+Marks = dict[int, list[bytes]]
 
 
 @pytest.mark.parametrize(
@@ -54,50 +39,123 @@ def likeness(found: Sequence[int], said: Sequence[int]) -> float:
         ("in two halves", [*range(30, 60), *range(30)]),
     ],
 )
-def test_the_attempt_would_notice(name: str, order: list[int]) -> None:
-    assert likeness(order, list(range(60))) > _ALIKE, name
+def test_the_attempt_would_notice_an_order(name: str, order: list[int]) -> None:
+    assert likeness(order, list(range(60))) > ALIKE, name
 
 
-def _answers() -> tuple[str, str, list[int]]:
-    """Everybody answers a survey; activity, deed, and the order in which the answers lie."""
-    survey = make_survey()
-    for number in _crowd(4):
-        send_response(survey, device=_device(number), id=_request(number), q3=str(number))
-    rows = db.session.scalars(select(Response.answers).order_by(Response.id))
-    return f"survey:{survey.id}", f"survey.answer:{survey.id}", [int(row["q3"]) for row in rows]
+def test_the_attempt_would_notice_a_shared_commit(tmp_path: Path) -> None:
+    marks, said = _marks(list(range(_PEOPLE)), "x", "y"), {n: spelled(_words(n)) for n in range(_PEOPLE)}
+    database = sqlite3.connect(tmp_path / "x.db", isolation_level=None)
+    for statement in (
+        "PRAGMA journal_mode=WAL",
+        "PRAGMA wal_autocheckpoint=0",
+        "CREATE TABLE mark (hash TEXT PRIMARY KEY) WITHOUT ROWID",
+        "CREATE TABLE said (id INTEGER PRIMARY KEY, words TEXT)",
+    ):
+        database.execute(statement)
+    for number in range(_PEOPLE):
+        database.execute("BEGIN")
+        database.execute("INSERT INTO mark VALUES (?)", (marks[number][0].decode(),))
+        database.execute("INSERT INTO said (words) VALUES (?)", (_words(number),))
+        database.execute("COMMIT")
+    found = pairs((tmp_path / "x.db-wal").read_bytes(), marks, said)
+    assert sum(mark == words for mark, words in found.items()) == _PEOPLE
+    assert likeness(orders(read_all(tmp_path), marks)[str(tmp_path / "x.db-wal")], range(_PEOPLE)) >= 0
+    database.close()
 
 
-def _comments() -> tuple[str, str, list[int]]:
-    """Everybody comments on a draft."""
+def _survey() -> tuple[str, str, dict[str, str]]:
+    survey = make_survey({"pages": [{"id": "p1", "questions": [TEXT]}]}, one_per_device=True)
+    return f"/surveys/{survey.public_id}", f"survey:{survey.id}", {"_version": "1", "_whole": "1"}
+
+
+def _draft() -> tuple[str, str, dict[str, str]]:
     one = make_consultation()
-    for number in _crowd(5):
-        send_comment(one, device=_device(number), request_id=_request(number), text=f"{number} 号意见")
-    rows = db.session.scalars(select(Comment.text).order_by(Comment.id))
-    return f"consultation:{one.id}:", f"consultation.comment:{one.id}", [int(row.split()[0]) for row in rows]
+    form = {"_version": "1", "stance": "partly"}
+    return f"/consultations/{one.public_id}/comment", f"consultation:{one.id}:", form
 
 
-@pytest.mark.database
-@pytest.mark.parametrize("take_part", [_answers, _comments])
-def test_no_order_joins_devices_with_what_was_said(
-    app: Flask, take_part: Callable[[], tuple[str, str, list[int]]]
+@pytest.mark.parametrize(("prepare", "field"), [(_survey, "q-t1"), (_draft, "text")])
+def test_no_file_joins_devices_with_what_was_said(
+    app: Flask,
+    make_server: Callable[..., Server],
+    tmp_path: Path,
+    prepare: Callable[[], tuple[str, str, dict[str, str]]],
+    field: str,
 ) -> None:
+    """Forty people one after the other; then whoever holds all files and all phones tries to pair them."""
     with app.app_context():
-        activity, deed, said = take_part()
-        assert sorted(said) == list(range(_PEOPLE))
-        # Only who has the key knows whose mark is whose; here it judges the attempt.
-        devices = {keyed_hash(key("participation"), activity, _device(n)): n for n in range(_PEOPLE)}
-        requests = {keyed_hash(key("request"), deed, _request(n)): n for n in range(_PEOPLE)}
-        mix()  # the worker's clock, needed on PostgreSQL
-        for column, whose in ((Participation.device_hash, devices), (WriteRequest.request_hash, requests)):
-            for order in _stored_orders(column.table, column.name):
-                found = [whose[mark] for mark in order]
-                assert likeness(found, said) < _ALIKE, f"{column} follows what was said"
-        assert set(db.session.scalars(select(Participation.day))) == {today()}
+        path, activity, form = prepare()
+        db.session.remove()
+    crowd = list(range(_PEOPLE))
+    random.Random(activity).shuffle(crowd)
+    server, heard = make_server(), Heard()
+    people = phones(app, _PEOPLE)
+    server.start_worker()
+    for number in crowd:
+        send_until_heard(server, people[number], path, {**form, field: _words(number)}, heard)
+    assert (len(heard.answers), heard.refused) == (_PEOPLE, [])
+    with app.app_context():
+        marks = {phone.number: _forms(activity, _device(phone)) for phone in people}
+    look = partial(_look, tmp_path / "instance", marks, crowd)
+    look("while it runs")
+    backup = FlaskCliRunner(app).invoke(args=["engage", "backup", str(tmp_path / "instance" / "kept.tar.gz")])
+    assert backup.exit_code == 0, backup.output
+    look("beside a backup")
+    server.kill()
+    look("after kill -9")
+    server.start()
+    for phone in people:
+        again = Heard()
+        send_until_heard(server, phone, path, {**form, field: "换一句话" * (field != "text")}, again)
+        assert again.refused, "one device took part twice"
+    look("after a new start")
+    server.stop()
+    look("after the end")
+
+
+def test_the_log_is_emptied_at_the_end(
+    app: Flask, make_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    if db_is_elsewhere(app):
+        pytest.skip("the log is PostgreSQL's own")
+    with app.app_context():
+        path, _, form = _survey()
+        db.session.remove()
+        db.engine.dispose()
+    server = make_server()
+    send_until_heard(server, phones(app, 1)[0], path, {**form, "q-t1": "一句话"}, Heard())
+    log = tmp_path / "instance" / "engage.db-wal"
+    assert log.stat().st_size > 0
+    server.stop()
+    assert not log.exists() or log.stat().st_size == 0
+
+
+def test_the_worker_empties_the_log_while_all_runs(
+    app: Flask, make_server: Callable[..., Server], tmp_path: Path
+) -> None:
+    if db_is_elsewhere(app):
+        pytest.skip("the log is PostgreSQL's own")
+    with app.app_context():
+        path, _, form = _survey()
+        db.session.remove()
+    server = make_server()
+    send_until_heard(server, phones(app, 1)[0], path, {**form, "q-t1": "这句话在日志里"}, Heard())
+    log = tmp_path / "instance" / "engage.db-wal"
+    words = spelled("这句话在日志里")
+    assert any(form in log.read_bytes() for form in words)
+    server.start_worker()
+    wait_until(lambda: not any(form in log.read_bytes() for form in words))
+
+
+def db_is_elsewhere(app: Flask) -> bool:
+    with app.app_context():
+        return db.engine.dialect.name != "sqlite"
 
 
 def test_the_database_numbers_no_rows_of_its_own(app: Flask) -> None:
     with app.app_context():
-        for model in (Participation, WriteRequest, Receipt):
+        for model in (WriteRequest, Receipt):
             if db.engine.dialect.name == "sqlite":
                 with pytest.raises(Exception, match="no such column"):
                     db.session.execute(text(f"SELECT rowid FROM {model.__tablename__}"))
@@ -105,41 +163,32 @@ def test_the_database_numbers_no_rows_of_its_own(app: Flask) -> None:
             assert not [column for column in model.__table__.columns if column.name in ("id", "rowid")]
 
 
-@pytest.mark.parametrize(("count", "shares"), [(0, 1), (500, 1), (501, 16), (8001, 256), (200_000, 4096)])
-def test_many_rows_are_mixed_in_short_turns(count: int, shares: int) -> None:
-    found = mixing._shares(count)
-    assert len(set(found)) == len(found) == shares
-    assert found != mixing._shares(count) or shares == 1
+def _look(instance: Path, marks: Marks, crowd: list[int], when: str) -> None:
+    files = read_all(instance.parent)
+    said = {number: spelled(_words(number)) for number in marks}
+    assert any(form in files[str(instance / NAME)] for forms in marks.values() for form in forms), when
+    assert tags_left(instance) == 0, when
+    for name, data in files.items():
+        if name.endswith("-wal"):
+            right = sum(mark == words for mark, words in pairs(data, marks, said).items())
+            assert right <= _PEOPLE // 10, f"{when}: {right} of {_PEOPLE} paired by {name}"
+    for name, order in orders(files, marks).items():
+        assert likeness(order, crowd) < ALIKE, f"{when}: the order in {name} follows what was said"
 
 
-@pytest.mark.database
-def test_mixing_in_shares_keeps_every_row(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mixing, "ROWS_AT_ONCE", 7)
-    with app.app_context():
-        _answers()
-        tables = (Participation.__table__, WriteRequest.__table__)
-        before = [sorted(map(str, db.session.execute(select(table)))) for table in tables]
-        mix()
-        assert [sorted(map(str, db.session.execute(select(table)))) for table in tables] == before
+def _marks(people: list[int], activity: str, secret: str) -> Marks:
+    return {n: [keyed_hash(secret.encode(), activity, str(n)).encode()] for n in people}
 
 
-def _crowd(seed: int) -> list[int]:
-    people = list(range(_PEOPLE))
-    random.Random(seed).shuffle(people)
-    return people
+def _forms(activity: str, device: str) -> list[bytes]:
+    """A device's mark as it might stand in a file."""
+    digest = keyed_hash(key("participation"), activity, device)
+    return [bytes.fromhex(digest)[:MARK_BYTES], digest.encode(), digest.upper().encode(), device.encode()]
 
 
-def _device(number: int) -> str:
-    return f"device-{number}"
+def _device(phone: Phone) -> str:
+    return f"fault{phone.number:019d}"
 
 
-def _request(number: int) -> str:
-    return f"request-of-person-{number:04d}"
-
-
-def _stored_orders(table: Table, column: str) -> list[list[str]]:
-    """The orders in which the database itself holds and hands out the rows."""
-    orders = ["", " ORDER BY day"]
-    if db.engine.dialect.name == "postgresql":
-        orders += [" ORDER BY xmin::text::bigint, ctid", " ORDER BY ctid"]
-    return [list(db.session.scalars(text(f"SELECT {column} FROM {table.name}{order}"))) for order in orders]
+def _words(number: int) -> str:
+    return f"第{number:04d}号意见：请修路灯"

@@ -16,7 +16,7 @@ assert registry.REGISTERING  # every table is known
 _NOT_PERSONAL = {
     "names, codes and random ids of things": (
         "*.public_id *.language activity.address site_settings unit deletion receipt.kind outbox_job.name "
-        "outbox_job.key participation.activity owed_case.source_kind consultation_comment.clause "
+        "outbox_job.key owed_case.source_kind consultation_comment.clause "
         "report_photo.file_name live_question.decided_deed live_decision.deed live_session.join_code"
     ),
     "hashes with a key or of random secrets, deleted by their clocks": (

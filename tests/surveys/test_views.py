@@ -15,10 +15,12 @@ from sqlalchemy import select
 
 from engage.core.clock import now
 from engage.core.db import db
-from engage.core.ids import request_id
+from engage.core.ids import keyed_hash, request_id
+from engage.core.keys import key
 from engage.core.writer import atomic
 from engage.participation import receipts
 from engage.participation.deletion import erase_by_code
+from engage.participation.marks import took_part
 from engage.surveys.models import Layout, Response
 from engage.surveys.queries.responses import RECEIPT_KIND, own_response
 from tests.factories.answers import address, count, fields, send
@@ -196,7 +198,7 @@ def test_a_code_that_was_erased_is_not_offered_any_more(context: Flask, citizen_
 
 
 def test_no_response_can_be_joined_to_a_device(context: Flask, citizen_client: Make) -> None:
-    """Nothing stored of a submission holds the device, and participation has no order, time or id of it."""
+    """Nothing in the database holds the device, nor the mark of its having taken part."""
     survey = make_survey(one_per_device=True)
     clients = [citizen_client() for _ in range(5)]
     for client in clients:
@@ -205,9 +207,10 @@ def test_no_response_can_be_joined_to_a_device(context: Flask, citizen_client: M
         str(tuple(row)) for table in db.metadata.sorted_tables for row in db.session.execute(select(table))
     )
     for client in clients:
-        assert client.device not in dump  # type: ignore[attr-defined]
-    columns = {column.name for column in db.metadata.tables["participation"].columns}
-    assert columns == {"activity", "device_hash", "day"}
+        device: str = client.device  # type: ignore[attr-defined]
+        assert took_part(f"survey:{survey.id}", device)
+        assert device not in dump
+        assert keyed_hash(key("participation"), f"survey:{survey.id}", device)[:16] not in dump
 
 
 def test_all_types_render_in_both_languages_and_layouts(context: Flask, citizen_client: Make) -> None:

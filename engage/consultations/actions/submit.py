@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -21,7 +20,8 @@ from engage.core.messages import msg
 from engage.core.writer import gather, publish
 from engage.moderation.actions import screen
 from engage.participation import receipts
-from engage.participation.actions import once, request_deed_key, take_part
+from engage.participation.actions import request_deed_key, require_request_id
+from engage.participation.marks import sent_before, take_part
 
 _consultations = cast(Table, Consultation.__table__).c
 _TERMS = select(
@@ -59,19 +59,23 @@ def comment(consultation: Published, submission: Submission) -> str:
     comment. Raises `Invalid` (fields `stance`, `text`), `NotFound` for a clause that version does not have,
     `Conflict` where it is not open yet or a bare stance was given before, `Gone` when it is closed, `Busy`.
     """
+    require_request_id(submission.request_id)
     text = cleaned(submission.text)
     require_comment(submission.stance, text, whole=not submission.clause)
     require_clause(consultation, submission.clause, submission.version)
     deed = f"consultation.comment:{consultation.id}"
     body = [submission.clause, submission.stance, text]
     code_key = f"{deed}:{request_deed_key(submission.request_id, body)}"
+    code = receipts.code_for(code_key, RECEIPT_KIND)
 
-    def write() -> dict[str, Any]:
-        return _store(consultation.id, submission, text, code_key)
+    def write() -> None:
+        if not sent_before(code):
+            comment_id = _store(consultation.id, submission, text, code)
+            receipts.issue(code_key, RECEIPT_KIND, comment_id)
+            publish(CommentReceived(consultation.id, comment_id))
 
-    with suppress(receipts.Repeated):
-        gather(lambda: once(submission.request_id, deed, body, write, several=True))
-    return receipts.code_for(code_key, RECEIPT_KIND)
+    gather(write)
+    return code
 
 
 def require_clause(consultation: Published, clause: str, version: int) -> None:
@@ -83,7 +87,7 @@ def require_clause(consultation: Published, clause: str, version: int) -> None:
         raise NotFound
 
 
-def _store(consultation_id: int, submission: Submission, text: str, code_key: str) -> dict[str, Any]:
+def _store(consultation_id: int, submission: Submission, text: str, code: str) -> int:
     moment = now()
     connection = db.session.connection()
     row = connection.execute(_TERMS, {"consultation_id": consultation_id}).first()
@@ -93,7 +97,7 @@ def _store(consultation_id: int, submission: Submission, text: str, code_key: st
     if row.comment_count >= MOST_COMMENTS:
         raise Conflict(msg("This consultation has received so many comments that it takes no more."))
     counted = submission.stance is not None and take_part(
-        f"consultation:{consultation_id}:{submission.clause}", submission.device
+        f"consultation:{consultation_id}:{submission.clause}", submission.device, code
     )
     if not text and not counted:
         raise Conflict(
@@ -128,6 +132,4 @@ def _store(consultation_id: int, submission: Submission, text: str, code_key: st
     connection.execute(_NUMBER, {"consultation_id": consultation_id})
     stored: Any = connection.execute(_STORE, values)
     comment_id: int = stored.inserted_primary_key[0]
-    receipts.issue(code_key, RECEIPT_KIND, comment_id)
-    publish(CommentReceived(consultation_id, comment_id))
-    return {}
+    return comment_id

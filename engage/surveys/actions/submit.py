@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,7 +14,8 @@ from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import msg
 from engage.core.writer import gather, publish
 from engage.participation import receipts
-from engage.participation.actions import once, request_deed_key, take_part
+from engage.participation.actions import request_deed_key, require_request_id
+from engage.participation.marks import sent_before, take_part
 from engage.questions.compiled import validate
 from engage.questions.logic import Value
 from engage.surveys.events import ResponseReceived
@@ -46,11 +46,12 @@ def submit(survey: Published, submission: Submission) -> str:
     """Checks and stores one response; answers its receipt code after the commit.
 
     A retry with the same request id and the same answers gets the code of the first time, whatever has
-    happened to the survey since. Other answers under the same id are another response where a device may give
-    several. Raises `Invalid` with a sentence for each question id, `Conflict` when the
-    request id was used for other answers, the device has answered already or the survey is not open yet,
-    `Gone` when it is closed or withdrawn, and `Busy`.
+    happened to the survey since, even that they were erased. Other answers under the same id are another
+    response where a device may give several. Raises `Invalid` with a sentence for each question id,
+    `Conflict` when the device has answered already or the survey is not open yet, `Gone` when it is closed or
+    withdrawn, and `Busy`.
     """
+    require_request_id(submission.request_id)
     asked = version(survey, submission.version)
     checked = validate(asked.compiled, submission.raw)
     if checked.errors:
@@ -58,20 +59,19 @@ def submit(survey: Published, submission: Submission) -> str:
     body = {"version": asked.number, "answers": checked.answers}
     # With survey and answers in it, no request id used twice can lead to one code for two responses.
     receipt_key = request_deed_key(f"{survey.id}:{submission.request_id}", body)
+    code = receipts.code_for(receipt_key, RECEIPT_KIND)
 
-    def write() -> dict[str, Any]:
-        response_id = _store(survey, asked, checked.answers, submission)
-        receipts.issue(receipt_key, RECEIPT_KIND, response_id)
-        return {}
+    def write() -> None:
+        if not sent_before(code):
+            response_id = _store(survey, asked, checked.answers, submission, code)
+            receipts.issue(receipt_key, RECEIPT_KIND, response_id)
 
-    several, deed = not survey.one_per_device, f"survey.answer:{survey.id}"
-    with suppress(receipts.Repeated):
-        gather(lambda: once(submission.request_id, deed, body, write, several=several), plain=True)
-    return receipts.code_for(receipt_key, RECEIPT_KIND)
+    gather(write, plain=True)
+    return code
 
 
 def _store(
-    survey: Published, asked: CompiledVersion, answers: dict[str, Value], submission: Submission
+    survey: Published, asked: CompiledVersion, answers: dict[str, Value], submission: Submission, code: str
 ) -> int:
     moment = now()
     connection = db.session.connection()
@@ -79,7 +79,7 @@ def _store(
     if row is None:
         raise NotFound
     require_phase(Deed.ANSWER, phase(row.state, row.opens_at, row.closes_at, moment))
-    if row.one_per_device and not take_part(part_of(survey), submission.device):
+    if row.one_per_device and not take_part(part_of(survey), submission.device, code):
         raise Conflict(
             msg("This survey has already been answered from this device. Thank you for taking part.")
         )

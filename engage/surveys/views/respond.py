@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from engage.core.clock import now
 from engage.core.errors import Conflict, Gone, Invalid, Refusal
 from engage.core.messages import Message
-from engage.participation.actions import took_part
+from engage.participation.marks import took_part
 from engage.questions.compiled import from_form, next_page, previous_page, validate
 from engage.surveys.actions.submit import Submission, part_of, submit
 from engage.surveys.models import Layout

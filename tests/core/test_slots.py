@@ -1,0 +1,97 @@
+"""The file of marks: what was put is found, nothing tells of an order, and nothing is lost when it grows."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from engage.core import slots
+from engage.core.slots import MARK_BYTES, TAG_BYTES, SlotFile
+from tests.participation.files import ALIKE, likeness
+
+TODAY = date(2026, 11, 30)
+
+
+def _marks(count: int) -> list[bytes]:
+    return [secrets.token_bytes(MARK_BYTES) for _ in range(count)]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> SlotFile:
+    return SlotFile(tmp_path / "marks")
+
+
+def test_nothing_is_there_before_the_first(file: SlotFile) -> None:
+    assert file.find(_marks(1)[0]) is None
+    assert (file.count(), file.open_slots(), file.due(1, TODAY), file.is_half_full()) == (0, [], [], False)
+    file.sync()
+    assert not file.path.exists()
+
+
+def test_what_was_put_is_found_by_others_too(file: SlotFile) -> None:
+    marks, other = _marks(300), SlotFile(file.path)
+    for at, mark in enumerate(marks):
+        file.put(mark, 1 + at % 2, TODAY - timedelta(days=at))
+    for at, mark in enumerate(marks):
+        slot = other.find(mark)
+        assert slot is not None
+        assert (slot.mark, slot.kind, slot.day, slot.tag) == (
+            mark,
+            1 + at % 2,
+            TODAY - timedelta(days=at),
+            None,
+        )
+    assert other.find(_marks(1)[0]) is None
+    assert (other.count(), other.count(1), other.count(2)) == (300, 150, 150)
+    assert file.path.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_mark_is_open_until_it_is_settled(file: SlotFile) -> None:
+    (mark, gone), tag = _marks(2), secrets.token_bytes(TAG_BYTES)
+    file.put(mark, 1, TODAY, tag)
+    file.put(gone, 1, TODAY, tag)
+    assert {slot.mark for slot in file.open_slots()} == {mark, gone}
+    file.settle(mark)
+    slot = file.find(gone)
+    assert slot is not None
+    file.clear(slot)
+    assert file.open_slots() == []
+    assert (file.find(mark) is not None, file.find(gone)) == (True, None)
+    assert tag not in file.path.read_bytes()
+    assert gone not in file.path.read_bytes()
+
+
+@pytest.mark.parametrize(("age", "due"), [(29, False), (30, False), (31, True), (300, True)])
+def test_what_is_due_is_told_by_kind_and_day(file: SlotFile, age: int, due: bool) -> None:
+    early, other = _marks(2)
+    file.put(early, 1, TODAY - timedelta(days=age))
+    file.put(other, 2, TODAY - timedelta(days=age))
+    assert [slot.mark for slot in file.due(1, TODAY - timedelta(days=30))] == ([early] if due else [])
+
+
+def test_it_grows_and_loses_nothing(file: SlotFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slots, "_FIRST_BUCKETS", 2)
+    marks, other = _marks(3000), SlotFile(file.path)
+    for at, mark in enumerate(marks):
+        file.put(mark, 1, TODAY, secrets.token_bytes(TAG_BYTES) if at % 100 == 0 else None)
+    assert all(other.find(mark) is not None for mark in marks)
+    assert (other.count(), len(other.open_slots())) == (3000, 30)
+    size = file.path.stat().st_size
+    file.grow()
+    assert (file.path.stat().st_size, other.count(), file.is_half_full()) == (2 * size, 3000, False)
+
+
+def test_the_place_says_nothing_of_the_order(file: SlotFile, monkeypatch: pytest.MonkeyPatch) -> None:
+    # One bucket: the worst case, where a database's page would hold its rows in the order of arrival.
+    monkeypatch.setattr(slots, "_FIRST_BUCKETS", 1)
+    monkeypatch.setattr("engage.core.slots.secrets.choice", random.Random(4).choice)
+    marks = _marks(50)
+    for mark in marks:
+        file.put(mark, 1, TODAY)
+    data = file.path.read_bytes()
+    order = sorted(range(50), key=lambda at: data.find(marks[at]))
+    assert likeness(order, range(50)) < ALIKE
