@@ -8,7 +8,6 @@ from enum import StrEnum
 class Permission(StrEnum):
     """A deed. Named ``<noun>.<verb>``; every guard and every action check uses one of these."""
 
-    STAFF_HOME = "staff.home"
     ACCOUNT_MANAGE = "account.manage"
     UNIT_MANAGE = "unit.manage"
     SETTINGS_EDIT = "settings.edit"
@@ -20,6 +19,7 @@ class Permission(StrEnum):
     ACTIVITY_READ = "activity.read"
     ACTIVITY_EDIT = "activity.edit"
     ACTIVITY_PUBLISH = "activity.publish"
+    ACTIVITY_CHECK_IN = "activity.check-in"
 
     SURVEY_READ = "survey.read"
     SURVEY_EDIT = "survey.edit"
@@ -61,7 +61,6 @@ _P = Permission
 
 _DEPARTMENT = frozenset(
     {
-        _P.STAFF_HOME,
         _P.PLAN_FILE,
         _P.ACTIVITY_READ,
         _P.ACTIVITY_EDIT,
@@ -90,7 +89,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     # Runs the installation; does not speak for any unit.
     Role.ADMINISTRATOR: frozenset(
         {
-            _P.STAFF_HOME,
             _P.ACCOUNT_MANAGE,
             _P.UNIT_MANAGE,
             _P.SETTINGS_EDIT,
@@ -110,7 +108,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.DEPARTMENT: _DEPARTMENT,
     Role.APPROVER: frozenset(
         {
-            _P.STAFF_HOME,
             _P.SURVEY_READ,
             _P.SURVEY_RESULTS,
             _P.RESULTS_PUBLISH,
@@ -124,7 +121,6 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.MODERATOR: frozenset(
         {
-            _P.STAFF_HOME,
             _P.LIVE_READ,
             _P.LIVE_MODERATE,
             _P.LIVE_ENTER,
@@ -133,8 +129,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.TYPIST: frozenset(
-        {_P.STAFF_HOME, _P.LIVE_READ, _P.LIVE_ENTER, _P.COMMENT_ENTER, _P.CONSULTATION_READ, _P.SURVEY_ENTER}
+        {_P.LIVE_READ, _P.LIVE_ENTER, _P.COMMENT_ENTER, _P.CONSULTATION_READ, _P.SURVEY_ENTER}
     ),
-    # On-site check-in comes with the sign-up of a later version; until then the role opens the home only.
-    Role.CHECK_IN: frozenset({_P.STAFF_HOME}),
+    # Reads when and where guests come. Checking them in comes with the sign-up of a later version.
+    Role.CHECK_IN: frozenset({_P.ACTIVITY_CHECK_IN}),
 }

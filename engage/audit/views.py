@@ -17,12 +17,11 @@ from engage.audit.labels import LABELS
 from engage.audit.models import AuditEntry
 from engage.core.actor import ActorKind
 from engage.core.clock import start_of_day
-from engage.core.messages import Message, msg
+from engage.core.messages import Message
 from engage.core.types import LANGUAGES, Localized
 from engage.web.display import datetime_text, label, local, message, register_labels
 from engage.web.guards import Permission, staff
 from engage.web.numbers import row_number
-from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("audit", __name__)
 blueprints = (blueprint,)
@@ -94,11 +93,6 @@ def log() -> str:
         older=older,
         first="before" not in request.args,
     )
-
-
-@home_tile(Permission.AUDIT_READ, position=930)
-def _tile(_actor: object) -> Tile:
-    return Tile(msg("Audit log"), msg("Who did what, and when."), url_for("audit.log"), "history")
 
 
 def _line(item: queries.LogLine) -> Line:

@@ -33,6 +33,7 @@ class Case(Model):
     __table_args__ = (
         Index("ix_owed_case_source", "source_kind", "source_id", unique=True),
         Index("ix_owed_case_unit_state_due", "unit_id", "state", "due_on"),
+        Index("ix_owed_case_state_due", "state", "due_on"),
         {"sqlite_autoincrement": True},
     )
 
@@ -41,7 +42,7 @@ class Case(Model):
     source_kind: Mapped[str] = mapped_column(String(40))
     source_id: Mapped[int]
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
-    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"))
+    activity_id: Mapped[int | None] = mapped_column(ForeignKey("activity.id"), index=True)
     title: Mapped[str] = mapped_column(String(200))
     due_on: Mapped[date] = mapped_column(Date)
     state: Mapped[CaseState] = mapped_column(EnumText(CaseState), default=CaseState.OPEN)

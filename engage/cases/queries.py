@@ -159,15 +159,19 @@ def all_units() -> Sequence[Unit]:
     return db.session.scalars(select(Unit).where(Unit.active).order_by(Unit.position, Unit.id)).all()
 
 
-def waiting(actor: Actor) -> tuple[int, int]:
-    """How many cases ``actor`` may read are open, and how many of them overdue."""
-    day = today(site().zone)
-    row = db.session.execute(
-        select(func.count(), func.count().filter(Case.due_on < day))
-        .select_from(Case)
-        .where(_readable(actor), Case.state == CaseState.OPEN)
-    ).one()
-    return row[0], row[1]
+def most_urgent(actor: Actor, limit: int) -> tuple[list[Listed], int]:
+    """The open cases ``actor`` may read, those due first, at most ``limit``; and how many are open in all."""
+    open_ones = (_readable(actor), Case.state == CaseState.OPEN)
+    rows = db.session.scalars(
+        select(Case)
+        .options(joinedload(Case.unit))
+        .where(*open_ones)
+        .order_by(Case.due_on, Case.id)
+        .limit(limit)
+    ).all()
+    total = db.session.scalar(select(func.count()).select_from(Case).where(*open_ones)) or 0
+    asked, day = excerpts_of([(row.source_kind, row.source_id) for row in rows]), today(site().zone)
+    return [_listed(row, day, asked) for row in rows], total
 
 
 def open_due_by(day: date) -> Sequence[Case]:
@@ -182,8 +186,11 @@ def _readable(actor: Actor) -> ColumnElement[bool]:
     if units is None:
         return Case.id.is_not(None)
     activities = activities_where(actor, Permission.CASE_READ)
-    theirs = or_(false(), Case.unit_id.in_(units), Case.activity_id.in_(activities))
-    return and_(theirs, Case.returned_at.is_(None))
+    # No empty list in an "or": it would hide the index of the other one.
+    theirs = [
+        column.in_(ids) for column, ids in ((Case.unit_id, units), (Case.activity_id, activities)) if ids
+    ]
+    return and_(or_(false(), *theirs), Case.returned_at.is_(None))
 
 
 def _matches(wanted: Filter, day: date) -> ColumnElement[bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import cast
 
 from flask import Blueprint, Flask, flash, redirect, render_template, request, url_for
@@ -12,6 +12,7 @@ from flask_babel import gettext
 from wtforms import Field
 
 from engage.accounts.permissions import Permission
+from engage.accounts.rules import may, units_where
 from engage.cases import actions, queries
 from engage.cases.forms import AnswerForm, CorrectionForm, ReassignForm, ReturnForm
 from engage.cases.labels import LABELS
@@ -23,12 +24,12 @@ from engage.core.clock import today
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import msg
 from engage.web.actor import current_actor
-from engage.web.display import register_labels
+from engage.web.display import number, register_labels
 from engage.web.forms import StaffForm
 from engage.web.guards import staff
 from engage.web.languages import render
 from engage.web.numbers import page_number
-from engage.web.staff_home import Tile, home_tile
+from engage.web.staff_home import MOST, WorkItem, home_provider
 
 blueprint = Blueprint("cases", __name__)
 blueprints = (blueprint,)
@@ -143,21 +144,47 @@ def working_days() -> str:
     return render_template("cases/working_days.html", missing=missing_years(today()), own=own_dates())
 
 
-@home_tile(Permission.CASE_READ, position=100)
-def _tile(actor: Actor) -> Tile:
-    count, overdue = queries.waiting(actor)
-    text = msg("{count} of them are overdue.", count=overdue) if overdue else msg("Answers your unit owes.")
-    return Tile(msg("Cases"), text, url_for("cases.cases"), "inbox", count, urgent=overdue > 0)
+@home_provider(Permission.CASE_ANSWER, Permission.CASE_ASSIGN, Permission.UNIT_MANAGE)
+def _home(actor: Actor) -> Iterator[WorkItem]:
+    """The cases that are due first, and the holidays without which due dates are wrong."""
+    if may(actor, Permission.CASE_READ, anywhere=True):
+        yield from _owed(actor)
+    missing = missing_years(today()) if may(actor, Permission.UNIT_MANAGE, anywhere=True) else []
+    if missing:
+        years = ", ".join(map(str, missing))
+        yield WorkItem(
+            msg("Working days"),
+            "calendar-days",
+            msg("The holidays of {years} are not known yet; due dates may be wrong.", years=years),
+            url_for("cases.working_days"),
+            msg("See what is missing"),
+            urgent=True,
+        )
 
 
-@home_tile(Permission.UNIT_MANAGE, position=20)
-def _calendar_tile(_actor: Actor) -> Tile | None:
-    missing = missing_years(today())
-    if not missing:
-        return None
-    years = ", ".join(map(str, missing))
-    text = msg("The holidays of {years} are not known yet; due dates may be wrong.", years=years)
-    return Tile(msg("Working days"), text, url_for("cases.working_days"), "calendar-days", urgent=True)
+def _owed(actor: Actor) -> Iterator[WorkItem]:
+    found, total = queries.most_urgent(actor, MOST)
+    everywhere = units_where(actor, Permission.CASE_READ) is None
+    for one in found:
+        returned = one.case.returned_at is not None
+        yield WorkItem(
+            one.kind,
+            "inbox",
+            one.asked or one.case.title,
+            url_for("cases.case", public_id=one.case.public_id),
+            msg("Hand over") if returned else msg("Work on it"),
+            (*((one.case.title,) if one.asked else ()), *((one.case.unit.name,) if everywhere else ())),
+            due=one.case.due_on,
+        )
+    if total > len(found):
+        yield WorkItem(
+            msg("Cases"),
+            "inbox",
+            msg("{count} more cases are open", count=number(total - len(found))),
+            url_for("cases.cases"),
+            msg("All cases"),
+            rest=True,
+        )
 
 
 def _sent(

@@ -5,15 +5,11 @@ from __future__ import annotations
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from engage.accounts.permissions import Permission
-from engage.core.actor import Actor
-from engage.core.messages import msg
 from engage.notifications import actions, queries
 from engage.notifications.words import read
-from engage.web.actor import current_actor
+from engage.web.actor import current_actor, staff_actor
 from engage.web.guards import signed_in
 from engage.web.languages import current_language
-from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("notifications", __name__)
 blueprints = (blueprint,)
@@ -43,11 +39,8 @@ def mark_read() -> ResponseReturnValue:
     return redirect(url_for("notifications.mine"), 303)
 
 
-@home_tile(Permission.STAFF_HOME, position=50)
-def _tile(actor: Actor) -> Tile | None:
-    count = queries.unread_count(actor.id or 0)
-    if not count:
-        return None
-    return Tile(
-        msg("Notifications"), msg("What you have not read yet."), url_for("notifications.mine"), "bell", count
-    )
+@blueprint.app_template_global("unread_notifications")
+def _unread() -> int:
+    """How many notifications the signed-in person has not read, for the bell of every staff page."""
+    actor = staff_actor()
+    return queries.unread_count(actor.id) if actor and actor.id else 0

@@ -30,7 +30,6 @@ from engage.web.actor import current_actor
 from engage.web.guards import staff, uploading
 from engage.web.languages import render
 from engage.web.numbers import revision_number
-from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("settings", __name__)
 blueprints = (blueprint,)
@@ -64,13 +63,6 @@ def edit() -> ResponseReturnValue:
             return redirect(url_for("settings.edit"), 303)
     status = 422 if form.is_submitted() else 200
     return _page(form, view), status
-
-
-@home_tile(Permission.SETTINGS_EDIT, position=920)
-def _tile(_actor: object) -> Tile:
-    return Tile(
-        msg("Site settings"), msg("Names, emblem, colour and footer."), url_for("settings.edit"), "settings"
-    )
 
 
 def _page(form: SettingsForm, view: SiteView) -> str:

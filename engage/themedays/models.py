@@ -190,7 +190,10 @@ class Activity(Model):
     ``report_draft`` is the report as it is being written, beside what may be public already.
     """
 
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        Index("ix_activity_state_reported_at_starts_at", "state", "reported_at", "starts_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)

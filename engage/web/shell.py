@@ -180,6 +180,7 @@ def _staff_pages() -> list[tuple[str, list[tuple[str, str, str, Permission | Non
             [
                 (gettext("Overview"), "/staff/", "layout-dashboard", None),
                 (gettext("Cases"), "/staff/cases", "inbox", p.CASE_READ),
+                (gettext("Guests' check-in"), "/staff/check-in", "map-pin", p.ACTIVITY_CHECK_IN),
             ],
         ),
         (

@@ -1,66 +1,138 @@
-"""The tiles of the staff home: each domain says what waits for the person who signed in."""
+"""The staff home: each domain says what is to be done, what runs now and what can be made anew."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
 from engage.core.actor import Actor
-from engage.core.messages import Message
+from engage.core.messages import Message, msg
+from engage.core.types import Localized
+
+MOST = 10
+"""Items a provider hands over at most; what is more stands behind the link of its last one."""
+
+Words = Message | Localized | str
 
 
 @dataclass(frozen=True, slots=True)
-class Tile:
-    """One card: what it is, what waits there, and its one link.
+class WorkItem:
+    """One thing to do: what it is about, since or until when, and the one button that does it.
 
-    ``count`` is how many things wait (``None``: nothing is counted); ``urgent`` marks what is late.
+    ``due`` is the last day on which it is done in time (``None``: it has none, and follows what has one).
+    ``urgent`` marks what cannot wait though it has no day; ``rest`` an item that stands for many others.
     """
 
-    title: Message
-    text: Message
-    url: str
+    kind: Message
     icon: str
-    count: int | None = None
+    title: Words
+    url: str
+    action: Message
+    context: tuple[Words, ...] = ()
+    due: date | None = None
     urgent: bool = False
-
-
-_Build = Callable[[Actor], Tile | Iterable[Tile] | None]
+    rest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    permission: Permission
-    position: int
-    build: _Build
+class Running:
+    """What runs now (or next): its figures in words, and where one works on it.
 
-
-_sources: dict[str, _Source] = {}
-
-
-def home_tile(permission: Permission, *, position: int = 100) -> Callable[[_Build], _Build]:
-    """Register a function that answers the tile or tiles (or ``None``) for a holder of ``permission``.
-
-    It runs at each opening of the staff home: one cheap query. Lower positions come first.
+    ``lead`` puts it large on top: the session a moderator has to be in.
     """
 
-    def register(build: _Build) -> _Build:
-        _sources[f"{build.__module__}.{build.__qualname__}"] = _Source(permission, position, build)
-        return build
+    kind: Message
+    icon: str
+    title: Words
+    url: str
+    action: Message
+    figures: tuple[Words, ...] = ()
+    lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewThing:
+    """A way to make something anew."""
+
+    label: Message
+    icon: str
+    url: str
+
+
+Part = WorkItem | Running | NewThing
+_Provide = Callable[[Actor], Iterable[Part]]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the home shows: work by deadline, what runs, what can be made."""
+
+    work: list[WorkItem]
+    running: list[Running]
+    new: list[NewThing]
+
+
+@dataclass(frozen=True, slots=True)
+class _Provider:
+    permissions: frozenset[Permission]
+    provide: _Provide
+
+
+_providers: dict[str, _Provider] = {}
+
+
+def home_provider(*permissions: Permission) -> Callable[[_Provide], _Provide]:
+    """Register a domain's function for holders of one of ``permissions``.
+
+    It runs at each opening of the home: a few bounded queries through an index, none in a loop, and at most
+    ``MOST`` items of a sort.
+    """
+
+    def register(provide: _Provide) -> _Provide:
+        name = f"{provide.__module__}.{provide.__qualname__}"
+        _providers[name] = _Provider(frozenset(permissions), provide)
+        return provide
 
     return register
 
 
-def home_tiles(actor: Actor) -> list[Tile]:
-    """The tiles ``actor`` may see, in order."""
-    tiles: list[Tile] = []
-    for source in sorted(_sources.values(), key=lambda source: source.position):
-        if not may(actor, source.permission, anywhere=True):
-            continue
-        built = source.build(actor)
-        if isinstance(built, Tile):
-            tiles.append(built)
-        elif built is not None:
-            tiles.extend(built)
-    return tiles
+def home_of(actor: Actor) -> Home:
+    """The home of ``actor``: the most urgent work first."""
+    parts = [
+        part
+        for _name, provider in sorted(_providers.items())
+        if any(may(actor, permission, anywhere=True) for permission in provider.permissions)
+        for part in provider.provide(actor)
+    ]
+    work = [part for part in parts if isinstance(part, WorkItem)]
+    running = [part for part in parts if isinstance(part, Running)]
+    return Home(
+        work=sorted(work, key=_order),
+        running=sorted(running, key=lambda part: not part.lead),
+        new=[part for part in parts if isinstance(part, NewThing)],
+    )
+
+
+def due_words(due: date, day: date) -> Message | date:
+    """How far away ``due`` is on ``day``, in the words of a calendar; a day that is farther off as itself."""
+    left = (due - day).days
+    if left < 0:
+        return msg("{days} days overdue", days=-left) if left < -1 else msg("1 day overdue")
+    if left > 1:
+        return due
+    return msg("Tomorrow") if left else msg("Today")
+
+
+def days_left(last: date, day: date) -> Message:
+    """How many days something goes on for, seen from ``day``; ``last`` is its last one."""
+    left = (last - day).days
+    if left < 1:
+        return msg("ends today")
+    return msg("{days} days left", days=left) if left > 1 else msg("ends tomorrow")
+
+
+def _order(item: WorkItem) -> tuple[bool, bool, date]:
+    return item.rest, not item.urgent and item.due is None, item.due or date.min

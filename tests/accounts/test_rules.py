@@ -173,7 +173,6 @@ def test_nobody_without_grants_may_anything() -> None:
 
 def test_the_administrator_does_not_speak_for_units() -> None:
     administers = {
-        Permission.STAFF_HOME,
         Permission.ACCOUNT_MANAGE,
         Permission.UNIT_MANAGE,
         Permission.SETTINGS_EDIT,

@@ -164,7 +164,8 @@ def test_lists_and_counts_agree() -> None:
     assert [row.case.source_id for row in queries.cases_of(staff, Filter.OPEN)[0]] == [1, 2, 3]
     assert queries.counts(coordinator)[Filter.ALL] == 5
     assert queries.counts(coordinator, unit.id) == expected
-    assert queries.waiting(staff) == (3, 1)
+    assert queries.most_urgent(staff, 2)[1] == 3
+    assert [row.case.source_id for row in queries.most_urgent(staff, 2)[0]] == [1, 2]
     assert queries.counts(make_actor(Role.MODERATOR))[Filter.ALL] == 0
 
 
@@ -255,7 +256,7 @@ def test_a_case_of_another_unit_goes_back_to_the_coordinator() -> None:
     assert _entry("case.returned").after["reason"] == "职责在财政"
     # It is off the unit's list and on the coordinator's; nobody answers it meanwhile.
     assert queries.counts(staff)[Filter.ALL] == 0
-    assert queries.waiting(staff) == (0, 0)
+    assert queries.most_urgent(staff, 2) == ([], 0)
     assert queries.counts(coordinator)[Filter.RETURNED] == 1
     for actor in (staff, coordinator):
         with pytest.raises(Conflict, match="given back"):

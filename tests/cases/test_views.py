@@ -32,7 +32,7 @@ def test_a_department_answers_from_its_list(app: Flask, staff_client: Staff) -> 
     assert "第 1 个提问" in page
     assert "第 2 个提问" not in page
     assert "已超期" in page
-    assert "其中 1 件已超期" in client.get("/staff/").text
+    assert "超期 20 天" in client.get("/staff/").text
     url = f"/staff/cases/{case.public_id}"
     assert "加装电梯的费用怎么分摊" in client.get(url).text
     empty = client.send(url, {"revision": case.revision, "text": " "})

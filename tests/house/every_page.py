@@ -216,5 +216,6 @@ def years_visits() -> list[Visit]:
         *(Visit(template, path) for template, path in found.items()),
         Visit("analysis/unavailable.html", f"/staff/surveys/{_one(Survey).public_id}/results", status=503),
         Visit("themedays/row_read.html", f"{rows}/{filed.public_id}", Role.DEPARTMENT),
+        Visit("themedays/check_in.html", "/staff/check-in", Role.CHECK_IN),
         *(Visit(template, path, Role.ADMINISTRATOR) for template, path in administrators.items()),
     ]

@@ -1,45 +1,44 @@
-"""The staff home: what waits for the person who signed in."""
+"""The staff home: what whoever signed in has to do today."""
 
 from __future__ import annotations
 
-from flask import render_template, url_for
+from datetime import date
+
+from flask import render_template
 
 from engage.accounts import queries
 from engage.accounts.labels import ROLE_TEXTS
-from engage.accounts.permissions import Permission, Role
+from engage.accounts.permissions import Role
 from engage.accounts.views.blueprint import blueprint
-from engage.core.actor import Actor
-from engage.core.messages import msg
+from engage.core.clock import today
+from engage.core.messages import Message
 from engage.web.actor import current_actor
+from engage.web.display import date_text, local, message
 from engage.web.guards import signed_in
-from engage.web.staff_home import Tile, home_tile, home_tiles
+from engage.web.staff_home import Words, due_words, home_of
 
 
 @blueprint.get("/staff/")
 @signed_in
 def home() -> str:
-    """What this person may do, as tiles with what waits, and their roles in words."""
+    """The work list by deadline, what runs now, and the person's roles in words."""
     actor = current_actor()
+    day = today()
     return render_template(
         "accounts/home.html",
         actor=actor,
-        tiles=home_tiles(actor),
+        home=home_of(actor),
+        day=day,
+        say=_say,
+        due_words=lambda due: due_words(due, day),
         roles=[(Role(grant.role), grant) for grant in actor.grants],
         role_texts=ROLE_TEXTS,
         scope_names=queries.names_of_scopes(actor.grants),
     )
 
 
-@home_tile(Permission.ACCOUNT_MANAGE, position=900)
-def _accounts(_actor: Actor) -> Tile:
-    return Tile(
-        msg("Accounts"),
-        msg("Staff members, their roles and sign-in links."),
-        url_for("accounts.people"),
-        "users",
-    )
-
-
-@home_tile(Permission.UNIT_MANAGE, position=910)
-def _units(_actor: Actor) -> Tile:
-    return Tile(msg("Units"), msg("The units that hold theme days."), url_for("accounts.units"), "landmark")
+def _say(words: Words | date) -> str:
+    """Content, a sentence or a day in the reader's language."""
+    if isinstance(words, date):
+        return date_text(words)
+    return message(words) if isinstance(words, Message) else local(words)

@@ -17,7 +17,6 @@ from engage.consultations.models import (
     CommentState,
     Consultation,
     DraftVersion,
-    State,
 )
 from engage.consultations.queries.published import Published, as_published
 from engage.consultations.rules.clauses import Clause, from_data
@@ -64,44 +63,29 @@ class Work:
 
 def listed(actor: Actor, number: int = 1) -> ListPage:
     """A page of the consultations `actor` may read, newest first; three queries."""
-    within = _within(actor, Permission.CONSULTATION_READ)
-    count = db.session.scalar(select(func.count()).select_from(Consultation).where(*within)) or 0
+    mine = within(actor, Permission.CONSULTATION_READ)
+    count = db.session.scalar(select(func.count()).select_from(Consultation).where(*mine)) or 0
     pages = max(1, -(-count // _PAGE))
     number = min(max(1, number), pages)
     rows = db.session.scalars(
         select(Consultation)
         .options(joinedload(Consultation.unit))
-        .where(*within)
+        .where(*mine)
         .order_by(Consultation.id.desc())
         .offset((number - 1) * _PAGE)
         .limit(_PAGE)
     ).all()
-    counts = _counts([row.id for row in rows])
+    found_counts = counts([row.id for row in rows])
     moment = now()
     found = []
     for row in rows:
         stands = phase(row.state, row.opens_at, row.closes_at, moment)
-        comments, pending = counts.get(row.id, (0, 0))
+        comments, pending = found_counts.get(row.id, (0, 0))
         found.append(Listed(row, stands, comments, pending if possible(Deed.MODERATE, stands) else 0))
     return ListPage(found, number, pages)
 
 
-def pending_total(actor: Actor) -> int:
-    """How many comments `actor` can review now: not those of a withdrawn consultation."""
-    query = (
-        select(func.count())
-        .select_from(Comment)
-        .join(Consultation, Consultation.id == Comment.consultation_id)
-        .where(
-            Comment.state == CommentState.PENDING,
-            Consultation.state.in_([State.PUBLISHED, State.SETTLED]),
-            *_within(actor, Permission.COMMENT_MODERATE),
-        )
-    )
-    return db.session.scalar(query) or 0
-
-
-def _within(actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
+def within(actor: Actor, permission: Permission) -> list[ColumnElement[bool]]:
     """What narrows a list to the consultations on which `actor` has a permission."""
     units = units_where(actor, permission)
     if units is None:
@@ -196,7 +180,8 @@ def activities_for(actor: Actor, stored_id: int | None = None) -> Sequence[Activ
     return found if stored is None or stored in found else [*found, stored]
 
 
-def _counts(ids: list[int]) -> dict[int, tuple[int, int]]:
+def counts(ids: list[int]) -> dict[int, tuple[int, int]]:
+    """By consultation id its comments that have words, and those that wait for review; one query."""
     rows = db.session.execute(
         select(
             Comment.consultation_id,

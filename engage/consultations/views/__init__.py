@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from engage.consultations.views import (
     commenting,
+    home,
     reading,
     results,
     staff_afterwards,
@@ -17,7 +18,7 @@ from engage.consultations.views import (
 from engage.consultations.views._blueprints import public_pages, staff_pages
 
 MODULES = (
-    *(reading, commenting, results),
+    *(home, reading, commenting, results),
     *(staff_list, staff_deeds, staff_editing, staff_afterwards, staff_queue, staff_comment, staff_export),
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from engage.accounts.permissions import Permission
@@ -18,28 +18,12 @@ from engage.consultations.rules.settling import missing
 from engage.consultations.rules.terms import REASON_LIMIT
 from engage.consultations.views._blueprints import staff_pages
 from engage.consultations.views.reading import draft_page
-from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.ids import request_id
-from engage.core.messages import msg
 from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.numbers import page_number
 from engage.web.site import current_site
-from engage.web.staff_home import Tile, home_tile
-
-
-@home_tile(Permission.COMMENT_MODERATE, position=40)
-def waiting(actor: Actor) -> Tile | None:
-    """What waits for review."""
-    count = queries.pending_total(actor)
-    return Tile(
-        msg("Consultations"),
-        msg("Comments waiting for review") if count else msg("No comment waits for review."),
-        url_for("staff_consultations.index"),
-        "scroll-text",
-        count or None,
-    )
 
 
 @staff_pages.get("/")

@@ -56,7 +56,7 @@ def by_join_code(code: str) -> LiveSession | None:
 
 def of_staff(actor: Actor, *, page: int = 1, size: int = 30) -> tuple[list[Listed], int]:
     """The sessions ``actor`` may read, newest first, and how many there are in all."""
-    mine = _where(actor, Permission.LIVE_READ)
+    mine = where(actor, Permission.LIVE_READ)
     total = db.session.scalar(select(func.count()).select_from(LiveSession).where(mine)) or 0
     sessions = db.session.scalars(
         select(LiveSession)
@@ -66,11 +66,12 @@ def of_staff(actor: Actor, *, page: int = 1, size: int = 30) -> tuple[list[Liste
         .limit(size)
         .offset((page - 1) * size)
     ).all()
-    counts = _counts([session.id for session in sessions])
-    return [Listed(session, *counts.get(session.id, (0, 0))) for session in sessions], total
+    found = counts([session.id for session in sessions])
+    return [Listed(session, *found.get(session.id, (0, 0))) for session in sessions], total
 
 
-def _where(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+def where(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+    """The sessions on which ``actor`` has ``permission``."""
     units = units_where(actor, permission)
     if units is None:
         return LiveSession.id.is_not(None)
@@ -80,7 +81,8 @@ def _where(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     )
 
 
-def _counts(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+def counts(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+    """By session id how many questions came in and how many wait for review; one query."""
     rows = db.session.execute(
         select(
             LiveQuestion.session_id,
@@ -91,19 +93,6 @@ def _counts(ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         .group_by(LiveQuestion.session_id)
     )
     return {row[0]: (row[1], row[2]) for row in rows}
-
-
-def pending_count(actor: Actor) -> int:
-    """How many questions wait for review in the sessions ``actor`` moderates."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(LiveQuestion)
-            .join(LiveSession, LiveSession.id == LiveQuestion.session_id)
-            .where(LiveQuestion.state == QuestionState.PENDING, _where(actor, Permission.LIVE_MODERATE))
-        )
-        or 0
-    )
 
 
 @dataclass(frozen=True, slots=True)

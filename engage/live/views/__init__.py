@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from engage.live.views import asking, console, editing, leftover, room, screens, staff, written
+from engage.live.views import asking, console, editing, home, leftover, room, screens, staff, written
 
 blueprints: tuple[Blueprint, ...] = (
     room.blueprint,
@@ -14,3 +14,5 @@ blueprints: tuple[Blueprint, ...] = (
     written.blueprint,
     leftover.blueprint,
 )
+
+__all__ = ["blueprints", "home"]

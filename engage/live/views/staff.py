@@ -27,7 +27,6 @@ from engage.core.cells import safe_cell
 from engage.core.db import db
 from engage.core.errors import Invalid, NotFound
 from engage.core.ids import request_id
-from engage.core.messages import msg
 from engage.live import actions
 from engage.live.models import LiveQuestion, LiveSession, Phase
 from engage.live.queries import record as record_queries
@@ -39,26 +38,10 @@ from engage.web.display import datetime_text, label
 from engage.web.guards import staff
 from engage.web.languages import render
 from engage.web.numbers import page_number
-from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("live_staff", __name__)
 PAGE = 30
 EXPORT_PIECE = 200
-
-
-@home_tile(Permission.LIVE_MODERATE, position=40)
-def _tile(actor: Actor) -> Tile:
-    """What waits in the queues that this person reviews."""
-    waiting = sessions.pending_count(actor)
-    return Tile(
-        msg("Live sessions"),
-        msg("{count} questions wait for review", count=waiting)
-        if waiting
-        else msg("No question waits for review"),
-        "/staff/live/",
-        "radio",
-        waiting,
-    )
 
 
 @blueprint.get("/staff/live/")

@@ -47,7 +47,7 @@ class Version:
 
 def surveys_of(actor: Actor, page: int, *, archived: bool) -> tuple[list[Listed], int]:
     """One page of the surveys ``actor`` may read, newest first, and the number of pages."""
-    wanted = select(Survey).where(_reach(actor, Permission.SURVEY_READ))
+    wanted = select(Survey).where(reach(actor, Permission.SURVEY_READ))
     wanted = wanted.where(Survey.state.in_(_PUT_AWAY) if archived else Survey.state.not_in(_PUT_AWAY))
     count = db.session.scalar(select(func.count()).select_from(wanted.subquery())) or 0
     rows = db.session.scalars(
@@ -140,7 +140,7 @@ def to_enter(actor: Actor) -> list[Listed]:
     """The surveys for which ``actor`` may type in responses now, what closes last on top."""
     moment = now()
     wanted = select(Survey).where(
-        _reach(actor, Permission.SURVEY_ENTER),
+        reach(actor, Permission.SURVEY_ENTER),
         Survey.state == State.PUBLISHED,
         or_(Survey.opens_at.is_(None), Survey.opens_at <= moment),
     )
@@ -153,7 +153,7 @@ def to_enter(actor: Actor) -> list[Listed]:
 
 
 def _listed(rows: Sequence[Survey]) -> list[Listed]:
-    counts = _response_counts([survey.id for survey in rows])
+    counts = response_counts([survey.id for survey in rows])
     moment = now()
     return [
         Listed(
@@ -165,7 +165,7 @@ def _listed(rows: Sequence[Survey]) -> list[Listed]:
     ]
 
 
-def _reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
+def reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     units = units_where(actor, permission)
     if units is None:
         return Survey.id.is_not(None)
@@ -173,7 +173,7 @@ def _reach(actor: Actor, permission: Permission) -> ColumnElement[bool]:
     return or_(Survey.unit_id.in_(units), Survey.activity_id.in_(activities))
 
 
-def _response_counts(survey_ids: list[int]) -> dict[int, int]:
+def response_counts(survey_ids: list[int]) -> dict[int, int]:
     rows = db.session.execute(
         select(Response.survey_id, func.count())
         .where(Response.survey_id.in_(survey_ids))

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from engage.surveys.views import entering, publishing, respond, staff
+from engage.surveys.views import entering, home, publishing, respond, staff
 
 blueprints: tuple[Blueprint, ...] = (
     respond.blueprint,
@@ -10,3 +10,5 @@ blueprints: tuple[Blueprint, ...] = (
     publishing.blueprint,
     entering.blueprint,
 )
+
+__all__ = ["blueprints", "home"]

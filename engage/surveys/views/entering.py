@@ -9,12 +9,10 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from engage.accounts.permissions import Permission
-from engage.accounts.rules import may
-from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.ids import request_id
-from engage.core.messages import Message, msg
+from engage.core.messages import Message
 from engage.questions.compiled import from_form
 from engage.surveys.actions.entering import ENTERED_SOURCES, enter_response
 from engage.surveys.models import Source
@@ -24,24 +22,8 @@ from engage.surveys.rules import Deed, require_phase
 from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.languages import current_language
-from engage.web.staff_home import Tile, home_tile
 
 blueprint = Blueprint("surveys_entering", __name__)
-
-
-@home_tile(Permission.SURVEY_ENTER, position=320)
-def typing_in(actor: Actor) -> Tile | None:
-    """The way in for those who only type in; who reads surveys finds them in their list."""
-    if may(actor, Permission.SURVEY_READ, anywhere=True):
-        return None
-    count = len(queries.to_enter(actor))
-    return Tile(
-        msg("Survey responses on paper"),
-        msg("Surveys that take responses") if count else msg("No survey takes responses now."),
-        url_for("surveys_entering.index"),
-        "keyboard",
-        count or None,
-    )
 
 
 @blueprint.get("/staff/surveys/enter")

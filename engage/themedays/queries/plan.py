@@ -114,7 +114,7 @@ def own_plan(actor: Actor, year: int) -> OwnPlan:
         .where(PlanRow.round_id == plan.id, PlanRow.unit_id.in_(ids))
         .order_by(PlanRow.planned_on, PlanRow.id)
     ).all()
-    extended = _extensions(plan.id)
+    extended = extensions(plan.id)
     ends = {unit_id: filing_ends(plan.deadline, extended.get(unit_id)) for unit_id in ids}
     return OwnPlan(plan, rows, units, ends, cohosted(plan.id, ids))
 
@@ -166,7 +166,7 @@ def board(year: int) -> Board:
         round=plan,
         months=months,
         waiting=waiting,
-        filings=_filings(plan),
+        filings=filings(plan),
         activities_of=_activity_counts([day.id for day in days]),
         drafts=sum(day.state is ThemeDayState.DRAFT for day in days),
     )
@@ -177,7 +177,8 @@ def open_round() -> PlanRound | None:
     return db.session.scalar(select(PlanRound).order_by(PlanRound.year.desc()).limit(1))
 
 
-def _extensions(round_id: int) -> dict[int, datetime]:
+def extensions(round_id: int) -> dict[int, datetime]:
+    """By unit id until when a unit may file after the deadline of a round."""
     rows = db.session.execute(
         select(PlanExtension.unit_id, PlanExtension.until).where(PlanExtension.round_id == round_id)
     )
@@ -193,14 +194,15 @@ def _activity_counts(theme_day_ids: list[int]) -> dict[int, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def _filings(plan: PlanRound) -> list[UnitFiling]:
+def filings(plan: PlanRound) -> list[UnitFiling]:
+    """How every active unit stands in a round; three queries."""
     rows = db.session.execute(
         select(PlanRow.unit_id, PlanRow.state, PlanRow.filed_at).where(PlanRow.round_id == plan.id)
     ).all()
     by_unit: dict[int, list[Any]] = {}
     for row in rows:
         by_unit.setdefault(row.unit_id, []).append(row)
-    extended, moment = _extensions(plan.id), now()
+    extended, moment = extensions(plan.id), now()
     found = []
     for unit in all_units():
         own = by_unit.get(unit.id, [])

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from engage.accounts.permissions import Permission
-from engage.accounts.rules import may, units_where
+from engage.accounts.rules import may
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
@@ -91,22 +91,6 @@ def cohosted(round_id: int, unit_ids: Sequence[int]) -> Sequence[PlanRow]:
         )
         .order_by(PlanRow.planned_on, PlanRow.id)
     ).all()
-
-
-def waiting_count() -> int:
-    """How many filed rows wait for the coordinator."""
-    return len(
-        db.session.scalars(select(PlanRow.id).where(PlanRow.state == PlanRowState.FILED).limit(1000)).all()
-    )
-
-
-def to_do_count(actor: Actor) -> int:
-    """How many rows were returned to ``actor``'s units or are not filed yet."""
-    allowed = units_where(actor, Permission.PLAN_FILE)
-    query = select(PlanRow.id).where(PlanRow.state.in_([PlanRowState.RETURNED, PlanRowState.DRAFT]))
-    if allowed is not None:
-        query = query.where(PlanRow.unit_id.in_(allowed))
-    return len(db.session.scalars(query.limit(1000)).all())
 
 
 def _cohosts(actor: Actor, row: PlanRow) -> bool:

@@ -11,10 +11,10 @@ from engage.accounts.models import Unit
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import activities_where, may, require, units_where
 from engage.core.actor import Actor
-from engage.core.clock import now, start_of_day, today
+from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import NotFound
-from engage.themedays.models import Activity, ActivityState, PlanRow, ThemeDay, ThemeDayCohost
+from engage.themedays.models import Activity, PlanRow, ThemeDay, ThemeDayCohost
 from engage.themedays.rules import (
     ACTIVITY_DEEDS,
     ActivityDeed,
@@ -100,23 +100,6 @@ def editable_units(actor: Actor, day: ThemeDay) -> Sequence[Unit]:
     if not may(actor, Permission.PLAN_ARRANGE):
         allowed = day.host_ids if allowed is None else allowed & day.host_ids
     return db.session.scalars(query if allowed is None else query.where(Unit.id.in_(allowed))).all()
-
-
-def reports_due(actor: Actor) -> int:
-    """How many activities of ``actor``'s units were held and have no report yet."""
-    query = select(Activity.id).where(
-        Activity.state == ActivityState.PUBLISHED,
-        Activity.reported_at.is_(None),
-        # Without an end an activity lasts until midnight.
-        or_(
-            Activity.ends_at < now(),
-            Activity.ends_at.is_(None) & (Activity.starts_at < start_of_day(today())),
-        ),
-    )
-    units = units_where(actor, Permission.ACTIVITY_EDIT)
-    if units is not None:
-        query = query.where(Activity.unit_id.in_(units))
-    return len(db.session.scalars(query.limit(SHOWN)).all())
 
 
 def titles(ids: Iterable[int]) -> dict[int, str]:

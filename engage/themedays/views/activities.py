@@ -7,9 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.accounts.permissions import Permission
-from engage.core.actor import Actor
 from engage.core.errors import Invalid, NotAllowed
-from engage.core.messages import msg
 from engage.themedays.actions import activities as actions
 from engage.themedays.forms import ActivityForm, NoteForm, activity_data, both
 from engage.themedays.models import Activity, Form
@@ -19,7 +17,6 @@ from engage.themedays.views.blueprint import blueprint
 from engage.web import guards
 from engage.web.actor import current_actor
 from engage.web.languages import render
-from engage.web.staff_home import Tile, home_tile
 
 
 @blueprint.get("/staff/activities/")
@@ -136,14 +133,6 @@ def remove_activity(public_id: str) -> ResponseReturnValue:
     actions.remove_activity(current_actor(), public_id)
     flash(gettext("The draft has been deleted."), "success")
     return redirect(url_for("themedays.theme_day", public_id=day), 303)
-
-
-@home_tile(Permission.ACTIVITY_READ, position=310)
-def _tile(actor: Actor) -> Tile:
-    due = staff.reports_due(actor)
-    text = msg("Held activities wait for their report.") if due else msg("Pages, agendas and reports.")
-    title = msg("Activities")
-    return Tile(title, text, url_for("themedays.activities"), "landmark", due or None)
 
 
 def _form(found: Activity) -> ActivityForm:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
-from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid
-from engage.core.messages import msg
 from engage.themedays.actions import rows as actions
 from engage.themedays.forms import RowForm, contact_lines
 from engage.themedays.queries import plan as queries
@@ -24,7 +20,6 @@ from engage.web.actor import current_actor
 from engage.web.display import datetime_text
 from engage.web.guards import staff
 from engage.web.languages import render
-from engage.web.staff_home import Tile, home_tile
 
 
 @blueprint.get("/staff/plan")
@@ -133,21 +128,6 @@ def delete_row(public_id: str) -> ResponseReturnValue:
     actions.delete_row(current_actor(), public_id)
     flash(gettext("The draft has been deleted."), "success")
     return redirect(url_for("themedays.plan", year=year), 303)
-
-
-@home_tile(Permission.PLAN_FILE, position=300)
-def _tile(actor: Actor) -> Tile | None:
-    plan = queries.open_round()
-    if plan is None:
-        return None
-    arranges = may(actor, Permission.PLAN_ARRANGE)
-    count: Callable[[], int] = (
-        row_queries.waiting_count if arranges else lambda: row_queries.to_do_count(actor)
-    )
-    text = msg("Filed rows wait to be arranged.") if arranges else msg("Rows to be finished and filed.")
-    target = "themedays.board" if arranges else "themedays.plan"
-    title = msg("Year plan {year}", year=plan.year)
-    return Tile(title, text, url_for(target, year=plan.year), "calendar-days", count())
 
 
 def _saved(public_id: str) -> ResponseReturnValue:
