@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import warnings
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, UnidentifiedImageError
-
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
-from engage.core.threads import beside_the_hub
+from engage.core.pictures import NoPicture, TooManyPoints, one_at_a_time, read_picture
 
 log = logging.getLogger(__name__)
 
 LARGEST_BYTES = 2 * 1024 * 1024
-_LARGEST_SIDE = 6000
+_LARGEST_SIDE = 4000
 _SIDE = 256
-# By content, whatever the file is called. SVG is left out: it can carry script.
-_FORMATS = ("PNG", "JPEG", "WEBP")
 
 
 def store_emblem(data: bytes, folder: Path) -> str:
@@ -30,7 +25,7 @@ def store_emblem(data: bytes, folder: Path) -> str:
     """
     if len(data) > LARGEST_BYTES:
         raise TooLarge(msg("The emblem is larger than 2 MB. Please choose a smaller picture."))
-    return beside_the_hub(lambda: _store(data, folder))
+    return one_at_a_time(lambda: _store(data, folder))
 
 
 def _store(data: bytes, folder: Path) -> str:
@@ -46,27 +41,13 @@ def _store(data: bytes, folder: Path) -> str:
 
 
 def _drawn(data: bytes) -> bytes:
-    refused = Invalid(
-        {"emblem": msg("Please choose a PNG, JPEG or WebP picture of at most 6000 pixels a side.")}
-    )
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(data), formats=_FORMATS) as picture:
-                if max(picture.size) > _LARGEST_SIDE:
-                    raise refused
-                picture.thumbnail((_SIDE, _SIDE), Image.Resampling.LANCZOS)
-                out = BytesIO()
-                # Drawn anew: nothing hidden in the file (place, camera, code after the end) is kept.
-                picture.convert("RGBA").save(out, "PNG", optimize=True)
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombWarning,
-        Image.DecompressionBombError,
-    ) as error:
+        picture = read_picture(data, _SIDE, side=_LARGEST_SIDE)
+    except (NoPicture, TooManyPoints) as error:
         log.info("an emblem was refused: %s", type(error).__name__)
-        raise refused from None
+        raise Invalid(
+            {"emblem": msg("Please choose a PNG, JPEG or WebP picture of at most 4000 pixels a side.")}
+        ) from None
+    out = BytesIO()
+    picture.convert("RGBA").save(out, "PNG", optimize=True)
     return out.getvalue()

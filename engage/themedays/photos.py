@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import threading
-import warnings
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
-from engage.core.threads import beside_the_hub
+from engage.core.pictures import NoPicture, TooManyPoints, one_at_a_time, read_picture
 
 log = logging.getLogger(__name__)
 
 LARGEST_BYTES = 10 * 1024 * 1024
-_LARGEST_PIXELS = 60_000_000
-# By content, whatever the file is called.
-_FORMATS = ("PNG", "JPEG", "WEBP")
+_TOO_MANY = msg(
+    "This photo has too many pixels to be drawn here. Please make it smaller, for example 4000 pixels wide, "
+    "and choose it again."
+)
 _LONGEST = 1440
 _PHONE = 640
 # Figure of the specification: at most 40 KB at phone width.
 _PHONE_BYTES = 40_000
-# Commits use the same threads: photos sent together must not take them all, nor the memory.
-_one_at_a_time = threading.BoundedSemaphore(1)
 _QUALITIES = (78, 68, 58, 48, 38, 28)
 
 
@@ -43,12 +40,11 @@ class StoredPhoto:
 def store_photo(data: bytes, folder: Path) -> StoredPhoto:
     """Draw ``data`` anew in two sizes in ``folder``, in the thread pool; same content, same name.
 
-    Raises ``TooLarge`` beyond 10 MB, ``Invalid`` for what is no PNG, JPEG or WebP picture.
+    Raises ``TooLarge`` beyond 10 MB, ``Invalid`` for what is no PNG, JPEG or WebP or too many points.
     """
     if len(data) > LARGEST_BYTES:
         raise TooLarge(msg("The photo is larger than 10 MB. Please choose a smaller one."))
-    with _one_at_a_time:
-        return beside_the_hub(lambda: _store(data, folder))
+    return one_at_a_time(lambda: _store(data, folder))
 
 
 def forget_photo(name: str, folder: Path) -> None:
@@ -70,29 +66,14 @@ def _store(data: bytes, folder: Path) -> StoredPhoto:
 
 
 def _read(data: bytes) -> Image.Image:
-    refused = Invalid({"photo": msg("Please choose a photo as a JPEG, PNG or WebP file.")})
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(BytesIO(data), formats=_FORMATS) as picture:
-                if picture.width * picture.height > _LARGEST_PIXELS:
-                    raise refused
-                # Sixty million pixels are 180 MB: a photo is made smaller while it is read, before any copy.
-                picture.draft("RGB", (2 * _LONGEST, 2 * _LONGEST))
-                # A new image of the pixels alone: place, camera and preview stay behind.
-                upright = ImageOps.exif_transpose(picture.convert("RGB"))
-                upright.thumbnail((_LONGEST, _LONGEST), Image.Resampling.LANCZOS)
-                return upright
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Image.DecompressionBombWarning,
-        Image.DecompressionBombError,
-    ) as error:
-        log.info("a photo was refused: %s", type(error).__name__)
-        raise refused from None
+        return read_picture(data, _LONGEST).convert("RGB")
+    except TooManyPoints:
+        log.info("a photo was refused: too many points")
+        raise Invalid({"photo": _TOO_MANY}) from None
+    except NoPicture as error:
+        log.info("a photo was refused: %s", error)
+        raise Invalid({"photo": msg("Please choose a photo as a JPEG, PNG or WebP file.")}) from None
 
 
 def _webp(picture: Image.Image, quality: int) -> bytes:

@@ -182,7 +182,7 @@ def test_a_picture_that_is_too_large_is_refused(
 
 
 def test_a_picture_with_too_many_pixels_is_refused(staff_client: Callable[..., Any]) -> None:
-    fields = {**FIELDS, "emblem": (_picture("PNG", (6001, 1)), "emblem.png")}
+    fields = {**FIELDS, "emblem": (_picture("PNG", (4001, 1)), "emblem.png")}
     answer = staff_client(Role.ADMINISTRATOR).send(
         "/staff/settings", fields, content_type="multipart/form-data"
     )

@@ -1,0 +1,78 @@
+"""Uploaded pictures: judged by their content and their size in points before a single point is unpacked.
+
+A file of some kilobytes can name a picture of gigabytes. How many points each format may have follows from
+what its decoder holds in memory at once, so that none costs more than some 230 MB, one at a time.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable
+from io import BytesIO
+from typing import Final, TypeVar
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from engage.core.threads import beside_the_hub
+
+_T = TypeVar("_T")
+
+# By content, whatever the file is called. SVG is left out: it can carry script.
+_FORMATS: Final = ("PNG", "JPEG", "WEBP")
+# PNG holds a point in 4 bytes (8 with transparency), WebP in 12, a progressive JPEG in 6; a plain JPEG is
+# made smaller while it is read.
+MOST_POINTS: Final = {"PNG": 25_000_000, "WEBP": 16_000_000, "JPEG": 60_000_000}
+MOST_POINTS_PROGRESSIVE: Final = 20_000_000
+_LONGEST: Final = 30_000
+_PLAIN: Final = frozenset({"L", "LA", "RGB", "RGBA"})
+# Pictures sent together must not take all threads, which commits use too, nor the memory.
+_alone = threading.BoundedSemaphore(1)
+
+
+class NoPicture(Exception):
+    """No PNG, JPEG or WebP picture, or a damaged one."""
+
+
+class TooManyPoints(Exception):
+    """More points than are unpacked."""
+
+
+def one_at_a_time(draw: Callable[[], _T]) -> _T:
+    """``draw`` in the thread pool, with no other picture beside it."""
+    with _alone:
+        return beside_the_hub(draw)
+
+
+def read_picture(data: bytes, longest: int, *, side: int | None = None) -> Image.Image:
+    """The picture in ``data`` upright and of at most ``longest`` points a side, without what a camera adds.
+
+    Raises ``NoPicture``, or ``TooManyPoints`` (also beyond ``side`` points a side). For ``one_at_a_time``.
+    """
+    try:
+        with warnings.catch_warnings():
+            # Ours is the stricter limit.
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
+            with Image.open(BytesIO(data), formats=_FORMATS) as picture:
+                if picture.width * picture.height > _most(picture) or max(picture.size) > (side or _LONGEST):
+                    raise TooManyPoints
+                return _smaller(picture, longest)
+    except Image.DecompressionBombError as error:
+        raise TooManyPoints from error
+    except (UnidentifiedImageError, OSError, SyntaxError, EOFError, ValueError) as error:
+        raise NoPicture(type(error).__name__) from error
+
+
+def _most(picture: Image.Image) -> int:
+    return MOST_POINTS_PROGRESSIVE if "progressive" in picture.info else MOST_POINTS[str(picture.format)]
+
+
+def _smaller(picture: Image.Image, longest: int) -> Image.Image:
+    picture.draft("RGB", (2 * longest, 2 * longest))
+    drawn: Image.Image = picture
+    if picture.mode not in _PLAIN:
+        drawn = picture.convert("RGBA" if "transparency" in picture.info or "A" in picture.mode else "RGB")
+    drawn.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    # A new image of the points alone: place, camera and preview stay behind.
+    upright = ImageOps.exif_transpose(drawn)
+    return Image.frombytes(upright.mode, upright.size, upright.tobytes())

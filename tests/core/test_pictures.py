@@ -1,0 +1,104 @@
+"""Pictures that are small as files and huge in memory are refused, or made smaller while they are read."""
+
+from __future__ import annotations
+
+import struct
+import subprocess
+import sys
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from engage.core.pictures import NoPicture, TooManyPoints, read_picture
+
+MOST_MB = 260
+_READ = """
+import re, sys
+from pathlib import Path
+from engage.core.pictures import read_picture
+def most():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+data = Path(sys.argv[1]).read_bytes()
+before = most()
+read_picture(data, 1440)
+print((most() - before) // 1024)
+"""
+
+
+def _header(width: int, height: int) -> bytes:
+    """A PNG of which nothing but its size is there: enough to refuse it, too little to read it."""
+    head = b"IHDR" + struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + struct.pack(">I", 13)
+        + head
+        + struct.pack(">I", zlib.crc32(head))
+        + b"\0\0\0\1IDAT"
+    )
+
+
+def _file(mode: str, size: tuple[int, int], form: str, **options: object) -> bytes:
+    out = BytesIO()
+    Image.new(mode, size).save(out, form, compress_level=1, **options)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("mode", "size", "form", "options"),
+    [
+        ("1", (5000, 5000), "PNG", {}),
+        ("RGBA", (5000, 5000), "PNG", {}),
+        ("LA", (5000, 5000), "PNG", {}),
+        ("RGB", (4000, 4000), "WEBP", {}),
+        ("RGB", (4400, 4400), "JPEG", {"progressive": True}),
+        ("RGB", (7700, 7700), "JPEG", {}),
+    ],
+    ids=str,
+)
+def test_the_largest_that_are_read_cost_little(
+    tmp_path: Path, mode: str, size: tuple[int, int], form: str, options: dict[str, object]
+) -> None:
+    (tmp_path / "file").write_bytes(_file(mode, size, form, **options))
+    command = [sys.executable, "-c", _READ, str(tmp_path / "file")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+    assert 1 < int(said) < MOST_MB
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _header(5001, 5000),
+        _header(20_000, 20_000),
+        _header(2**31 - 1, 2**31 - 1),
+        _header(1, 30_001),
+        _header(100_000_000, 1),
+        _file("1", (4001, 4000), "WEBP"),
+        _file("L", (4500, 4500), "JPEG", progressive=True),
+    ],
+    ids=["25M", "400M", "all", "thin", "flat", "webp", "progressive"],
+)
+def test_larger_ones_are_refused_unread(data: bytes) -> None:
+    with pytest.raises(TooManyPoints):
+        read_picture(data, 1440)
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
+def test_every_kind_of_points_is_read(mode: str) -> None:
+    assert read_picture(_file(mode, (300, 200), "PNG"), 100).size == (100, 67)
+
+
+def test_what_the_camera_adds_stays_behind() -> None:
+    exif = Image.Exif()
+    exif[0x0112], exif[0x010F] = 6, "Maker"
+    found = read_picture(_file("RGB", (300, 200), "JPEG", exif=exif, comment=b"secret"), 150)
+    assert (found.size, found.info, dict(found.getexif())) == ((100, 150), {}, {})
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg/>", b"GIF89a" + b"\0" * 40, b"\x89PNG\r\n\x1a\n" + b"\0" * 50])
+def test_no_picture(data: bytes) -> None:
+    with pytest.raises(NoPicture):
+        read_picture(data, 100)
