@@ -45,6 +45,7 @@ class Config:
     public_url: str = ""
     trusted_hosts: str = ""
     secure_cookies: bool = False
+    hsts_subdomains: bool = True
     trusted_proxies: int = 0
     limits_storage: str = "memory://"
     rate_limits: bool = True

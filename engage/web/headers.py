@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
+
+_YEAR = 365 * 24 * 3600
 
 _STAFF = ("/staff/", "/styleguide")
 
@@ -70,6 +72,9 @@ def _set(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    if not (response.mimetype or "").startswith("image/"):
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+        below = "; includeSubDomains" if current_app.config["ENGAGE"].hsts_subdomains else ""
+        headers.setdefault("Strict-Transport-Security", f"max-age={_YEAR}{below}")
     return response

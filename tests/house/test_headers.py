@@ -72,6 +72,31 @@ def test_pages_are_private_strict_and_nobody_elses(
         assert phones[1].token not in bodies[0], path
 
 
+@pytest.mark.parametrize(("below", "says"), [(True, "; includeSubDomains"), (False, "")])
+def test_browsers_stay_on_https(make_app: Callable[..., Flask], below: bool, says: str) -> None:
+    client = make_app(hsts_subdomains=below).test_client()
+    for path in ("/", "/healthz", "/nothing-here", "/staff/sign-in"):
+        answer = client.get(path, base_url="https://city.example")
+        assert answer.headers["Strict-Transport-Security"] == f"max-age=31536000{says}", path
+        assert answer.headers["Cross-Origin-Resource-Policy"] == "same-origin", path
+        assert "Strict-Transport-Security" not in client.get(path).headers, path
+
+
+def test_no_page_of_staff_is_stored(app: Flask, staff_client: Callable[..., Any], client: Any) -> None:
+    """Every address of the work area that needs no object, signed in or not, allowed or not."""
+    signed = staff_client(Role.COORDINATOR)
+    places = {
+        str(rule)
+        for rule in app.url_map.iter_rules()
+        if str(rule).startswith("/staff") and not rule.arguments
+    }
+    assert len(places) > 10
+    for path in sorted(places):
+        for visitor in (signed, client):
+            assert visitor.get(path).headers["Cache-Control"] == "no-store", path
+    assert "no-store" not in client.get("/calendar").headers["Cache-Control"]
+
+
 def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
     app: Flask, make_app: Callable[..., Flask], pages: list[str]
 ) -> None:

@@ -1,9 +1,11 @@
-"""What machines are told: 503 only without the database, everything about the worker in the body."""
+"""What machines are told: 503 without database or disk; about the worker only who is here or signed in."""
 
 from __future__ import annotations
 
+import errno
 import os
 import time
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from engage import create_app
+from engage.accounts.permissions import Role
 from engage.core.calendar import missing_years
 from engage.core.clock import now, today
 from engage.core.db import db
+from engage.core.disk import Disk
 from engage.core.jobs import MAX_ATTEMPTS, OutboxJob
 from engage.core.running import beat
 from engage.core.writer import atomic
@@ -95,3 +99,71 @@ def test_without_the_database_it_is_not_ready(tmp_path: Path) -> None:
     assert answer.status_code == 503
     assert answer.json == {"status": "unavailable", "database": "unreachable"}
     assert app.test_client().get("/healthz").status_code == 200
+
+
+def _asked(client: FlaskClient, address: str, **headers: str) -> Any:
+    return client.get("/readyz", headers=headers, environ_base={"REMOTE_ADDR": address})
+
+
+@pytest.mark.parametrize(
+    ("address", "headers", "told"),
+    [
+        ("127.0.0.1", {}, True),
+        ("127.9.9.9", {}, True),
+        ("::1", {}, True),
+        ("203.0.113.7", {}, False),
+        ("10.0.0.5", {}, False),
+        ("2001:db8::1", {}, False),
+        ("", {}, False),
+        # A proxy on this machine that the settings do not know of passes strangers on.
+        ("127.0.0.1", {"X-Forwarded-For": "203.0.113.7"}, False),
+        ("127.0.0.1", {"Forwarded": "for=203.0.113.7"}, False),
+    ],
+)
+def test_strangers_are_told_the_state_alone(
+    app: Flask, client: FlaskClient, address: str, headers: dict[str, str], told: bool
+) -> None:
+    with app.app_context():
+        _work(run_at=now() - 900 * _MINUTE, attempts=MAX_ATTEMPTS)
+    answer = _asked(client, address, **headers)
+    assert answer.status_code == 200
+    assert answer.json["status"] == "ok"
+    assert ("failed_jobs" in answer.json) is told
+    assert told or answer.json == {"status": "ok"}
+
+
+def test_strangers_hear_no_reason_either(tmp_path: Path) -> None:
+    app = create_app(make_config(tmp_path / "instance", f"sqlite:///{tmp_path}/nowhere/engage.db"))
+    answer = _asked(app.test_client(), "203.0.113.7")
+    assert (answer.status_code, answer.json) == (503, {"status": "unavailable"})
+
+
+def test_signed_in_staff_are_told_wherever_they_sit(staff_client: Callable[..., Any]) -> None:
+    assert "failed_jobs" in _asked(staff_client(Role.TYPIST), "203.0.113.7").json
+
+
+def test_a_full_disk_is_not_ready(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("engage.core.disk._LOOK_AGAIN_SECONDS", 0)
+    assert client.get("/readyz").status_code == 200
+    with monkeypatch.context() as patch:
+        patch.setattr("engage.core.disk.os.posix_fallocate", full)
+        answer = client.get("/readyz")
+        assert (answer.status_code, answer.json["status"], answer.json["disk"]) == (
+            503,
+            "unavailable",
+            "full",
+        )
+        assert _asked(client, "203.0.113.7").json == {"status": "unavailable"}
+    assert client.get("/readyz").status_code == 200
+    assert not list(app.config["ENGAGE"].instance.glob(".room-*"))
+
+
+def test_the_disk_is_tried_now_and_then_however_often_it_is_asked(tmp_path: Path) -> None:
+    disk = Disk(tmp_path)
+    assert disk.has_room()
+    tmp_path.rename(tmp_path.with_name("gone"))
+    assert disk.has_room()
+    assert not Disk(tmp_path).has_room()
