@@ -14,9 +14,9 @@ KEEPING = frozenset({400, 401, 403, 409, 410, 413, 429, 500, 503})
 # Sending the same again can work for these; for the others the page must be looked at first.
 _AGAIN = frozenset({429, 500, 503})
 # Upper bounds of what is read and shown back, in bytes and characters; of what its door takes, twice as much.
-_READ_LIMIT = 2_000_000
-_SHOW_LIMIT = 200_000
-_FIELD_LIMIT = 2_000
+_READ_LIMIT = 4_000_000
+_SHOW_LIMIT = 400_000
+_FIELD_LIMIT = 6_000
 _SHORTEST = 12
 _SECRET = ("password", "token", "secret")
 

@@ -31,6 +31,7 @@ from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
+from engage.core.threads import beside_the_hub
 from engage.core.types import Localized
 from engage.core.writer import atomic, publish
 from engage.participation.actions import made_once
@@ -109,7 +110,8 @@ def set_text(actor: Actor, consultation_id: int, text: str, revision: int) -> Sa
     A clause that is too long is kept as it is, to be corrected by hand; it cannot be published. Raises like
     `edit_terms`, with fields `text` and `clauses`, and `Conflict` where somebody else saved.
     """
-    clauses = split(cleaned(text))
+    words = cleaned(text)
+    clauses = beside_the_hub(lambda: split(words))
     with atomic():
         one = consultation_for(actor, Deed.EDIT, consultation_id)
         kept = with_keys_of(from_data(one.edit_clauses) or newest(one), clauses)

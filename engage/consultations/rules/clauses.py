@@ -13,7 +13,7 @@ from engage.core.ids import short_id
 from engage.core.messages import Message, msg
 
 DRAFT_CHARACTERS: Final = 300_000
-CLAUSES: Final = 400
+CLAUSES: Final = 1_000
 CLAUSE_CHARACTERS: Final = 8_000
 NUMBER_CHARACTERS: Final = 30
 TITLE_CHARACTERS: Final = 120
@@ -125,13 +125,32 @@ def too_long() -> Message:
     )
 
 
+def fitted(clauses: Sequence[Clause]) -> list[Clause]:
+    """At most as many clauses as a draft may have: as many neighbours as needed put together."""
+    if len(clauses) <= CLAUSES:
+        return list(clauses)
+    together = -(-len(clauses) // CLAUSES)
+    groups = [clauses[at : at + together] for at in range(0, len(clauses), together)]
+    return [_put_together(group) for group in groups]
+
+
+def _put_together(group: Sequence[Clause]) -> Clause:
+    first = group[0]
+    text = "\n".join([part for part in (first.text, *map(_written, group[1:])) if part])
+    return replace(first, text=text, part=Part.CLAUSE if len(group) > 1 else first.part)
+
+
+def _written(one: Clause) -> str:
+    head = " ".join(part for part in (one.number, one.title) if part)
+    return "\n".join(part for part in (head, one.text) if part)
+
+
 def merged(clauses: Sequence[Clause], at: int) -> list[Clause]:
     """The clause at `at` added to the one before it, which keeps its key."""
     if not 0 < at < len(clauses):
         return list(clauses)
     before, one = clauses[at - 1], clauses[at]
-    head = " ".join(part for part in (one.number, one.title) if part)
-    text = "\n".join(part for part in (before.text, head, one.text) if part)
+    text = "\n".join(part for part in (before.text, _written(one)) if part)
     return [*clauses[: at - 1], replace(before, text=text), *clauses[at + 1 :]]
 
 

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 from typing import Final
 
 from engage.consultations.rules.clauses import TITLE_CHARACTERS
-from engage.consultations.rules.marks import HAN, is_title, marked
+from engage.consultations.rules.marks import HAN, is_title, marked, point
 
 _CONTENTS: Final = re.compile(
     r"#{0,6}[ 　]*[【\[]?(?:目[ 　]*[录次]|(?i:table of contents|contents))[】\]]?\Z"
 )
-_LEADERS: Final = ".．。…·•—-_ 　\t"
+_LEADERS: Final = ".．。…·•—-_ 　\t（）()"
 _BRACKETED: Final = re.compile(r"[（(][^（）()]{1,38}[）)]\Z")
 _TITLE_ENDS: Final = re.compile(
     r"(?:[）)》]|办法|规定|细则|通知|公告|通告|方案|意见|条例|规划|计划|决定|标准|章程|规则|草案|稿|(?i:draft))\Z"
@@ -25,16 +25,19 @@ _OFFICES: Final = "局委府部办室处会院厅司署站所镇乡组队心社"
 _SIGNERS: Final = 3
 _SIGNER_CHARACTERS: Final = 30
 _TITLE_LINES: Final = 4
+_BEFORE_CONTENTS: Final = 12
+_PLAIN_NUMBER: Final = re.compile(r"\d{1,2}[ 　]*[^\W\d]")
 
 
-def without_contents(lines: Sequence[str]) -> list[str]:
-    """The lines without a table of contents: the page makes its own.
+def contents_of(lines: Sequence[str]) -> tuple[int, int]:
+    """Where a table of contents begins and ends: the page makes its own. Both are 0 where there is none.
 
-    Only entries that come again in the text are left out.
+    Only entries that come again in the text belong to it. Without the word 目录 above it, it is the first
+    numbered lines of a text that all come again in their order, with something between them.
     """
     start = next((at for at, line in enumerate(lines) if _CONTENTS.match(line)), None)
     if start is None:
-        return list(lines)
+        return _unnamed_contents(lines)
     later = Counter(_entry(line) for line in lines[start + 1 :])
     end = start + 1
     while end < len(lines):
@@ -43,8 +46,33 @@ def without_contents(lines: Sequence[str]) -> list[str]:
         if entry and not (later[entry] > 0 and (marked(lines[end]) or is_title(lines[end]))):
             break
         end += 1
-    listed = any(lines[start + 1 : end])
-    return [*lines[:start], *lines[end:]] if listed else list(lines)
+    return (start, end) if any(lines[start + 1 : end]) else (0, 0)
+
+
+def _unnamed_contents(lines: Sequence[str]) -> tuple[int, int]:
+    entries = [_entry(line) for line in lines]
+    start = next((at for at in range(min(_BEFORE_CONTENTS, len(lines))) if _may_be_entry(lines[at])), None)
+    if start is None:
+        return 0, 0
+    try:
+        end = entries.index(entries[start], start + 1)
+    except ValueError:
+        return 0, 0
+    listed = [entry for entry in entries[start:end] if entry]
+    lengths = all(_may_be_entry(line) for line in lines[start:end] if line)
+    at = end
+    for entry in listed:
+        while at < len(entries) and entries[at] != entry:
+            at += 1
+        at += 1
+    found = [entry for entry in entries[end:at] if entry]
+    return (start, end) if lengths and at <= len(entries) and len(found) > len(listed) > 1 else (0, 0)
+
+
+def _may_be_entry(line: str) -> bool:
+    """A numbered line that is no sentence: a chapter, or an article with its name and page."""
+    words = line.rstrip("0123456789").rstrip(_LEADERS)
+    return is_title(words) and (marked(words) or point(words) or _PLAIN_NUMBER.match(words)) is not None
 
 
 def title_of(lines: Sequence[str]) -> tuple[str, list[str]]:

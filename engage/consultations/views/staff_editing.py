@@ -14,7 +14,6 @@ from engage.consultations.forms import TermsForm, TextForm
 from engage.consultations.models import CLAUSE_KEY_LENGTH
 from engage.consultations.queries import staff as queries
 from engage.consultations.rules.clauses import (
-    CLAUSES,
     CUT,
     Clause,
     Part,
@@ -193,7 +192,7 @@ def _corrected(typed: list[Clause], deed: str, at: int) -> list[Clause]:
 
 
 def _typed() -> list[Clause]:
-    """The clauses of the form, in their order; a form holds at most one more than is possible."""
+    """The clauses of the form, in their order: all of them, also those that are too many."""
     form = request.form
     rows = zip(
         form.getlist("key"),
@@ -212,7 +211,7 @@ def _typed() -> list[Clause]:
             cleaned(body),
             markdown=bool(form.get("markdown")),
         )
-        for key, part, printed, title, body in list(rows)[: CLAUSES + 1]
+        for key, part, printed, title, body in rows
     ]
 
 
