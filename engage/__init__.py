@@ -87,7 +87,7 @@ def _flask_settings(config: Config) -> dict[str, Any]:
         "SQLALCHEMY_ENGINE_OPTIONS": engine_options(config.database_url),
         "MAX_CONTENT_LENGTH": config.max_request_bytes,
         "MAX_FORM_MEMORY_SIZE": config.max_request_bytes,
-        "MAX_FORM_PARTS": 5000,
+        "MAX_FORM_PARTS": 10_000,
         "SESSION_COOKIE_NAME": named("staff", secure=config.secure_cookies),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -41,7 +41,8 @@ def password_problem(
     NIST SP 800-63B section 3.1.1.2 asks: no rules on kinds of characters, but a list of common ones and of
     what belongs to the person.
     """
-    plain = unicodedata.normalize("NFKC", password)
+    # It makes one character of four at most: what is cut off was too long already.
+    plain = unicodedata.normalize("NFKC", password[: LONGEST * 4 + 1])
     if len(plain) < SHORTEST:
         return msg("Please choose a password of at least {count} characters.", count=SHORTEST)
     if len(plain) > LONGEST:

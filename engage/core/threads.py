@@ -1,7 +1,8 @@
-"""Work that holds a thread for long, done in the hub's thread pool where the process has a hub."""
+"""Work that lasts: how others are served meanwhile, where the process has a hub."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from typing import Any, TypeVar
 
@@ -9,6 +10,28 @@ import gevent
 from gevent.monkey import is_module_patched
 
 _T = TypeVar("_T")
+_TURN_SECONDS = 0.005
+# Not 0: the hub would run what is ready and look at no socket, neither at new connections.
+_SHORTEST_SLEEP = 1e-6
+
+
+def let_others_run() -> None:
+    """Let everybody else have a turn, those who knock at the door too."""
+    if is_module_patched("threading"):
+        gevent.sleep(_SHORTEST_SLEEP)
+
+
+class Turn:
+    """The turn of one piece of work in Python that lasts and can be interrupted at many places."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def pause(self) -> None:
+        """Let others run if this has had its 5 ms; cheap enough for every step."""
+        if time.monotonic() - self._began > _TURN_SECONDS:
+            let_others_run()
+            self._began = time.monotonic()
 
 
 def beside_the_hub(work: Callable[[], _T]) -> _T:

@@ -20,10 +20,15 @@ from engage.core.messages import msg
 from engage.web import cookies
 from engage.web.addresses import is_ours
 from engage.web.limits import hit
+from engage.web.requests import typed_field
 
 COOKIE = "device"
 _YEAR = 365 * 24 * 3600
 _MINT_PER_NETWORK = "600/minute"
+_NO_COOKIE = msg(
+    "Your browser did not send back its cookie, so the form could not be accepted. "
+    "Please allow cookies for this site, reload the page and send it again."
+)
 
 
 def init_citizens(app: Flask) -> None:
@@ -76,18 +81,19 @@ def token_is_genuine(device: str | None, token: str) -> bool:
     return device is not None and hmac.compare_digest(citizen_token(device).encode(), token.encode())
 
 
-def check_citizen_write() -> None:
-    """Raise ``NotAllowed`` unless the form is ours and its token belongs to the device."""
+def check_sender() -> None:
+    """Raise ``NotAllowed`` unless the form comes from our pages and a device we know; reads no body."""
     if not origin_is_ours(request.headers.get("Origin"), request.headers.get("Referer")):
         raise NotAllowed(msg("This form was sent from another site. Please open it here and send it again."))
-    token = request.headers.get("X-Citizen-Token") or request.form.get("_token", "")
+    if known_device() is None:
+        raise NotAllowed(_NO_COOKIE)
+
+
+def check_token() -> None:
+    """Raise ``NotAllowed`` unless the form's token belongs to the device."""
+    token = request.headers.get("X-Citizen-Token") or typed_field("_token")
     if not token_is_genuine(known_device(), token):
-        raise NotAllowed(
-            msg(
-                "Your browser did not send back its cookie, so the form could not be accepted. "
-                "Please allow cookies for this site, reload the page and send it again."
-            )
-        )
+        raise NotAllowed(_NO_COOKIE)
 
 
 def origin_is_ours(origin: str | None, referer: str | None = None, host: str | None = None) -> bool:

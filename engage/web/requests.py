@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Request
-from werkzeug.datastructures import ImmutableMultiDict
+from flask import Request, request
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
-from engage.core.text import clean_text
+from engage.core.text import clean_in_turns
+from engage.core.threads import Turn
+from engage.web.formreading import FormReader
 
 _AS_TYPED = "password"
 
@@ -13,11 +15,29 @@ _AS_TYPED = "password"
 class CleanRequest(Request):
     """A request whose ``form`` went through ``clean_text``; fields named after a password stay as typed."""
 
+    form_data_parser_class = FormReader
+
+    @property
+    def typed(self) -> MultiDict[str, str]:
+        """The form as it was sent: for the checks of a door, before anything is made of its texts."""
+        if "_typed" not in self.__dict__:
+            super()._load_form_data()
+            self.__dict__["_typed"] = self.__dict__.pop("form")
+        typed: MultiDict[str, str] = self.__dict__["_typed"]
+        return typed
+
     def _load_form_data(self) -> None:
         if "form" in self.__dict__:
             return
-        super()._load_form_data()
+        turn = Turn()
         self.__dict__["form"] = ImmutableMultiDict(
-            (name, value if _AS_TYPED in name.lower() else clean_text(value))
-            for name, value in self.form.items(multi=True)
+            [
+                (name, value if _AS_TYPED in name.lower() else clean_in_turns(value, turn.pause))
+                for name, value in self.typed.items(multi=True)
+            ]
         )
+
+
+def typed_field(name: str) -> str:
+    """A field of this request's form as it was sent, empty where there is none."""
+    return request.typed.get(name, "")  # type: ignore[attr-defined]

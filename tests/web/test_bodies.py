@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gc
 import io
+import time
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any
 
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
-from werkzeug.formparser import FormDataParser
 
 from engage.accounts.permissions import Role
+from engage.core import threads
+from engage.web.formreading import FormReader
 
 pytestmark = pytest.mark.database
 KB = 1024
@@ -20,6 +24,10 @@ KB = 1024
 def _fields(size: int) -> str:
     """A body of many small fields: what costs most to read."""
     return "&".join(f"{number:06x}=1" for number in range(size // 9))
+
+
+def _long(size: int) -> str:
+    return "a=" + "x" * size
 
 
 def _multipart(size: int) -> str:
@@ -37,14 +45,14 @@ KINDS: dict[str, Callable[[int], str]] = {
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The kinds of bodies that were read."""
     kinds: list[str] = []
-    parse = FormDataParser.parse
+    parse = FormReader.parse
 
-    def noted(self: FormDataParser, stream: Any, mimetype: str, *rest: Any) -> Any:
+    def noted(self: FormReader, stream: Any, mimetype: str, *rest: Any) -> Any:
         stream.read(1)
         kinds.append(mimetype)
         return parse(self, stream, mimetype, *rest)
 
-    monkeypatch.setattr(FormDataParser, "parse", noted)
+    monkeypatch.setattr(FormReader, "parse", noted)
     return kinds
 
 
@@ -56,16 +64,20 @@ def test_what_anybody_may_send_is_small_and_refused_unread(
     client: FlaskClient, citizen_client: Callable[..., Any], read: list[str], path: str, kind: str
 ) -> None:
     """The body is judged before the token in it can be."""
-    for person in (client, citizen_client()):
-        answer = person.post(path, data=KINDS[kind](1024 * KB), content_type=kind)
-        assert answer.status_code == 413
-        assert "提交的内容过大" in answer.text
+    answer = citizen_client().post(path, data=KINDS[kind](1024 * KB), content_type=kind)
+    assert answer.status_code == 413
+    assert "提交的内容过大" in answer.text
+    # Nobody we know: a citizen's door says that first.
+    answer = client.post(path, data=KINDS[kind](1024 * KB), content_type=kind)
+    assert answer.status_code == (413 if path == "/staff/sign-in" else 403)
     assert read == []
 
 
-def test_a_body_without_a_length_is_read_no_further_than_the_limit(client: FlaskClient) -> None:
+def test_a_body_without_a_length_is_read_no_further_than_the_limit(
+    citizen_client: Callable[..., Any],
+) -> None:
     body = io.BytesIO(_fields(1024 * KB).encode())
-    answer = client.post(
+    answer = citizen_client().post(
         "/receipts",
         input_stream=body,
         content_type="application/x-www-form-urlencoded",
@@ -91,18 +103,18 @@ def test_staff_whose_session_has_ended_are_strangers(client: FlaskClient, read: 
 
 
 @pytest.mark.parametrize(
-    ("size", "kind", "too_large"),
+    ("size", "kind", "body", "too_large"),
     [
-        (2048, "application/x-www-form-urlencoded", False),
-        (4096, "application/x-www-form-urlencoded", True),
-        (4096, "multipart/form-data; boundary=x", True),
+        (2048, "application/x-www-form-urlencoded", _long, False),
+        (4096, "application/x-www-form-urlencoded", _long, True),
+        (4096, "multipart/form-data; boundary=x", _multipart, True),
     ],
 )
 def test_forms_of_staff_may_be_longer(
-    staff_client: Callable[..., Any], size: int, kind: str, too_large: bool
+    staff_client: Callable[..., Any], size: int, kind: str, body: Any, too_large: bool
 ) -> None:
     answer = staff_client(Role.ADMINISTRATOR).post(
-        "/staff/units/new", data=KINDS[kind](size * KB), content_type=kind
+        "/staff/units/new", data=body(size * KB), content_type=kind
     )
     assert (answer.status_code == 413) == too_large
 
@@ -152,3 +164,77 @@ def test_texts_are_clean_and_passwords_as_typed(app: Flask, kind: str) -> None:
         assert request.form.getlist("text") == ["价格\n二", "é"]
         assert request.form["new_password"] == typed
         assert request.form is request.form
+
+
+BROKEN = {
+    "a part without a name": b"--x\r\nContent-Disposition: form-data\r\n\r\na\r\n--x--\r\n",
+    "a file without a name": b'--x\r\nContent-Disposition: form-data; filename="a"\r\n\r\na\r\n--x--\r\n',
+    "no disposition": b"--x\r\nContent-Type: text/plain\r\n\r\na\r\n--x--\r\n",
+    "no end": b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\na',
+    "no boundary": b"aaa",
+    "headers that are no text": b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\na\r\n--x--\r\n',
+}
+
+
+@pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
+@pytest.mark.parametrize("path", ["/receipts", "/staff/sign-in"])
+def test_a_broken_multipart_body_is_a_bad_request(
+    citizen_client: Callable[..., Any], path: str, body: bytes
+) -> None:
+    answer = citizen_client().post(path, data=body, content_type="multipart/form-data; boundary=x")
+    assert answer.status_code == 400
+    for kind in ("multipart/form-data", "multipart/form-data; boundary=长", "multipart/form-data; boundary="):
+        assert citizen_client().post(path, data=body, content_type=kind).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("body", "form"),
+    [
+        (b"a=1&b=%E9%95%BF+x&a=2&c&&=d", [("a", "1"), ("b", "长 x"), ("a", "2"), ("c", ""), ("", "d")]),
+        (b"a=%ff%zz%", [("a", "\ufffd%zz%")]),
+        (b"a=" + b"%E9%95%BF" * 20_000 + b"x" * 40_000, [("a", "长" * 20_000 + "x" * 40_000)]),
+        (b"a=" + "长".encode() * 30_000, [("a", "长" * 30_000)]),
+    ],
+)
+def test_a_form_is_read_in_pieces_as_in_one(app: Flask, body: bytes, form: list[tuple[str, str]]) -> None:
+    kind = "application/x-www-form-urlencoded"
+    with app.test_request_context(method="POST", data=body, content_type=kind):
+        assert sorted(request.form.items(multi=True)) == sorted(form)
+
+
+DEAR = {
+    "fields": ("application/x-www-form-urlencoded", b"&a=" * 9_999),
+    "escapes": ("application/x-www-form-urlencoded", b"a=" + b"%cc%81" * 43_000),
+    "no text": ("application/x-www-form-urlencoded", b"a=" + b"%ff" * 87_000),
+    "marks": ("application/x-www-form-urlencoded", b"a=" + "\u0f71\u0f74".encode() * 43_000),
+    "marks apart": ("application/x-www-form-urlencoded", b"a=" + "\U0001d160".encode() * 65_000),
+    "parts": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n' * 4_900 + b"--x--\r\n",
+    ),
+    "files": (
+        "multipart/form-data; boundary=x",
+        b'--x\r\nContent-Disposition: form-data; name="a"; filename="b"\r\n\r\n\r\n' * 3_800 + b"--x--\r\n",
+    ),
+}
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize(("kind", "body"), DEAR.values(), ids=DEAR)
+def test_no_body_is_read_without_letting_others_run(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, kind: str, body: bytes
+) -> None:
+    gc.collect()
+    gc.freeze()  # as the web process does
+    turns = [time.process_time()]
+    monkeypatch.setattr(threads, "let_others_run", lambda: turns.append(time.process_time()))
+    with app.test_request_context(method="POST", data=body, content_type=kind):
+        assert request.form is not None
+        turns.append(time.process_time())
+    gc.unfreeze()
+    assert max(later - sooner for sooner, later in pairwise(turns)) < 0.05
+
+
+def test_more_fields_than_any_page_has_are_refused(citizen_client: Callable[..., Any]) -> None:
+    kind = "application/x-www-form-urlencoded"
+    assert citizen_client().post("/receipts", data="a&" * 10_001, content_type=kind).status_code == 413
