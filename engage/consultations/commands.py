@@ -10,6 +10,7 @@ import click
 from flask.cli import with_appcontext
 
 from engage.consultations.actions.importing import Progress, find, import_rows
+from engage.consultations.queries.published import clause_names
 from engage.consultations.rules.importing import CELL_CHARACTERS, FILE_BYTES, MOST_FINDINGS, Reading, read
 from engage.core.actor import SYSTEM
 from engage.core.clock import now
@@ -28,18 +29,20 @@ from engage.settings.queries import site
 def import_comments(file: Path, public_id: str, skip_bad: bool, as_json: bool) -> None:
     """Import the comments of FILE (CSV, UTF-8 or GB 18030) into a consultation; safe to run again.
 
-    Headers such as 留言编号, 留言主题, 留言时间, 留言详情 or id, title, time, text are understood. Columns
-    that name a person are never read. Without --skip-bad nothing is imported while any row has a mistake;
-    a file that cannot be read to its end is never imported.
+    Headers such as 留言编号, 留言主题, 留言时间, 留言详情, 条款, 态度 or id, title, time, text, clause and
+    stance are understood, those of an exported file among them. Columns that name a person are never read.
+    Without --skip-bad nothing is imported while any row has a mistake; a file that cannot be read to its end
+    is never imported.
     """
     if file.stat().st_size > FILE_BYTES:
         raise click.ClickException(f"{file} is larger than {FILE_BYTES // 1_000_000} MB.")
     csv.field_size_limit(CELL_CHARACTERS)
-    reading = read(file.read_bytes(), now(), site().zone)
+    consultation_id = _found(public_id)
+    reading = read(file.read_bytes(), now(), site().zone, clause_names(consultation_id))
     refused = reading.unreadable or bool(reading.findings and not skip_bad)
     done = Progress(0, 0, 0)
     if not refused:
-        done = _import(_found(public_id), reading, quiet=as_json)
+        done = _import(consultation_id, reading, quiet=as_json)
     _tell(reading, done, as_json=as_json, refused=refused)
     if refused:
         raise SystemExit(1)

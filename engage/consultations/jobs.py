@@ -17,6 +17,7 @@ from engage.consultations.actions.exporting import EXPORT_JOB, Words
 from engage.consultations.models import Comment, CommentExport, ExportState
 from engage.consultations.queries.published import clause_names
 from engage.consultations.queries.queue import export_rows
+from engage.consultations.rules.clause_names import told_apart
 from engage.core.cells import safe_cell
 from engage.core.clock import local, now
 from engage.core.db import db
@@ -59,7 +60,7 @@ def forget_exports() -> None:
 
 
 def _write(path: Path, consultation_id: int, words: Words, progress: Callable[[int], None]) -> int:
-    names = clause_names(consultation_id)
+    names = told_apart(clause_names(consultation_id))
     count = 0
     # The mark at the start makes Excel read the file as UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:

@@ -42,9 +42,10 @@ def find(public_id: str) -> int:
 
 
 def import_rows(actor: Actor, consultation_id: int, rows: Sequence[ImportedRow]) -> Iterator[Progress]:
-    """Store rows as comments on the whole draft, a batch at a time, telling how far it got.
+    """Store rows as comments, a batch at a time, telling how far it got.
 
-    Rows are known again by a keyed hash of their number, so running it twice adds nothing. Raises `NotFound`,
+    Rows are known again by a keyed hash of their number and text, so running it twice adds nothing, and
+    another text under a known number is a comment of its own. Raises `NotFound`,
     `NotAllowed`, or `Conflict` where the consultation takes no comments from staff now.
     """
     imported = known = 0
@@ -59,15 +60,18 @@ def import_rows(actor: Actor, consultation_id: int, rows: Sequence[ImportedRow])
 
 def _store(actor: Actor, consultation_id: int, batch: Iterable[ImportedRow]) -> int:
     consultation = consultation_for(actor, Deed.ENTER, consultation_id)
-    hashes = {_hash(consultation_id, row.key): row for row in batch}
-    there = set(
-        db.session.scalars(
-            select(Comment.row_hash).where(
-                Comment.consultation_id == consultation_id, Comment.row_hash.in_(list(hashes))
-            )
-        )
+    hashes = {_hash(consultation_id, row.number, row.text): row for row in batch}
+    # As release 0.1.0 stored them: by the number alone.
+    former = {row_hash: _hash(consultation_id, row.number) for row_hash, row in hashes.items()}
+    query = select(Comment.row_hash, Comment.text).where(
+        Comment.consultation_id == consultation_id, Comment.row_hash.in_([*hashes, *former.values()])
     )
-    fresh = [(row_hash, row) for row_hash, row in hashes.items() if row_hash not in there]
+    there = {row.row_hash: row.text for row in db.session.execute(query)}
+    fresh = [
+        (row_hash, row)
+        for row_hash, row in hashes.items()
+        if row_hash not in there and there.get(former[row_hash]) != row.text
+    ]
     if not fresh:
         return 0
     first = consultation.comment_count + 1
@@ -92,11 +96,11 @@ def _values(consultation: Consultation, number: int, row_hash: str, row: Importe
         "consultation_id": consultation.id,
         "number": number,
         "version": consultation.version_number,
-        "clause": "",
+        "clause": row.clause,
         "stance": row.stance,
         "counted": row.stance is not None,
         "text": row.text,
-        "has_text": True,
+        "has_text": bool(row.text),
         "source": Source.IMPORTED,
         "submitted_minute": row.at,
         "row_hash": row_hash,
@@ -105,5 +109,5 @@ def _values(consultation: Consultation, number: int, row_hash: str, row: Importe
     }
 
 
-def _hash(consultation_id: int, row_key: str) -> str:
-    return keyed_hash(key("imported-row"), str(consultation_id), row_key)
+def _hash(consultation_id: int, *identity: str) -> str:
+    return keyed_hash(key("imported-row"), str(consultation_id), *identity)

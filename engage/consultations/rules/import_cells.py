@@ -14,7 +14,7 @@ from engage.consultations.models import Stance
 HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     key: tuple(headings.split())
     for key, headings in {
-        "id": "留言编号 意见编号 编号 序号 id number no no.",
+        "id": "commentnumber 留言编号 意见编号 编号 序号 id number no no.",
         "title": "留言主题 意见标题 主题 标题 title subject",
         "time": (
             "留言时间 提交时间 提出时间 反馈时间 收到时间 填写时间 发布时间 创建时间 时间 "
@@ -27,6 +27,7 @@ HEADINGS: Final[dict[str, tuple[str, ...]]] = {
             "具体建议 具体内容 群众意见 公众意见 社会公众意见 您的意见 您的意见建议 意见反馈 "
             "意见正文 正文 意见 建议 留言 评论 text comment comments content feedback opinion message"
         ),
+        "clause": "条款 对应条款 所属条款 涉及条款 针对条款 条款名称 条文 clause article",
         "stance": "态度 立场 意见态度 总体态度 是否赞成 是否同意 是否支持 stance attitude",
     }.items()
 }

@@ -9,14 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain, islice
+from types import MappingProxyType
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from engage.consultations.models import Stance
+from engage.consultations.rules.clause_names import ClauseIndex
 from engage.consultations.rules.comments import ENTERED_LIMIT, cleaned
 from engage.consultations.rules.import_cells import find_columns, read_stance, read_time
+from engage.core.cells import typed_cell
 from engage.core.clock import DEFAULT_ZONE, minute
-from engage.core.messages import Message, msg
+from engage.core.messages import Message, msg, too_long
 
 FILE_BYTES: Final = 50_000_000
 ROWS: Final = 100_000
@@ -30,13 +33,17 @@ _LINE_END: Final = re.compile("\r\n?|\n")
 
 @dataclass(frozen=True, slots=True)
 class ImportedRow:
-    """`row` counts as a spreadsheet shows it; `key` tells the row from others for good."""
+    """`row` counts as a spreadsheet shows it; `clause` is a key, "" for the draft as a whole.
+
+    A row is known again by `number`, as the file has it, and `text`; without one its time and clause count.
+    """
 
     row: int
-    key: str
+    number: str
     text: str
     stance: Stance | None
     at: datetime
+    clause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +73,16 @@ class Reading:
         return self.broken_off or any(finding.row == 0 for finding in self.findings)
 
 
-def read(data: bytes, moment: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> Reading:
+def read(
+    data: bytes,
+    moment: datetime,
+    zone: ZoneInfo = DEFAULT_ZONE,
+    clauses: Mapping[str, str] = MappingProxyType({}),
+) -> Reading:
     """The rows of a CSV file, UTF-8 or GB 18030. `moment` stands in where the file has no times.
 
-    Columns that name a person (留言用户) are never read.
+    `clauses` are the names of the draft's clauses by key; a row may name one of them. Columns that name a
+    person (留言用户) are never read.
     """
     reading = Reading()
     text = _decoded(data, reading)
@@ -88,7 +101,8 @@ def read(data: bytes, moment: datetime, zone: ZoneInfo = DEFAULT_ZONE) -> Readin
             Finding(0, msg("No column holds the text. It must be headed 留言详情, 意见内容, 内容 or text."))
         )
         return reading
-    _read_rows(chain(first[number:], rows), number, columns, reading, moment, zone)
+    file = _File(columns, ClauseIndex(clauses), reading, moment, zone)
+    _read_rows(chain(first[number:], rows), number, file)
     return reading
 
 
@@ -154,16 +168,21 @@ def _headings(first: Sequence[_Row]) -> tuple[int, dict[str, int]]:
     return found
 
 
-def _read_rows(
-    rows: Iterable[_Row],
-    header: int,
-    columns: Mapping[str, int],
-    reading: Reading,
-    moment: datetime,
-    zone: ZoneInfo,
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _File:
+    """What is known of a file when its rows are read; `seen` are their texts by their numbers."""
+
+    columns: Mapping[str, int]
+    clauses: ClauseIndex
+    reading: Reading
+    moment: datetime
+    zone: ZoneInfo
+    seen: dict[str, str] = field(default_factory=dict)
+
+
+def _read_rows(rows: Iterable[_Row], header: int, file: _File) -> None:
     """``header`` is that of the row with the headings."""
-    seen: dict[str, str] = {}
+    reading = file.reading
     for number, cells in enumerate(rows, start=header + 1):
         if isinstance(cells, csv.Error):
             # First, so that it is told however many findings there are.
@@ -174,49 +193,49 @@ def _read_rows(
             reading.findings.append(Finding(0, msg("The file has more than {limit} rows.", limit=ROWS)))
             return
         if any(cell.strip() for cell in cells):
-            _read_row(number, cells, columns, seen, reading, moment, zone)
+            _read_row(number, cells, file)
 
 
-def _read_row(
-    number: int,
-    cells: Sequence[str],
-    columns: Mapping[str, int],
-    seen: dict[str, str],
-    reading: Reading,
-    moment: datetime,
-    zone: ZoneInfo,
-) -> None:
-    row = {name: cells[at].strip() if at < len(cells) else "" for name, at in columns.items()}
+def _read_row(number: int, cells: Sequence[str], file: _File) -> None:
+    row = {
+        name: typed_cell(cells[at].strip()) if at < len(cells) else "" for name, at in file.columns.items()
+    }
     title, body = cleaned(row.get("title", "")), cleaned(row["text"])
     text = f"{title}\n{body}" if title and body and title != body else body or title
-    at = read_time(row.get("time", ""), zone) if "time" in columns else moment
+    at = read_time(row.get("time", ""), file.zone) if "time" in file.columns else file.moment
     stance, known = read_stance(row.get("stance", ""))
-    problem = _problem(text, at, row, known)
-    key = row.get("id") or f"{row.get('time', '')}\x1f{text}"
-    if problem is None and key in seen:
-        if seen[key] == text:
+    clause = file.clauses.key_of(row.get("clause", ""))
+    problem = _problem(text, row, stance, known=known, clause=clause)
+    printed = row.get("id", "")
+    identity = printed or "\x1f".join(part for part in (row.get("time", ""), clause) if part)
+    key = identity if printed else f"{identity}\x1f{text}"
+    if problem is None and key in file.seen:
+        if file.seen[key] == text:
             return
-        problem = msg("Another row has the same number {id} but another text.", id=row.get("id", "")[:40])
-    if problem is not None or at is None:
-        reading.findings.append(Finding(number, problem or _no_time(row)))
+        problem = msg("Another row has the same number {id} but another text.", id=printed[:40])
+    if problem is not None or at is None or clause is None:
+        file.reading.findings.append(Finding(number, problem or _no_time(row)))
         return
-    seen[key] = text
-    reading.rows.append(ImportedRow(number, key, text, stance, minute(at)))
+    file.seen[key] = text
+    at = minute(at)
+    file.reading.rows.append(ImportedRow(number, identity, text, stance, at, clause))
 
 
-def _problem(text: str, at: datetime | None, row: Mapping[str, str], known: bool) -> Message | None:
-    if not text:
+def _problem(
+    text: str, row: Mapping[str, str], stance: Stance | None, *, known: bool, clause: str | None
+) -> Message | None:
+    if not text and stance is None:
         return msg("The text is empty.")
     if len(text) > ENTERED_LIMIT:
-        return msg(
-            "The text has {count} characters; at most {limit} are possible.",
-            count=len(text),
-            limit=ENTERED_LIMIT,
-        )
-    if at is None:
-        return _no_time(row)
+        return too_long(len(text), ENTERED_LIMIT)
     if not known:
         return msg("The stance “{stance}” is not known.", stance=row["stance"][:20])
+    if clause is None:
+        return msg(
+            "The draft has no clause “{clause}”, or several of that name. Leave the cell empty for the draft "
+            "as a whole.",
+            clause=row["clause"][:40],
+        )
     return None
 
 
