@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import require
 from engage.analysis.client import ask
-from engage.analysis.models import Export, ExportFormat, PublishedResult
+from engage.analysis.models import Export, ExportFormat, PublishedFigures, PublishedResult
 from engage.audit.actions import record
 from engage.audit.events import declare
 from engage.core.actor import Actor
@@ -65,9 +65,12 @@ def request_export(actor: Actor, survey_id: int, kind: ExportFormat, language: s
         return export.public_id
 
 
-def publish_result(actor: Actor, survey_id: int, words: Localized) -> None:
+def publish_result(actor: Actor, survey_id: int, words: Localized) -> bool:
     """Publish a closed survey's result with ``words``, as it stands now and small groups withheld.
 
+    Where fewer than ten responses came or went since it was public before, the difference would tell what
+    they said: then the words are new and the figures stay those published last. Answers whether they are of
+    now.
     Raises ``NotFound``, ``NotAllowed``, ``Conflict`` while it is open, ``Busy`` without the worker.
     """
     _check_result(actor, _survey(survey_id))
@@ -77,13 +80,14 @@ def publish_result(actor: Actor, survey_id: int, words: Localized) -> None:
     with atomic():
         survey = _survey(survey_id)
         _check_result(actor, survey)
+        figures = _figures(survey_id, found)
         db.session.execute(delete(PublishedResult).where(PublishedResult.survey_id == survey.id))
         db.session.add(
             PublishedResult(
                 survey_id=survey.id,
                 words=words,
-                responses=found["responses"],
-                questions=found["questions"],
+                responses=figures.responses,
+                questions=figures.questions,
                 published_by_id=actor.id,
             )
         )
@@ -93,10 +97,32 @@ def publish_result(actor: Actor, survey_id: int, words: Localized) -> None:
             RESULT_PUBLISHED,
             "survey",
             survey.id,
-            after={"responses": found["responses"]},
+            after={"responses": figures.responses},
             label=survey.title.text(),
         )
         publish(SurveyChanged(survey.id, survey.public_id))
+    return not found["too_few_since"]
+
+
+def _figures(survey_id: int, found: dict[str, Any]) -> PublishedFigures:
+    """What is to be public now: the figures as found, noted for later comparison, or the last ones again."""
+    last = db.session.scalar(
+        select(PublishedFigures)
+        .where(PublishedFigures.survey_id == survey_id)
+        .order_by(PublishedFigures.id.desc())
+        .limit(1)
+    )
+    through = found["through_id"], found["responses"]
+    if last is not None and (found["too_few_since"] or (last.through_id, last.responses) == through):
+        return last
+    figures = PublishedFigures(
+        survey_id=survey_id,
+        through_id=found["through_id"],
+        responses=found["responses"],
+        questions=found["questions"],
+    )
+    db.session.add(figures)
+    return figures
 
 
 def withdraw_result(actor: Actor, survey_id: int) -> None:

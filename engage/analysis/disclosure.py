@@ -61,16 +61,22 @@ def few_picked_more(counts: tuple[tuple[str, int], ...], base: int) -> bool:
     return 0 < sum(count for _, count in counts) - base < K
 
 
+def too_few_between(added: int, erased: int) -> bool:
+    """Whether so few responses came or went between two publications that figures would tell of them."""
+    return 0 < added + erased < K
+
+
 def exact_beside(
-    questions: Sequence[Sequence[int]], overlap: Callable[[int, int], Table], everyone: int
+    questions: Sequence[Sequence[int]], overlap: Callable[[int, int], Table], known: Sequence[int]
 ) -> list[bool]:
     """For each question in turn, whether its exact figures may stand beside those already let through.
 
     A question names the divisions of all responses that its figures are sizes of (one for a single choice,
-    one for each option where several may be picked); ``everyone`` is the division into a single group.
-    Those who did not answer are a group like any other.
+    one for each option where several may be picked); ``known`` are the divisions whose sizes are public in
+    any case: the one into a single group, and those of earlier publications. Those who did not answer are a
+    group like any other, those who came later too.
     """
-    through, found = [everyone], []
+    through, found = list(known), []
     for own in questions:
         pairs = (*product(own, through), *combinations(own, 2))
         exact = not any(tells(overlap(one, other)) for one, other in pairs)

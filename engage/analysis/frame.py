@@ -66,6 +66,10 @@ class SurveyFrame:
         """The answers of a number field, NaN where unanswered."""
         return self._column(field.key, np.nan, np.float64)
 
+    def ids(self) -> Array:
+        """The id of each response."""
+        return self._column("id", 0, np.int64)
+
     def minutes(self) -> Array:
         """When each response was submitted, in minutes since 1970-01-01 UTC."""
         return self._column("minute", 0, np.int64)
@@ -78,7 +82,7 @@ class SurveyFrame:
         """Response id and text of the newest answers within ``mask``, skipping ``offset``."""
         # Pieces hold one version each, so their order is not that of the ids.
         rows = np.flatnonzero(mask & self.answered(field))
-        wanted = rows[np.argsort(self._column("id", 0, np.int64)[rows])[::-1]][offset : offset + limit]
+        wanted = rows[np.argsort(self.ids()[rows])[::-1]][offset : offset + limit]
         found: list[tuple[int, str]] = []
         start = self.rows
         for piece in reversed(self.store.state.pieces):

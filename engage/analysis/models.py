@@ -57,3 +57,19 @@ class PublishedResult(Model):
     questions: Mapped[list[dict[str, Any]]] = mapped_column(JsonData)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+
+
+class PublishedFigures(Model):
+    """Figures of a survey that were public once, kept for as long as it: later ones are compared with them.
+
+    They count the responses with ids up to ``through_id``.
+    """
+
+    __tablename__ = "published_figures"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"), index=True)
+    through_id: Mapped[int]
+    responses: Mapped[int]
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JsonData)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

@@ -3,29 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from engage.analysis.dashboard import Dashboard, Filter
-from engage.analysis.disclosure import Table
+from engage.analysis.disclosure import Table, too_few_between
 from engage.analysis.frame import Array, SurveyFrame
 from engage.analysis.layout import Field
-from engage.analysis.published import NOBODY, OTHER, Counted, published
+from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, published
 from engage.analysis.ranges import bin_edges
 from engage.analysis.tallies import Tally
 
-_ROWS_AT_ONCE = 50_000
+_CELLS_AT_ONCE = 20_000_000
 
 
-def public_questions(dashboard: Dashboard) -> list[dict[str, Any]]:
-    """Each question as JSON for ``PublishedResult.questions``, small groups withheld."""
+@dataclass(frozen=True, slots=True)
+class Before:
+    """An earlier publication: its number of responses, the highest of their ids, and its questions."""
+
+    responses: int
+    through_id: int
+    questions: list[dict[str, Any]]
+
+
+def public_questions(dashboard: Dashboard, before: Sequence[Before] = ()) -> list[dict[str, Any]]:
+    """Each question as JSON for ``PublishedResult.questions``, small groups withheld.
+
+    They tell of none beside what was public ``before`` either.
+    """
     tallies = dashboard.tallies(Filter())
     counted = [
         _counted(dashboard, field, tally)
         for field, tally in zip(dashboard.fields.values(), tallies, strict=True)
     ]
-    return published(counted, np.zeros(dashboard.frame.rows, dtype=np.int16), _overlaps)
+    everyone = np.zeros(dashboard.frame.rows, dtype=np.int16)
+    earlier = [_earlier(dashboard.frame.ids(), one) for one in before]
+    return published(counted, everyone, _overlaps, earlier)
+
+
+def too_few_since(frame: SurveyFrame, before: Sequence[Before]) -> bool:
+    """Whether fewer than ten responses, and some, came or went since one of the earlier publications."""
+    ids = frame.ids()
+    kept = [int((ids <= one.through_id).sum()) for one in before]
+    return any(
+        too_few_between(len(ids) - left, one.responses - left) for one, left in zip(before, kept, strict=True)
+    )
+
+
+def _earlier(ids: Array, before: Before) -> Earlier:
+    inside = ids <= before.through_id
+
+    def among(division: Array) -> Array:
+        return np.where(inside, division, np.int16(division.max(initial=0) + 1))
+
+    return Earlier(before.questions, before.responses - int(inside.sum()), among)
 
 
 def _counted(dashboard: Dashboard, field: Field, tally: Tally) -> Counted:
@@ -64,8 +97,9 @@ def _overlaps(divisions: Sequence[Array]) -> Callable[[int, int], Table]:
     sizes = [int(one.max(initial=0)) + 1 for one in divisions]
     starts = np.concatenate([[0], np.cumsum(sizes)])
     shared = np.zeros((starts[-1], starts[-1]))
-    for first in range(0, len(divisions[0]), _ROWS_AT_ONCE):
-        part = [one[first : first + _ROWS_AT_ONCE] for one in divisions]
+    rows = max(1, _CELLS_AT_ONCE // int(starts[-1]))
+    for first in range(0, len(divisions[0]), rows):
+        part = [one[first : first + rows] for one in divisions]
         groups = np.concatenate(
             [one[:, None] == np.arange(size) for one, size in zip(part, sizes, strict=True)], axis=1
         ).astype(np.float32)

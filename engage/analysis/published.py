@@ -42,6 +42,18 @@ class Counted:
             return disclosure.several(self.counts, self.base)
         return disclosure.exclusive(self.counts)
 
+    def divisions_before(self, question: Mapping[str, Any]) -> list[Any] | None:
+        """The divisions whose sizes an earlier publication of this question tells; empty where it tells none.
+
+        None where they cannot be told any more, as when numbers fell into other ranges then.
+        """
+        if question.get("base") is None:
+            return []
+        codes = [code for code, _, _ in question.get("rows", ())]
+        if not {*codes, *question.get("merged", ())} <= {code for code, _ in self.counts}:
+            return None
+        return self.divisions(PublicCounts(tuple((code, 0) for code in codes)))
+
     def divisions(self, counts: PublicCounts) -> list[Any]:
         """The divisions of all responses that the published figures are the sizes of."""
         if self.several:
@@ -50,24 +62,63 @@ class Counted:
         return [self.divide(groups)]
 
 
-def published(counted: Sequence[Counted], everyone: Any, overlaps: Overlaps) -> list[dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An earlier publication: ``questions`` as published, ``erased`` of its responses are gone since.
+
+    ``among`` makes of a division of all responses one of those it counted; the others are one more group.
+    """
+
+    questions: Sequence[Mapping[str, Any]]
+    erased: int
+    among: Callable[[Any], Any]
+
+
+def published(
+    counted: Sequence[Counted], everyone: Any, overlaps: Overlaps, earlier: Sequence[Earlier] = ()
+) -> list[dict[str, Any]]:
     """Each question as JSON for ``PublishedResult.questions``; texts in every language they have.
 
     ``state`` is ``shown``, ``withheld`` (under ten answers) or ``texts`` (read by staff, not published).
-    Where figures beside those of other questions would tell of a small group, ``base`` and counts are None
-    and the shares are rounded.
+    Where figures beside those of other questions, or of an earlier publication, would tell of a small group,
+    ``base`` and counts are None and the shares are rounded.
     """
     public = [one.public_counts() for one in counted]
-    divisions, questions = [everyone], []
+    before, vague = _before(counted, everyone, earlier)
+    divisions, questions = [everyone, *before], []
     for one, counts in zip(counted, public, strict=True):
         own = one.divisions(counts) if disclosure.publishable(one.base) else []
         questions.append(range(len(divisions), len(divisions) + len(own)))
         divisions += own
-    exact = disclosure.exact_beside(questions, overlaps(divisions), 0)
+    exact = disclosure.exact_beside(questions, overlaps(divisions), range(1 + len(before)))
     return [
-        one.about | _figures(one, counts, exact=fine and not _few_picked_more(one, counts))
+        one.about
+        | _figures(
+            one, counts, exact=fine and one.about["id"] not in vague and not _few_picked_more(one, counts)
+        )
         for one, counts, fine in zip(counted, public, exact, strict=True)
     ]
+
+
+def _before(
+    counted: Sequence[Counted], everyone: Any, earlier: Sequence[Earlier]
+) -> tuple[list[Any], set[str]]:
+    """The divisions whose sizes are public already, and the questions of which they cannot all be told."""
+    by_id = {one.about["id"]: one for one in counted}
+    divisions: list[Any] = []
+    vague: set[str] = set()
+    for publication in earlier:
+        divisions.append(publication.among(everyone))
+        if publication.erased:
+            # What those who are gone had answered is gone as well: nothing exact can be judged beside it.
+            vague |= set(by_id)
+        for question in publication.questions:
+            one = by_id.get(question["id"])
+            found = one.divisions_before(question) if one is not None else []
+            if found is None:
+                vague.add(question["id"])
+            divisions += [publication.among(division) for division in found or ()]
+    return divisions, vague
 
 
 def _few_picked_more(one: Counted, counts: PublicCounts) -> bool:

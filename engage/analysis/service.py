@@ -23,7 +23,8 @@ from sqlalchemy import func, select
 from engage.analysis.columns import ColumnStore, DamagedColumns
 from engage.analysis.dashboard import Dashboard, Filter
 from engage.analysis.frame import SurveyFrame
-from engage.analysis.public import public_questions
+from engage.analysis.models import PublishedFigures
+from engage.analysis.public import Before, public_questions, too_few_since
 from engage.analysis.socket_path import socket_path
 from engage.core.db import db
 from engage.surveys.models import Response
@@ -118,7 +119,15 @@ def _total(frame: SurveyFrame, _request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _public(frame: SurveyFrame, _request: dict[str, Any]) -> dict[str, Any]:
-    return {"responses": frame.rows, "questions": public_questions(Dashboard(frame))}
+    figures = select(PublishedFigures).where(PublishedFigures.survey_id == frame.store.survey_id)
+    before = [Before(row.responses, row.through_id, row.questions) for row in db.session.scalars(figures)]
+    db.session.rollback()
+    return {
+        "responses": frame.rows,
+        "through_id": frame.store.state.last_id,
+        "too_few_since": too_few_since(frame, before),
+        "questions": public_questions(Dashboard(frame), before),
+    }
 
 
 _QUESTIONS = {"dashboard": _dashboard, "texts": _texts, "total": _total, "public": _public}

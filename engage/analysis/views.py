@@ -134,8 +134,16 @@ def publish(public_id: str) -> ResponseReturnValue:
     """Publish the result with accompanying words."""
     survey = queries.survey_for_results(current_actor(), public_id)
     words = Localized({language: request.form.get(f"words_{language}", "").strip() for language in LANGUAGES})
-    actions.publish_result(current_actor(), survey.id, words)
-    flash(_("The result is public now."), "success")
+    if actions.publish_result(current_actor(), survey.id, words):
+        flash(_("The result is public now."), "success")
+    else:
+        flash(
+            _(
+                "Your words are public. The figures stay those published before: fewer than ten responses "
+                "came or were erased since, and the difference would show what these people answered."
+            ),
+            "info",
+        )
     return redirect(url_for(".dashboard", public_id=public_id), 303)
 
 

@@ -9,20 +9,33 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from engage.analysis.disclosure import Table
-from engage.analysis.published import NOBODY, OTHER, Counted, published
+from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, published
 from engage.analysis.ranges import bin_edges, range_codes
 from engage.questions.definition import Definition, Question
 
 
-def public_result(definition: Definition, responses: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Each question as JSON for ``PublishedResult.questions``."""
+def public_result(
+    definition: Definition,
+    responses: Sequence[dict[str, Any]],
+    before: Sequence[tuple[int, list[dict[str, Any]]]] = (),
+) -> list[dict[str, Any]]:
+    """Each question as JSON for ``PublishedResult.questions``.
+
+    ``before`` are earlier publications: how many of the first responses they counted, and their questions.
+    """
     counted = [
         _counted(question, [one.get(question.id) for one in responses]) for question in definition.questions
     ]
-    return published(counted, [0] * len(responses), _overlaps)
+    earlier = [Earlier(questions, 0, partial(_among, size)) for size, questions in before]
+    return published(counted, [0] * len(responses), _overlaps, earlier)
+
+
+def _among(size: int, division: list[int]) -> list[int]:
+    return division[:size] + [max(division, default=0) + 1] * (len(division) - size)
 
 
 def _counted(question: Question, given: list[Any]) -> Counted:

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from engage.analysis.columns import ColumnStore
 from engage.analysis.dashboard import Dashboard
-from engage.analysis.disclosure import K, rounded, tells
+from engage.analysis.disclosure import K, rounded, tells, too_few_between
 from engage.analysis.frame import SurveyFrame
-from engage.analysis.public import public_questions
+from engage.analysis.public import Before, public_questions
 from engage.demo.results import public_result
 from engage.questions.definition import read
 from tests.factories.responses import add_responses, choices, make_survey
@@ -145,7 +145,13 @@ def test_the_worker_publishes_what_plain_counting_does(app: Flask, tmp_path: Pat
             if new:
                 add_responses(survey, new)
         frame.refresh()
-        assert public_questions(Dashboard(frame)) == public_result(DEFINITION, rows)
+        alone = public_result(DEFINITION, rows)
+        assert public_questions(Dashboard(frame)) == alone
+        earlier = len(rows) // 2
+        first = public_result(DEFINITION, rows[:earlier])
+        through = int(frame.ids()[earlier - 1]) if earlier else 0
+        beside = public_questions(Dashboard(frame), [Before(earlier, through, first)])
+        assert beside == public_result(DEFINITION, rows, [(earlier, first)])
 
 
 def _published(rows: Rows) -> dict[str, dict[str, Any]]:
@@ -205,3 +211,45 @@ def test_what_two_divisions_tell(table: list[list[int]], told: bool) -> None:
 )
 def test_coarse_shares(count: int, base: int, share: float) -> None:
     assert rounded(count, base) == share
+
+
+def _before(rows: Rows, sizes: list[int]) -> list[tuple[int, Rows]]:
+    """What was published one after the other, each beside those before; too few between two are left out."""
+    found: list[tuple[int, Rows]] = []
+    for size in sizes:
+        if any(too_few_between(size - earlier, 0) for earlier, _ in found):
+            continue
+        found.append((size, public_result(DEFINITION, rows[:size], found)))
+    return found
+
+
+@given(drawn, st.lists(st.integers(0, 40), min_size=1, max_size=3))
+def test_no_two_publications_tell_of_a_small_group(rows: Rows, steps: list[int]) -> None:
+    sizes = [len(rows)]
+    for step in steps:
+        sizes.append(max(0, sizes[-1] - step))
+    known = [
+        pair for size, questions in _before(rows, sizes[::-1]) for pair in _known(questions, rows[:size])
+    ]
+    for (number, people), (other, within) in permutations(known, 2):
+        if within <= people:
+            assert number - other == 0 or number - other >= K
+
+
+@given(drawn, st.integers(1, K - 1))
+def test_one_more_answer_or_a_few_are_too_few(rows: Rows, more: int) -> None:
+    assert too_few_between(more, 0)
+    assert too_few_between(0, more)
+    assert not too_few_between(0, 0)
+    assert not too_few_between(K, 0)
+
+
+def test_a_rare_pick_among_enough_new_answers_is_rounded() -> None:
+    old = [{"aaaa": "s1" if at % 2 else "s2", "bbbb": ["m1"], "cccc": 5} for at in range(60)]
+    new = [{"aaaa": "s1", "bbbb": ["m1"], "cccc": 5}] * 11 + [{"aaaa": "s2", "bbbb": ["m1"], "cccc": 5}]
+    first = public_result(DEFINITION, old)
+    again = {one["id"]: one for one in public_result(DEFINITION, [*old, *new], [(60, first)])}
+    assert next(one for one in first if one["id"] == "aaaa")["base"] == 60
+    assert again["aaaa"]["base"] is None
+    assert all(count is None for _, count, _ in again["aaaa"]["rows"])
+    assert again["bbbb"]["base"] == again["cccc"]["base"] == 72

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from types import ModuleType
 from typing import Any, Final, cast
 
-from sqlalchemy import Table, insert, select
+from sqlalchemy import Table, func, insert, select
 
-from engage.analysis.models import PublishedResult
+from engage.analysis.models import PublishedFigures, PublishedResult
 from engage.core.db import db
 from engage.demo import answers
 from engage.demo.build.world import World
@@ -50,17 +50,18 @@ def _clinic(world: World) -> None:
     survey = _survey(world, survey_clinic, "health", "clinic-survey", opens, closes)
     window = (opens, closes)
     given = _respond(world, survey, answers.clinic, chances.CLINIC_SOURCES, window, CLINIC_RESPONSES)
-    published = closes + timedelta(days=1, hours=16)
-    survey.results_published_at = published
+    survey.results_published_at = closes + timedelta(days=1, hours=16)
+    figures = {
+        "survey_id": survey.id,
+        "responses": len(given),
+        "questions": public_result(read(survey.edit_definition), [one["answers"] for one in given]),
+        "published_at": survey.results_published_at,
+    }
+    newest = select(func.max(Response.id)).where(Response.survey_id == survey.id)
+    db.session.add(PublishedFigures(**figures, through_id=db.session.scalar(newest)))
+    people = world.people
     db.session.add(
-        PublishedResult(
-            survey_id=survey.id,
-            words=survey_clinic.RESULT_WORDS,
-            responses=len(given),
-            questions=public_result(read(survey.edit_definition), [one["answers"] for one in given]),
-            published_at=published,
-            published_by_id=world.people["approver"].id,
-        )
+        PublishedResult(**figures, words=survey_clinic.RESULT_WORDS, published_by_id=people["approver"].id)
     )
 
 
