@@ -13,7 +13,7 @@ from engage.consultations.actions import publishing, settling
 from engage.consultations.forms import ResultForm
 from engage.consultations.queries import staff as queries
 from engage.consultations.queries.tallies import outcome_counts
-from engage.consultations.rules.phases import Deed
+from engage.consultations.rules.phases import Deed, require_phase
 from engage.consultations.views._blueprints import staff_pages
 from engage.consultations.views.staff_list import overview_page
 from engage.core.actor import Actor
@@ -86,6 +86,7 @@ def result(public_id: str) -> ResponseReturnValue:
     form = ResultForm()
     status = 200
     if request.method != "POST":
+        require_phase(Deed.PUBLISH_RESULT, work.phase)
         form.note.data, form.note_en.data = one.result_note.get("zh_CN", ""), one.result_note.get("en", "")
     elif form.validate_on_submit():
         try:

@@ -26,7 +26,7 @@ from engage.consultations.rules.clauses import (
     removed,
 )
 from engage.consultations.rules.comments import cleaned
-from engage.consultations.rules.phases import Deed
+from engage.consultations.rules.phases import Deed, require_phase
 from engage.consultations.views._args import choice, number
 from engage.consultations.views._blueprints import staff_pages
 from engage.core.errors import Conflict, Invalid
@@ -69,6 +69,7 @@ def terms(public_id: str) -> ResponseReturnValue:
     del form.unit
     status = 200
     if request.method != "POST":
+        require_phase(Deed.EDIT, work.phase)
         form.show(editing.terms_of(work.consultation), current_site().zone)
     elif form.validate_on_submit():
         try:
@@ -92,6 +93,8 @@ def text(public_id: str) -> ResponseReturnValue:
     """Paste the draft; it is split into clauses."""
     actor = current_actor()
     work = queries.work(actor, public_id, Deed.EDIT)
+    if request.method != "POST":
+        require_phase(Deed.EDIT, work.phase)
     form = TextForm()
     status = 200
     if form.validate_on_submit():
@@ -115,7 +118,9 @@ def text(public_id: str) -> ResponseReturnValue:
 @staff(Permission.CONSULTATION_EDIT)
 def clauses(public_id: str) -> ResponseReturnValue:
     """The split as it stands, to be corrected, with what keeps it from being published."""
-    one = queries.work(current_actor(), public_id, Deed.EDIT).consultation
+    work = queries.work(current_actor(), public_id, Deed.EDIT)
+    require_phase(Deed.EDIT, work.phase)
+    one = work.consultation
     shown = from_data(one.edit_clauses)
     errors = {name: render(words) for name, words in problems(shown).items()}
     return _clauses(public_id, shown, one.edit_revision, errors=errors)

@@ -100,17 +100,17 @@ def _record_page(session: LiveSession, summary: str, error: str = "") -> str:
 def _form(session: LiveSession | None) -> SessionForm:
     form = SessionForm(data=form_values(session) if session else None)
     actor = current_actor()
-    form.unit.choices = [
-        SelectChoice(unit.id, local(unit.name))
-        for unit in units()
-        if may(actor, Permission.LIVE_EDIT, unit_id=unit.id)
-    ]
     form.activity.choices = [SelectChoice(0, gettext("None"))]
     form.activity.choices += [SelectChoice(item.id, local(item.title)) for item in mine(actor)]
-    if session is not None:
-        # Whose session it is does not change by editing; that field is not on the page.
-        form.unit.choices = [SelectChoice(session.unit_id, local(session.unit.name))]
-        form.unit.data = session.unit_id
+    if session is None:
+        form.unit.choices = [
+            SelectChoice(unit.id, local(unit.name))
+            for unit in units()
+            if may(actor, Permission.LIVE_EDIT, unit_id=unit.id)
+        ]
+    else:
+        # Whose session it is does not change by editing.
+        del form.unit
         known = {choice.value for choice in form.activity.choices}
         if session.activity_id is not None and session.activity_id not in known:
             form.activity.choices += [

@@ -95,12 +95,15 @@ def publish_survey(actor: Actor, survey_id: int, window: Window) -> int:
 def change_times(actor: Actor, survey_id: int, window: Window) -> None:
     """Move the window of a published survey; what is being written is left alone.
 
-    A closed survey is opened again by a later end, and its result is public no longer. Raises ``Invalid`` for
+    The times it has already change nothing. A closed survey is opened again by a later end, and its result is
+    public no longer. Raises ``Invalid`` for
     impossible times, ``Conflict`` for the wrong phase.
     """
     with atomic():
         survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
         require_phase(Deed.RESCHEDULE, _phase(survey))
+        if window == Window(_second(survey.opens_at), _second(survey.closes_at)):
+            return
         _check_window(window)
         before = {"opens_at": survey.opens_at, "closes_at": survey.closes_at}
         survey.opens_at, survey.closes_at = window.opens_at, window.closes_at
@@ -201,6 +204,11 @@ def _take_back_result(actor: Actor, survey: Survey) -> None:
 def _changed(actor: Actor, survey: Survey, state: str) -> None:
     record(actor, STATE_CHANGED, "survey", survey.id, after={"state": state}, label=survey.title.text())
     publish(SurveyChanged(survey.id, survey.public_id))
+
+
+def _second(moment: datetime | None) -> datetime | None:
+    """As forms show it."""
+    return None if moment is None else moment.replace(microsecond=0)
 
 
 def _check_window(window: Window) -> None:
