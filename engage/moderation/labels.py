@@ -17,7 +17,11 @@ LABELS = {
     ReasonClass.UNINTELLIGIBLE: _l("Cannot be understood"),
     ReasonClass.OTHER: _l("Another reason"),
     Hit.MOBILE: _l("Mobile number"),
+    Hit.LANDLINE: _l("Telephone number"),
     Hit.IDENTITY_NUMBER: _l("Identity number"),
+    Hit.PASSPORT: _l("Passport number"),
     Hit.EMAIL: _l("E-mail address"),
+    Hit.MESSENGER: _l("WeChat or QQ number"),
     Hit.BANK_CARD: _l("Bank card number"),
+    Hit.PLATE: _l("Licence plate"),
 }
