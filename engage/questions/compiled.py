@@ -29,12 +29,16 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """Steps in order, the same by id, and `rules` for the browser's twin: `[id, page, condition]` each."""
+    """Steps in order, the same by id, and `rules` for the browser's twin: `[id, page, condition]` each.
+
+    `form_bytes` is what a form with the longest answer to every question takes.
+    """
 
     definition: Definition
     steps: tuple[Step, ...]
     by_id: Mapping[str, Step]
     rules: tuple[tuple[str, int, object], ...]
+    form_bytes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ def compile(definition: Definition) -> Compiled:
         for question in page.questions
     )
     rules = tuple((step.id, step.page, write_condition(step.show_if)) for step in steps)
-    return Compiled(definition, steps, {step.id: step for step in steps}, rules)
+    form_bytes = sum(step.question.kind.form_bytes for step in steps)
+    return Compiled(definition, steps, {step.id: step for step in steps}, rules, form_bytes)
 
 
 def path(compiled: Compiled, answers: Answers) -> tuple[str, ...]:

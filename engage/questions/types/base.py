@@ -113,6 +113,11 @@ class Kind(ABC):
         return {}
 
     @property
+    def form_bytes(self) -> int:
+        """Most bytes an answer takes in a form, with the names of its fields."""
+        return 200
+
+    @property
     def template(self) -> str:
         """The partial that shows the field."""
         return f"questions/_{self.name}.html"

@@ -53,6 +53,10 @@ class _Choosing(Kind):
     __slots__ = ()
     choices: tuple[Choice, ...]
 
+    @property
+    def form_bytes(self) -> int:
+        return 200 + 60 * len(self.choices)
+
     def label(self, code: str, language: str) -> str:
         """The words of one option; the id itself for an option of another version."""
         return next((choice.text.text(language) for choice in self.choices if choice.id == code), code)

@@ -64,6 +64,11 @@ class Text(Kind):
     def operand_ok(self, op: str, value: Operand) -> bool:
         return op == "answered" or (isinstance(value, str) and bool(value))
 
+    @property
+    def form_bytes(self) -> int:
+        # A character is up to four bytes of UTF-8, each of them three where a form is encoded for an address.
+        return 200 + 12 * self.limit
+
     def column(self, key: str) -> Column:
         return Column(key, "text")
 

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, g, jsonify, make_response, redirect, requ
 from flask.typing import ResponseReturnValue
 
 from engage.core.clock import now
-from engage.core.errors import Conflict, Gone, Invalid, Refusal
+from engage.core.errors import Conflict, Gone, Invalid, NotFound, Refusal
 from engage.core.messages import Message
 from engage.participation.marks import took_part
 from engage.questions.compiled import from_form, next_page, previous_page, validate
@@ -22,7 +22,7 @@ from engage.web import cookies
 from engage.web.citizen import device_id, known_device
 from engage.web.errors import wants_json
 from engage.web.fresh_receipt import erased_page, remember, remembered
-from engage.web.guards import citizen_write, public
+from engage.web.guards import body_of, citizen_write, public
 from engage.web.languages import COOKIE, current_language, render
 from engage.web.limits import limited
 
@@ -52,8 +52,17 @@ def show_page(public_id: str, page: int) -> ResponseReturnValue:
     return redirect(url_for("surveys.show", public_id=published(public_id).public_id), 303)
 
 
+def _form_bytes(public_id: str, page: int = 0) -> int:
+    """What every field of the survey allows can be sent; the view says where there is no survey."""
+    try:
+        return version(published(public_id)).compiled.form_bytes
+    except NotFound:
+        return 0
+
+
 @blueprint.post("/surveys/<public_id>")
 @blueprint.post("/surveys/<public_id>/p/<int:page>")
+@body_of(_form_bytes)
 @citizen_write
 @limited("survey-answer", per_device="60/minute", per_network="6000/minute")
 def answer(public_id: str, page: int = 0) -> ResponseReturnValue:

@@ -12,7 +12,6 @@ from engage.core.text import clean_text
 from engage.questions.compiled import Compiled
 from engage.web.strictjson import strict_loads
 
-_STATE_CHARACTERS: Final = 1_000_000
 _LONGEST_NUMBER: Final = 6
 
 Form = MultiDict[str, str]
@@ -43,7 +42,7 @@ def packed(compiled: Compiled, page: int, raw: Mapping[str, object]) -> str:
 
 
 def _carried(text: str) -> dict[str, object]:
-    if not text or len(text) > _STATE_CHARACTERS:
+    if not text:
         return {}
     try:
         data = strict_loads(text)
