@@ -5,14 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import current_app
 from sqlalchemy import Column, Date, Table, delete, insert, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from engage.core.clock import local, now, today
+from engage.core.clock import from_local, local, now, today
 from engage.core.db import Model, db
 from engage.core.errors import Gone, NotFound
 from engage.core.ids import request_id as fresh_mark
@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 BATCH = 500
 REQUEST_DAYS = 30
+FORGET_WORDS = "participation.forget-words"
+NIGHT = time(3)
+"""On the site's clocks, when few people write."""
 _NOT_FOUND = msg("This receipt code is not known. Please check it; letters and digits must be exact.")
 
 
@@ -94,6 +97,7 @@ def erase_by_code(code: str, request_id: str) -> None:
         eraser.erase(found.object_id)
         receipts.forget(found.kind, found.object_id)
         note_retracted(code)
+        enqueue(FORGET_WORDS, {}, key=FORGET_WORDS)
         done.append(Noted(fresh_mark(), found.kind, found.object_id, today()))
         _note(done[0])
         return {}
@@ -102,6 +106,12 @@ def erase_by_code(code: str, request_id: str) -> None:
         # First of all: after a lost answer the code is not known any more.
         once(request_id, "participation.erase", receipts.normalised(code), write, several=True)
     _write_down(done)
+
+
+def forget_words_later() -> None:
+    """Have the worker write the database anew in the coming night; joins a running transaction."""
+    night = from_local(datetime.combine(today() + timedelta(days=1), NIGHT))
+    enqueue(FORGET_WORDS, {"at_night": True}, key=f"{FORGET_WORDS}:{night:%Y-%m-%d}", delay=night - now())
 
 
 def deletions() -> list[Noted]:
@@ -140,6 +150,7 @@ def reapply_deletions(noted: Iterable[Noted]) -> int:
                 eraser.erase(deletion.object_id)
             receipts.forget(deletion.kind, deletion.object_id)
             _note(deletion)
+            enqueue(FORGET_WORDS, {}, key=FORGET_WORDS)
     delete_due()
     return len(missing)
 

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
+from typing import Any
 
-from engage.core.db import truncate_log
-from engage.core.jobs import periodic
-from engage.participation.deletion import delete_due, keep_outside
+from flask import current_app
+
+from engage.core.db import db, rewrite, truncate_log
+from engage.core.errors import Busy
+from engage.core.jobs import job, periodic
+from engage.core.writer import atomic
+from engage.participation.deletion import FORGET_WORDS, delete_due, forget_words_later, keep_outside
 from engage.participation.marks import tidy
 
 log = logging.getLogger(__name__)
+
+AT_ONCE_BYTES = 100_000_000
+"""A database up to this size is written anew as soon as something was erased, in about a second."""
 
 
 @periodic("participation.delete-due", seconds=3600)
@@ -18,6 +27,8 @@ def delete_on_time() -> None:
     keep_outside()
     count = delete_due()
     if count:
+        with atomic():
+            forget_words_later()
         log.info("personal data deleted on time", extra={"rows": count})
 
 
@@ -31,3 +42,27 @@ def forget_history() -> None:
 def tidy_marks() -> None:
     """Settle the marks of devices that a crash left open."""
     tidy()
+
+
+@job(FORGET_WORDS)
+def forget_words(payload: dict[str, Any]) -> None:
+    """Let no file hold what was deleted: neither the files made for staff, nor the database and its log.
+
+    Files for staff are kept for a day and are asked for again in a moment. A large database is written anew
+    at night, since nobody can write meanwhile.
+    """
+    for path in (current_app.config["ENGAGE"].files / "exports").glob("*"):
+        path.unlink(missing_ok=True)
+    if not payload.get("at_night") and _size() > AT_ONCE_BYTES:
+        truncate_log()
+        with atomic():
+            forget_words_later()
+    elif not rewrite():
+        raise Busy
+
+
+def _size() -> int:
+    """The bytes of the database on SQLite, 0 elsewhere."""
+    if db.engine.dialect.name != "sqlite":
+        return 0
+    return Path(str(db.engine.url.database)).stat().st_size
