@@ -24,7 +24,7 @@ from engage.consultations.rules.terms import (
 from engage.core.clock import from_local, local, minute
 from engage.core.messages import msg
 from engage.core.types import Localized
-from engage.web.forms import AtMost, Needed, StaffForm, sentence, stripped
+from engage.web.forms import AtMost, Needed, OfficialTextField, StaffForm, sentence, stripped
 from engage.web.languages import render
 
 _TEXTS = ("title", "background", "contact", "short_reason")
@@ -54,15 +54,13 @@ class TermsForm(StaffForm):
         validators=[Needed(msg("Please enter the title.")), AtMost(TITLE_LIMIT)],
     )
     title_en = StringField(_l("Title in English"), filters=[stripped], validators=[AtMost(TITLE_LIMIT)])
-    background = TextAreaField(
+    background = OfficialTextField(
         _l("What this is about, in Chinese"),
         filters=[stripped],
-        description=_l(
-            "Why the draft was written and what it changes, in plain words. Markdown can be used."
-        ),
+        description=_l("Why the draft was written and what it changes, in plain words."),
         validators=[AtMost(BACKGROUND_LIMIT)],
     )
-    background_en = TextAreaField(
+    background_en = OfficialTextField(
         _l("What this is about, in English"), filters=[stripped], validators=[AtMost(BACKGROUND_LIMIT)]
     )
     opens_at = Moment(_l("Opens"), validators=[Optional()])
@@ -162,12 +160,12 @@ class TextForm(StaffForm):
 
 
 class ResultForm(StaffForm):
-    note = TextAreaField(
+    note = OfficialTextField(
         _l("Adoption feedback in Chinese"),
         filters=[stripped],
         description=_l("How the opinions were considered, which were adopted and why others were not."),
     )
-    note_en = TextAreaField(_l("Adoption feedback in English"), filters=[stripped])
+    note_en = OfficialTextField(_l("Adoption feedback in English"), filters=[stripped])
 
 
 def _wall(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

@@ -21,6 +21,7 @@ from engage.consultations.rules.clause_names import told_apart
 from engage.core.cells import safe_cell
 from engage.core.clock import local, now
 from engage.core.db import db
+from engage.core.formatting import words_of
 from engage.core.jobs import job, periodic
 from engage.core.writer import atomic
 
@@ -88,10 +89,10 @@ def _cells(row: Comment, clauses: Mapping[str, str], words: Words) -> list[Any]:
         label("state", row.state),
         label("reason", row.reason),
         row.reason_note,
-        row.reply,
+        words_of(row.reply),
         words.units.get(str(row.reply_unit_id), ""),
         label("adoption", row.adoption),
-        row.adoption_reason,
+        words_of(row.adoption_reason),
     ]
 
 

@@ -25,7 +25,7 @@ from engage.core.types import Localized
 from engage.live.models import LiveSession, NamePolicy
 from engage.live.rules.session import INTRODUCTION_MOST, NOTE_MOST, TITLE_MOST
 from engage.live.rules.video import ADDRESS_MOST
-from engage.web.forms import AtMost, Needed, StaffForm, stripped
+from engage.web.forms import AtMost, Needed, OfficialTextField, StaffForm, stripped
 
 
 class _Moment(DateTimeLocalField):
@@ -49,10 +49,10 @@ class SessionForm(StaffForm):
         filters=[stripped],
     )
     title_en = StringField(_l("Title in English"), [Optional(), AtMost(TITLE_MOST)], filters=[stripped])
-    introduction = TextAreaField(
+    introduction = OfficialTextField(
         _l("Introduction"), [Optional(), AtMost(INTRODUCTION_MOST)], filters=[stripped]
     )
-    introduction_en = TextAreaField(
+    introduction_en = OfficialTextField(
         _l("Introduction, English version"), [Optional(), AtMost(INTRODUCTION_MOST)], filters=[stripped]
     )
     guests = TextAreaField(

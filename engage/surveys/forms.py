@@ -10,7 +10,6 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import Optional
 
@@ -19,7 +18,7 @@ from engage.core.messages import msg
 from engage.surveys.actions.editing import TEXT_LIMIT, TITLE_LIMIT
 from engage.surveys.labels import LABELS
 from engage.surveys.models import Layout
-from engage.web.forms import AtMost, Needed, StaffForm, sentence, stripped
+from engage.web.forms import AtMost, Needed, OfficialTextField, StaffForm, sentence, stripped
 from engage.web.languages import render
 
 
@@ -58,22 +57,22 @@ class SettingsForm(StaffForm):
         validators=[Needed(msg("Please enter the Chinese title.")), AtMost(TITLE_LIMIT)],
     )
     title_en = StringField(_l("Title in English"), filters=[stripped], validators=[AtMost(TITLE_LIMIT)])
-    introduction_zh = TextAreaField(
+    introduction_zh = OfficialTextField(
         _l("Introduction in Chinese"),
         filters=[stripped],
         description=_l("Who asks, why, and what the answers are used for."),
         validators=[AtMost(TEXT_LIMIT)],
     )
-    introduction_en = TextAreaField(
+    introduction_en = OfficialTextField(
         _l("Introduction in English"), filters=[stripped], validators=[AtMost(TEXT_LIMIT)]
     )
-    thanks_zh = TextAreaField(
+    thanks_zh = OfficialTextField(
         _l("Words of thanks in Chinese"),
         filters=[stripped],
         description=_l("Shown with the receipt code: what happens next."),
         validators=[AtMost(TEXT_LIMIT)],
     )
-    thanks_en = TextAreaField(
+    thanks_en = OfficialTextField(
         _l("Words of thanks in English"), filters=[stripped], validators=[AtMost(TEXT_LIMIT)]
     )
     layout = RadioField(

@@ -12,12 +12,14 @@ from flask_babel import format_date, format_decimal, format_percent, get_locale,
 from markupsafe import Markup, escape
 
 from engage.core.clock import local as on_site_clocks
+from engage.core.formatting import is_formatted, words_of
 from engage.core.messages import Message
 from engage.core.types import Localized
 from engage.web import assets
 from engage.web.languages import current_language, local_text, render
 from engage.web.richtext import to_html
 from engage.web.site import current_site
+from engage.web.typedtext import official, typed
 
 _NOTHING = "–"
 
@@ -34,7 +36,10 @@ def init_display(app: Flask) -> None:
         message=message,
         number=number,
         percent=percent,
+        official=official,
         rich=to_html,
+        typed=typed,
+        words_of=words_of,
     )
     app.jinja_env.globals.update(
         asset=assets.asset,
@@ -43,6 +48,7 @@ def init_display(app: Flask) -> None:
         month_text=month_text,
         page_numbers=page_numbers,
         language_tag=language_tag,
+        is_formatted=is_formatted,
     )
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

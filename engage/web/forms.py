@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
 
 from engage.core.errors import Invalid
+from engage.core.formatting import is_formatted, words_of
 from engage.core.ids import request_id
 from engage.core.messages import Message, msg, too_long
 from engage.web.languages import render
@@ -78,7 +79,7 @@ class AtMost:
         self.field_flags = {"limit": limit}
 
     def __call__(self, _form: Any, field: Any) -> None:
-        count = len(field.data or "")
+        count = len(words_of(field.data or ""))
         if count > self.limit:
             raise ValidationError(render(too_long(count, self.limit)))
 
@@ -89,6 +90,18 @@ class OneOf(SelectField):
     def pre_validate(self, form: Any) -> None:
         if self.data not in {choice[0] for choice in self.iter_choices()}:
             raise ValidationError(render(msg("Please choose one of the list.")))
+
+
+class OfficialTextField(TextAreaField):
+    """What an office writes, with the choice of how it is shown (`core.formatting`)."""
+
+    def _value(self) -> str:
+        return words_of(self.data or "")
+
+    @property
+    def chosen(self) -> bool:
+        """Whether formatting is chosen."""
+        return is_formatted(self.data or "")
 
 
 def options(pairs: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
@@ -105,4 +118,4 @@ def stripped(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-__all__ = ["AtMost", "Needed", "OneOf", "StaffForm", "options", "sentence", "stripped"]
+__all__ = ["AtMost", "Needed", "OfficialTextField", "OneOf", "StaffForm", "options", "sentence", "stripped"]

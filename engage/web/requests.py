@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Request, request
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
+from engage.core.formatting import FORMAT_FIELD, MARKDOWN, with_choices, with_format
 from engage.core.text import clean_in_turns
 from engage.core.threads import Turn
 from engage.web.formreading import FormReader
@@ -30,10 +31,16 @@ class CleanRequest(Request):
         if "form" in self.__dict__:
             return
         turn = Turn()
+        formats = with_choices(self.typed)
+        texts = [
+            (name, value if _AS_TYPED in name.lower() else clean_in_turns(value, turn.pause))
+            for name, value in self.typed.items(multi=True)
+            if not name.endswith(FORMAT_FIELD)
+        ]
         self.__dict__["form"] = ImmutableMultiDict(
             [
-                (name, value if _AS_TYPED in name.lower() else clean_in_turns(value, turn.pause))
-                for name, value in self.typed.items(multi=True)
+                (name, with_format(value, chosen=formats[name] == MARKDOWN) if name in formats else value)
+                for name, value in texts
             ]
         )
 

@@ -18,6 +18,7 @@ from engage.consultations.rules.markup import is_markdown
 from engage.consultations.rules.splitting import split
 from engage.core.clock import now
 from engage.core.db import db
+from engage.core.formatting import with_format
 from tests.factories.accounts import make_actor
 from tests.factories.consultations import make_comments, make_consultation
 from tests.fixtures.staff import StaffClient
@@ -117,8 +118,9 @@ def test_people_read_tables_and_bold_words(app: Flask, client: FlaskClient) -> N
 def test_hostile_markdown_is_harmless_in_clauses_and_replies(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         one = make_consultation(draft=HOSTILE, opened=40, closes=-1, result_published_at=now())
-        given: dict[str, Any] = {"reply": HOSTILE, "replied_at": now(), "reply_unit_id": one.unit_id}
-        given |= {"adoption": Adoption.NOT, "adoption_reason": HOSTILE, "state": CommentState.PUBLISHED}
+        written = with_format(HOSTILE, chosen=True)
+        given: dict[str, Any] = {"reply": written, "replied_at": now(), "reply_unit_id": one.unit_id}
+        given |= {"adoption": Adoption.NOT, "adoption_reason": written, "state": CommentState.PUBLISHED}
         make_comments(one, [HOSTILE], **given)
     for path in (f"/consultations/{one.public_id}", f"/results/consultations/{one.public_id}"):
         page = client.get(path).text
@@ -129,13 +131,14 @@ def test_hostile_markdown_is_harmless_in_clauses_and_replies(app: Flask, client:
 
 
 @pytest.mark.database
-def test_what_the_office_writes_is_markdown_and_what_people_write_is_not(
+def test_what_the_office_formats_is_markdown_and_what_people_write_is_not(
     app: Flask, client: FlaskClient
 ) -> None:
     with app.app_context():
         one = make_consultation(opened=40, closes=-1, result_published_at=now())
         reply = "**个人**免收：\n1. 本市户籍\n2. 残疾人\n\n联系 *市城管局*。"
-        make_comments(one, ["**我**\n1. 甲"], state=CommentState.PUBLISHED, reply=reply, replied_at=now())
+        given = {"reply": with_format(reply, chosen=True), "replied_at": now()}
+        make_comments(one, ["**我**\n1. 甲"], state=CommentState.PUBLISHED, **given)
     page = client.get(f"/results/consultations/{one.public_id}").text
     assert "<strong>个人</strong>免收" in page
     assert "<li>本市户籍</li>" in page

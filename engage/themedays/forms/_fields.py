@@ -11,7 +11,7 @@ from wtforms.validators import Optional
 
 from engage.core.clock import from_local, local
 from engage.core.types import Localized
-from engage.web.forms import AtMost, OneOf, StaffForm, stripped
+from engage.web.forms import AtMost, OfficialTextField, OneOf, StaffForm, stripped
 from engage.web.site import current_site
 
 
@@ -77,6 +77,17 @@ def shown(texts: dict[str, Localized]) -> dict[str, str]:
 
 def text(words: Any, limit: int, *checks: Any, **more: Any) -> StringField:
     return StringField(words, [*(checks or [Optional()]), AtMost(limit)], filters=[stripped], **more)
+
+
+def official_text(words: Any, limit: int, *checks: Any, rows: int = 5, **more: Any) -> OfficialTextField:
+    """The same with the choice of how it is shown."""
+    return OfficialTextField(
+        words,
+        [*(checks or [Optional()]), AtMost(limit)],
+        filters=[stripped],
+        render_kw={"rows": rows},
+        **more,
+    )
 
 
 def long_text(words: Any, limit: int, *checks: Any, rows: int = 5, **more: Any) -> TextAreaField:

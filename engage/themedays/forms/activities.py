@@ -20,6 +20,7 @@ from engage.themedays.forms._fields import (
     both,
     long_text,
     name_of,
+    official_text,
     shown,
     text,
     wall,
@@ -42,8 +43,10 @@ class ActivityForm(StaffForm):
     ends_at = Moment(_l("Ends"))
     place_zh = text(_l("Place"), THEME_LIMIT, description=_l("Where people go: street, house, room."))
     place_en = text(_l("Place in English"), THEME_LIMIT)
-    agenda_zh = long_text(_l("Agenda"), TEXT_LIMIT, description=_l("One item a line, such as “1. Welcome”."))
-    agenda_en = long_text(_l("Agenda in English"), TEXT_LIMIT, rows=2)
+    agenda_zh = official_text(
+        _l("Agenda"), TEXT_LIMIT, description=_l("One item a line, such as “1. Welcome”.")
+    )
+    agenda_en = official_text(_l("Agenda in English"), TEXT_LIMIT, rows=2)
     contact_zh = text(
         _l("Contact"),
         NOTE_LIMIT,
@@ -96,13 +99,13 @@ class ReportForm(StaffForm):
     revision = HiddenField()
     title_zh = text(_l("Headline"), THEME_LIMIT)
     title_en = text(_l("Headline in English"), THEME_LIMIT)
-    text_zh = long_text(
+    text_zh = official_text(
         _l("Article"),
         ARTICLE_LIMIT,
         rows=12,
-        description=_l("Who took part, what was said, what will be done. Markdown."),
+        description=_l("Who took part, what was said, what will be done."),
     )
-    text_en = long_text(_l("Article in English"), ARTICLE_LIMIT, rows=3)
+    text_en = official_text(_l("Article in English"), ARTICLE_LIMIT, rows=3)
     people_reached = WholeNumber(_l("How many people took part"), [Optional()])
     photo = FileField(_l("Photo"))
     alt_zh = text(_l("What it shows"), ALT_LIMIT, description=_l("For people who cannot see it."))

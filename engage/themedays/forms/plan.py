@@ -11,7 +11,16 @@ from wtforms.validators import Optional
 
 from engage.core.messages import msg
 from engage.themedays.actions.rows import ContactFields, RowFields
-from engage.themedays.forms._fields import Choice, Day, Moment, WholeNumber, long_text, name_of, text
+from engage.themedays.forms._fields import (
+    Choice,
+    Day,
+    Moment,
+    WholeNumber,
+    long_text,
+    name_of,
+    official_text,
+    text,
+)
 from engage.themedays.models import Form, PlanRow
 from engage.themedays.rules import CONTACTS_LIMIT, TEXT_LIMIT, THEME_LIMIT
 from engage.web.display import label
@@ -23,8 +32,8 @@ _BLANK_CONTACTS = 2
 class RoundForm(StaffForm):
     year = WholeNumber(_l("Year"), [Needed(msg("Please enter a year such as 2027."))])
     deadline = Moment(_l("Deadline for filing"), [Needed(msg("Please enter the deadline."))])
-    instructions_zh = long_text(_l("Instructions for the units"), TEXT_LIMIT)
-    instructions_en = long_text(_l("Instructions in English"), TEXT_LIMIT, rows=2)
+    instructions_zh = official_text(_l("Instructions for the units"), TEXT_LIMIT)
+    instructions_en = official_text(_l("Instructions in English"), TEXT_LIMIT, rows=2)
 
 
 class ExtensionForm(StaffForm):

@@ -10,7 +10,7 @@ from wtforms.validators import Optional
 
 from engage.core.messages import msg
 from engage.themedays.actions.theme_days import DayFields
-from engage.themedays.forms._fields import Choice, Day, both, long_text, name_of, shown, text
+from engage.themedays.forms._fields import Choice, Day, both, name_of, official_text, shown, text
 from engage.themedays.models import ThemeDay
 from engage.themedays.rules import NOTE_LIMIT, TEXT_LIMIT, THEME_LIMIT
 from engage.web.display import month_text
@@ -25,10 +25,8 @@ class ThemeDayForm(StaffForm):
     theme_en = text(_l("Theme in English"), THEME_LIMIT)
     unit = Choice(_l("Host"), coerce=int)
     cohosts = SelectMultipleField(_l("Co-hosts"), coerce=int, validate_choice=False)
-    story_zh = long_text(
-        _l("What it is about"), TEXT_LIMIT, description=_l("Citizens read this first. Markdown.")
-    )
-    story_en = long_text(_l("What it is about, in English"), TEXT_LIMIT, rows=2)
+    story_zh = official_text(_l("What it is about"), TEXT_LIMIT, description=_l("Citizens read this first."))
+    story_en = official_text(_l("What it is about, in English"), TEXT_LIMIT, rows=2)
     note_zh = text(_l("Reason of the change"), NOTE_LIMIT)
     note_en = text(_l("Reason in English"), NOTE_LIMIT)
 
