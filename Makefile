@@ -11,7 +11,7 @@ PY := .venv/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run signin test test-postgres check acceptance bench soak translations format migration requirements setup clean
+.PHONY: help run signin test test-postgres check acceptance bench soak translations format migration requirements sbom setup clean
 
 help:  ## list every target with a line each
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -64,6 +64,10 @@ migration:  ## write a migration from the difference between models and database
 requirements:  ## pin requirements*.in with their dependencies anew (ARGS=--upgrade for newer ones)
 	@sh deploy/bootstrap.sh
 	@$(PY) deploy/setup.py --pin $(ARGS)
+
+sbom:  ## write the list of all packages with their hashes to sbom.json (CycloneDX)
+	@sh deploy/bootstrap.sh
+	@$(PY) deploy/sbom.py
 
 setup:  ## install packages, build the browser files and translations, and do nothing else
 	@sh deploy/bootstrap.sh

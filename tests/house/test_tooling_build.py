@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -17,6 +18,7 @@ from babel.messages.catalog import Catalog
 import assets
 import freshness
 import postgres
+import sbom
 import translations
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -209,3 +211,20 @@ def test_compiling_nothing_is_quick() -> None:
         [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_the_list_of_packages_names_every_locked_one() -> None:
+    made = sbom.bill()
+    assert (made["bomFormat"], made["specVersion"]) == ("CycloneDX", "1.6")
+    purls = [one["purl"] for one in made["components"]]
+    assert purls == sorted(set(purls))
+    locked = re.findall(r"^([A-Za-z0-9][\w.-]*)==", (ROOT / "requirements.txt").read_text("utf-8"), re.M)
+    for name in (re.sub(r"[-_.]+", "-", one).lower() for one in locked):
+        assert any(purl.startswith(f"pkg:pypi/{name}@") for purl in purls), name
+    npm = json.loads((ROOT / "package-lock.json").read_text("utf-8"))["packages"]
+    assert sum(purl.startswith("pkg:npm/") for purl in purls) == len(
+        {(path.rpartition("node_modules/")[2], one["version"]) for path, one in npm.items() if path}
+    )
+    assert all(
+        len(one["content"]) in (64, 128) for entry in made["components"] for one in entry.get("hashes", [])
+    )
