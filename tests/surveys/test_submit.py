@@ -20,7 +20,7 @@ from engage.participation import receipts
 from engage.participation.marks import PARTICIPATION, marks
 from engage.participation.models import Receipt
 from engage.questions.compiled import validate
-from engage.surveys.actions.submit import Submission, submit
+from engage.surveys.actions.submit import FirstCounts, Submission, submit
 from engage.surveys.events import ResponseReceived
 from engage.surveys.models import Response
 from engage.surveys.queries.published import Published, published, version
@@ -98,8 +98,9 @@ def test_a_request_id_used_twice(context: Flask) -> None:
     codes += [submit(single, submission(id=id)), submit(several, submission(id=id))]
     assert codes[3] == codes[0]
     assert len(set(codes)) == 3
-    with pytest.raises(Conflict):
+    with pytest.raises(FirstCounts) as refused:
         submit(single, submission(id=id, q0="c"))
+    assert refused.value.code == codes[2]
     assert rows(Response) == 3
 
 

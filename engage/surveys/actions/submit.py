@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+import orjson
 from sqlalchemy import Table, bindparam, insert, select
 
 from engage.core.clock import minute, now
@@ -28,7 +29,23 @@ _surveys = cast(Table, Survey.__table__).c
 _TERMS = select(_surveys.state, _surveys.opens_at, _surveys.closes_at, _surveys.one_per_device).where(
     _surveys.id == bindparam("survey_id")
 )
+_ANSWERS = select(cast(Table, Response.__table__).c.answers).where(
+    cast(Table, Response.__table__).c.id == bindparam("id")
+)
 _STORE = insert(cast(Table, Response.__table__))
+
+
+class FirstCounts(Conflict):
+    """Other answers came under the request id of answers that are stored; `code` is the receipt of these."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(
+            msg(
+                "Your first answers had already arrived and count: this survey takes one response from each "
+                "device. What you changed afterwards was not taken."
+            )
+        )
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +64,9 @@ def submit(survey: Published, submission: Submission) -> str:
 
     A retry with the same request id and the same answers gets the code of the first time, whatever has
     happened to the survey since, even that they were erased. Other answers under the same id are another
-    response where a device may give several. Raises `Invalid` with a sentence for each question id,
-    `Conflict` when the device has answered already or the survey is not open yet, `Gone` when it is closed or
-    withdrawn, and `Busy`.
+    response where a device may give several, else `FirstCounts`. Raises `Invalid` with a sentence for each
+    question id, `Conflict` when the device has answered already or the survey is not open yet, `Gone` when it
+    is closed or withdrawn, and `Busy`.
     """
     require_request_id(submission.request_id)
     asked = version(survey, submission.version)
@@ -57,17 +74,32 @@ def submit(survey: Published, submission: Submission) -> str:
     if checked.errors:
         raise Invalid(dict(checked.errors))
     body = {"version": asked.number, "answers": checked.answers}
-    # With survey and answers in it, no request id used twice can lead to one code for two responses.
-    receipt_key = request_deed_key(f"{survey.id}:{submission.request_id}", body)
+    request = f"{survey.id}:{submission.request_id}"
+    # With the answers in it where a device may give several: no id used twice leads to one code for two.
+    receipt_key = request if survey.one_per_device else request_deed_key(request, body)
     code = receipts.code_for(receipt_key, RECEIPT_KIND)
 
     def write() -> None:
-        if not sent_before(code):
-            response_id = _store(survey, asked, checked.answers, submission, code)
-            receipts.issue(receipt_key, RECEIPT_KIND, response_id)
+        if sent_before(code):
+            if not _are_stored(code, checked.answers):
+                raise FirstCounts(code)
+            return
+        response_id = _store(survey, asked, checked.answers, submission, code)
+        receipts.issue(receipt_key, RECEIPT_KIND, response_id)
 
     gather(write, plain=True)
     return code
+
+
+def _are_stored(code: str, answers: dict[str, Value]) -> bool:
+    """Whether `code` opens these answers, or answers that were erased."""
+    found = receipts.find(code)
+    if found is None:
+        return True
+    stored = db.session.connection().execute(_ANSWERS, {"id": found.object_id}).scalar()
+    return stored is None or orjson.dumps(stored, option=orjson.OPT_SORT_KEYS) == orjson.dumps(
+        answers, option=orjson.OPT_SORT_KEYS
+    )
 
 
 def _store(

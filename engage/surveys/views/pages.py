@@ -13,6 +13,7 @@ from engage.core.messages import Message
 from engage.core.types import Localized
 from engage.questions.compiled import Step, path, validate
 from engage.questions.logic import tests
+from engage.surveys.actions.submit import FirstCounts
 from engage.surveys.models import Layout
 from engage.surveys.queries.published import CompiledVersion, Published
 from engage.surveys.rules import TAKEN_BACK, Phase
@@ -92,8 +93,9 @@ def answered(survey: Published) -> str:
 
 
 def refused(survey: Published, refusal: Refusal, lines: Sequence[tuple[Localized, str]]) -> str:
-    """Why the answers were not taken, with all of them below."""
-    return render_template("surveys/refused.html", survey=survey, refusal=refusal, lines=lines)
+    """Why the answers were not taken, with all of them below, and the code of those that count instead."""
+    code = refusal.code if isinstance(refusal, FirstCounts) else ""
+    return render_template("surveys/refused.html", survey=survey, refusal=refusal, lines=lines, code=code)
 
 
 def form_values(

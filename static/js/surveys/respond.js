@@ -39,7 +39,10 @@ class Respondent {
       event.preventDefault();
       this.back();
     });
-    addEventListener("popstate", () => this.paged && this.turned(this.trail.at(-1)));
+    addEventListener("popstate", () => {
+      if (this.done) location.replace(this.done);
+      else if (this.paged) this.turned(this.trail.at(-1));
+    });
     addEventListener("online", () => this.waiting && this.send());
     addEventListener("storage", (event) => event.key === this.draft.key && event.newValue && this.takeOver());
   }
@@ -273,7 +276,7 @@ class Respondent {
     if (answer.ok) {
       this.draft.forget();
       this.say(this.words.received);
-      location.replace(said.done);
+      this.leave(said.done);
     } else if (said.errors) {
       this.say(this.words.refused);
       this.complain(said.errors);
@@ -284,6 +287,14 @@ class Respondent {
     } else {
       this.say(`${said.message} ${this.words.refused}`, true);
     }
+  }
+
+  /** To the receipt, in the place of all pages: the phone's own back then leaves the survey. */
+  leave(done) {
+    const walked = this.paged ? this.trail.length - 1 : 0;
+    if (walked < 1) return location.replace(done);
+    this.done = done;
+    history.go(-walked);
   }
 
   say(words, loudly = false) {
