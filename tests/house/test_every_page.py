@@ -18,6 +18,7 @@ from engage.demo.load import load
 from engage.web import citizen
 from engage.web.languages import COOKIE
 from tests.factories.accounts import make_session, make_user
+from tests.fixtures.browser import awake
 from tests.fixtures.clients import CheckedClient
 from tests.fixtures.server import Server
 from tests.fixtures.staff import sign_in_session, staff_cookie
@@ -81,6 +82,8 @@ def test_it_can_be_seen(
             response = page.goto(house.server.url + visit.path)
             assert response is not None
             assert response.status == visit.status, f"{visit.path}: {response.status}"
+            awake(page)
+            assert page.evaluate("scrollY") == 0, f"{visit.path} has moved by itself"
             inspect(page, visit.name)
 
 

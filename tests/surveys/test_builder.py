@@ -11,12 +11,19 @@ from playwright.sync_api import Page, expect
 
 from engage.accounts.permissions import Role
 from engage.core.db import db
-from engage.surveys.models import Survey
+from engage.surveys.models import Layout, Survey
 from tests.factories.accounts import make_session, make_unit, make_user
+from tests.factories.surveys import make_survey
 from tests.fixtures.server import Server
 from tests.fixtures.staff import staff_cookie
 
 pytestmark = pytest.mark.browser
+# Kept until the preview beside, where there is room for one, has loaded anew.
+PREVIEWED = """() => {
+  const frame = document.querySelector("[data-preview]");
+  window.previewed = new Promise((done) =>
+    frame?.checkVisibility() ? frame.addEventListener("load", () => done(), { once: true }) : done());
+}"""
 
 
 def _sign_in(app: Flask, page: Page, server: Server, role: Role, **options: Any) -> None:
@@ -73,3 +80,34 @@ def test_a_survey_is_written_published_and_answered(
     expect(phone.locator("h1")).to_contain_text("收到")
     with app.app_context():
         assert db.session.query(Survey).one().version_number == 1
+
+
+@pytest.mark.parametrize("phone", [False, True])
+def test_saving_by_itself_moves_nothing(
+    app: Flask, live_server: Server, open_page: Callable[..., Page], phone: bool
+) -> None:
+    with app.app_context():
+        address = make_survey(layout=Layout.PAGE_BY_PAGE).public_id
+        db.session.remove()
+    page = open_page(phone=phone)
+    _sign_in(app, page, live_server, Role.COORDINATOR)
+    page.goto(f"{live_server.url}/staff/surveys/{address}")
+    expect(page.locator("[data-state]")).to_have_text("已全部保存。")
+    assert page.evaluate("scrollY") == 0
+    saved = page.locator("[data-state]")
+    for words in ("停车难", ""):
+        # The empty one is a finding more: the list above grows by a line, and a sentence stands at the field.
+        field = page.get_by_label("题目（中文）").nth(2)
+        field.evaluate("field => field.scrollIntoView({block: 'center'})")
+        field.click()
+        before = field.evaluate("field => field.getBoundingClientRect().top")
+        page.evaluate(PREVIEWED)
+        field.press("ControlOrMeta+a")
+        field.press("Delete")
+        page.keyboard.type(words)
+        expect(saved).not_to_have_text("已全部保存。")
+        expect(saved).to_have_text("已全部保存。")
+        page.evaluate("window.previewed")
+        after = field.evaluate("field => field.getBoundingClientRect().top")
+        assert abs(after - before) <= 1
+        expect(field).to_be_focused()

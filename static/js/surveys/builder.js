@@ -16,6 +16,8 @@ export function attach(root) {
     definition: read("definition"), findings: read("findings"), revision: Number(root.dataset.revision), past: [], kept: "",
   };
   useIcons(root.dataset.icons);
+  // The browser's own way of keeping the place would be added to ours; not every browser has it.
+  document.documentElement.style.setProperty("overflow-anchor", "none");
   const places = {
     pages: root.querySelector("[data-pages]"),
     check: root.querySelector("[data-check]"),
@@ -65,8 +67,10 @@ export function attach(root) {
       } else {
         say(`${words.refused} ${result.message || ""}`);
       }
-      if (result.findings) drawCheck(result.findings, sent);
-      mark();
+      steady(() => {
+        if (result.findings) drawCheck(result.findings, sent);
+        mark();
+      });
     } catch {
       say(words.offline);
       later(RETRY_MS);
@@ -84,6 +88,14 @@ export function attach(root) {
       say(words.unsaved);
       later(SAVE_AFTER_MS);
     }, "quiet", { disabled: !state.past.length }));
+  }
+
+  /** Does what may make things above taller or shorter; what is being written stays where it is. */
+  function steady(change) {
+    const written = document.activeElement?.closest("[data-pages]") ? document.activeElement : places.pages;
+    const before = written.getBoundingClientRect().top;
+    change();
+    scrollBy({ top: written.getBoundingClientRect().top - before, behavior: "instant" });
   }
 
   /** Marks the fields, unless something was written since: then the places may be others by now. */

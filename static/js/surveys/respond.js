@@ -70,7 +70,7 @@ class Respondent {
     if (`${trail}` !== `${this.trail}`) {
       for (let length = 1; length <= trail.length; length += 1) this.walk(trail.slice(0, length), length > 1);
     }
-    this.show(pages[at], at > 0);
+    this.show(pages[at], true); // nobody has asked for another place of the page yet
   }
 
   /** The pages walked through to this one, as the browser's history knows them. */
