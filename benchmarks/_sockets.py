@@ -35,6 +35,7 @@ class Viewer:
     buffer: bytes = b""
     open: bool = False
     joined: bool = False
+    lost: bool = False
 
     def send(self, text: str) -> None:
         """Send one text frame; it is small, so the socket takes it whole."""
@@ -84,6 +85,8 @@ class Crowd:
                 if self._step(viewer, first_word, entered):
                     under_way -= 1
                     under_way += self._start(waiting, 1)
+                elif viewer.lost and not viewer.joined:
+                    raise SystemExit("The server hung up on a viewer before it was in the room.")
         if under_way:
             raise SystemExit(f"{under_way} viewers could not join within five minutes.")
         return time.perf_counter() - began
@@ -152,6 +155,8 @@ class Crowd:
             if b" 101 " not in head.split(b"\r\n", 1)[0]:
                 raise SystemExit(f"The server refused a viewer: {head[:200]!r}")
             viewer.open, viewer.buffer, data = True, b"", rest
+        if viewer.lost:
+            return False
         before = viewer.joined
         for text in viewer.frames(data):
             if text[:1] == b"0":
@@ -173,4 +178,5 @@ class Crowd:
         if not data:
             self.epoll.unregister(viewer.socket.fileno())
             self.lost_connections += 1
+            viewer.lost = True
         return data

@@ -98,7 +98,7 @@ def _asks_in_the_room(phone: Page, server: Server, inspect: Any) -> None:
     phone.get_by_label("房间码（六位数字）").fill("246810")
     press(phone, "进入")
     phone.wait_for_url("**/live/**")
-    expect(phone.locator("[data-sort]")).to_be_visible()
+    expect(phone.locator(".live[data-ready]")).to_be_visible()
     phone.get_by_label("您的提问").fill(QUESTION)
     phone.locator("[data-ask-form] [type=submit]").click()
     expect(phone.locator("[data-own] li")).to_contain_text("待审核")

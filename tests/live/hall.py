@@ -50,7 +50,7 @@ class Hall:
 
     def phone(self, language: str = "zh_CN") -> Page:
         page = self.open(f"/live/{self.room}?lang={language}")
-        expect(page.locator("[data-sort]")).to_be_visible()
+        expect(page.locator(".live[data-ready]")).to_be_visible()
         return page
 
     def console(self) -> Page:

@@ -145,7 +145,7 @@ def test_the_room_is_light_and_loads_the_player_when_tapped(
     )
     page.on("request", lambda request: addresses.append(request.url))
     page.goto(f"{filled['url']}/live/{filled['room']}")
-    expect(page.locator("[data-sort]")).to_be_visible()
+    expect(page.locator(".live[data-ready]")).to_be_visible()
     page.wait_for_load_state("networkidle")
     wanted = {"Document", "Stylesheet", "Script", "Font"}
     total = sum(size for request, size in sizes.items() if kinds.get(request) in wanted)

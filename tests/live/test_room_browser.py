@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -188,7 +189,9 @@ def test_without_sockets_the_room_polls(app: Flask, live_server: Server, open_co
     expect(page.locator("[data-list] [data-count]")).to_have_text("1")
 
 
-def test_a_large_room_comes_anew_little_by_little(app: Flask, live_server: Server, open_context: Any) -> None:
+def test_another_phase_loads_nothing_and_another_picture_little_by_little(
+    app: Flask, live_server: Server, open_context: Any
+) -> None:
     hall = Hall(app, live_server, open_context)
     context = open_context()
     context.add_init_script(
@@ -196,21 +199,77 @@ def test_a_large_room_comes_anew_little_by_little(app: Flask, live_server: Serve
         + """
         Math.random = () => 0.999;
         const later = setTimeout;
-        window.waits = [];
-        window.setTimeout = (run, ms, ...rest) => (window.waits.push(ms), later(run, ms, ...rest));"""
+        window.setTimeout = (run, ms, ...rest) => {
+          if (ms > 10_000) document.documentElement.dataset.late = ms;
+          return later(run, ms, ...rest);
+        };"""
     )
     page = context.new_page()
     page.route("**/stream?**", lambda route: route.fulfill(json=crowded(route), headers={"ETag": "x"}))
     page.goto(f"{live_server.url}/live/{hall.room}")
     expect(page.locator("[data-connection]")).to_contain_text("每隔几秒")
-    with app.app_context():
-        room = make.db.session.scalars(make.db.select(make.LiveSession)).one()
-        actions.step(make.moderator(), room.id, Step.END)
-        make.db.session.remove()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    ended = page.locator("[data-phases=ended]")
+    hall.take(Step.END)
     expect(page.locator("[data-phase]")).to_have_text("已结束", timeout=15_000)
     expect(page.locator("[data-ask]")).to_be_hidden()
-    waits = page.evaluate("window.waits")
-    assert [ms for ms in waits if 11_900 < ms < 12_000], waits
+    expect(ended).to_be_visible()
+    hall.take(Step.REOPEN)
+    expect(page.locator("[data-ask]")).to_be_visible(timeout=15_000)
+    expect(ended).to_be_hidden()
+    assert all("/stream?" in url for url in asked), asked
+    html = page.locator("html")
+    assert html.get_attribute("data-late") is None
+    with app.app_context():
+        room = make.db.session.scalars(make.db.select(make.LiveSession)).one()
+        video = {"video_address": "https://live.example.cn/room/a.m3u8"}
+        actions.edit(make.SYSTEM, room.id, room.revision, video)
+        make.db.session.remove()
+    expect(html).to_have_attribute("data-late", re.compile("^799"), timeout=15_000)
+
+
+def test_the_list_turns_its_pages_and_keeps_in_step(hall: Hall) -> None:
+    texts = [f"第{number}个问题是什么" for number in range(64)]
+    hall.asked(*texts, deeds=(make.Deed.APPROVE,))
+    phone = hall.phone()
+    rows, pages = phone.locator("[data-list] > li"), phone.locator("[data-page]")
+    expect(phone.locator("[data-question-count]")).to_have_text("64")
+    expect(rows).to_have_count(30)
+    phone.locator("[rel=next]").click()
+    expect(pages).to_have_text("第 2 页，共 3 页")
+    expect(rows.first).to_contain_text(texts[33])
+    rows.first.locator(".support").click()
+    expect(rows.first.locator("[data-count]")).to_have_text("1")
+    hall.asked("新来的问题在这里", deeds=(make.Deed.APPROVE,))
+    expect(phone.locator("[data-new]")).to_have_text("1 条新提问")
+    expect(rows.first).to_contain_text(texts[33])
+    phone.locator("[data-sort] [data-by=supports]").click()
+    expect(rows.first).to_contain_text(texts[33])
+    expect(rows.first.locator(".support")).to_have_attribute("aria-pressed", "true")
+    expect(pages).to_have_text("第 1 页，共 3 页")
+    phone.reload()
+    expect(phone.locator("[data-sort] [aria-current]")).to_have_attribute("data-by", "supports")
+    expect(rows.first).to_contain_text(texts[33])
+    assert not hall.errors
+
+
+def test_a_phone_that_was_away_for_long_has_its_page_anew(hall: Hall) -> None:
+    hall.asked(*(f"第{number}个问题是什么" for number in range(40)), deeds=(make.Deed.APPROVE,))
+    phone = hall.phone()
+    phone.locator("[rel=next]").click()
+    row = phone.locator("[data-list] > li").first
+    expect(row).to_contain_text("第9个问题")
+    phone.context.set_offline(True)
+    hall.server.kill()
+    expect(phone.locator("[data-connection]")).to_be_visible()
+    hall.asked(*(f"后来的第{number}个问题" for number in range(110)), deeds=(make.Deed.APPROVE,))
+    hall.server.start()
+    phone.context.set_offline(False)
+    expect(phone.locator("[data-connection]")).to_be_hidden(timeout=15_000)
+    expect(row).to_contain_text("后来的第79个问题")
+    expect(phone.locator("[data-page]")).to_have_text("第 2 页，共 5 页")
+    assert not hall.errors
 
 
 def crowded(route: Any) -> Any:

@@ -203,7 +203,9 @@ def test_leak_table(state: QuestionState, app: Flask, citizen_client: Any, staff
     asker, stranger = citizen_client(make.citizen(1).device), citizen_client("device" + "9".zfill(18))
     paths = {
         f"/live/{public_id}": PUBLIC,
-        f"/live/{public_id}?all=1": PUBLIC,
+        f"/live/{public_id}?by=supports": PUBLIC,
+        f"/live/{public_id}/questions": PUBLIC,
+        f"/live/{public_id}/questions?by=answered": PUBLIC,
         f"/live/{public_id}/ask": "",
         f"/live/{public_id}/stream": PUBLIC,
         f"/live/{public_id}/stream?after=0": PUBLIC,

@@ -55,6 +55,8 @@ class LiveQuestion(Model):
     __tablename__ = "live_question"
     __table_args__ = (
         Index("ix_live_question_session_id_state", "session_id", "state"),
+        # A room lists its newest questions without looking at the others.
+        Index("ix_live_question_session_id_published_at", "session_id", "published_at", "id"),
         {"sqlite_autoincrement": True},
     )
 

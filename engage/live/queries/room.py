@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,8 +19,13 @@ from engage.live.models import (
     Phase,
     QuestionState,
 )
+from engage.live.queries.pages import listed, queue_opening
 from engage.live.rules.deeds import PUBLISHED
 from engage.live.rules.streams import (
+    ASKER,
+    MODERATORS,
+    PUBLIC,
+    View,
     asker_stream,
     fold,
     kind,
@@ -28,8 +33,8 @@ from engage.live.rules.streams import (
     session_view,
 )
 
-# A client that lacks more than this takes a snapshot.
-MOST_ROWS = 500
+# A client that lacks more than this takes a snapshot: it holds a page, so a longer catch-up would be larger.
+MOST_ROWS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +59,28 @@ def head(session_id: int, stream: str) -> int:
 
 
 def snapshot(session: LiveSession, stream: str) -> dict[str, Any]:
-    """Everything ``stream`` knows: ``{"seq", "session", "questions": {id: view}}``.
+    """What a client of ``stream`` begins with: ``{"seq", "session", "questions": {id: view}}``.
 
-    Questions and ``seq`` are read in one transaction, so they belong together.
+    Of the public stream the question on air and the newest page, of the moderators' the first rows of each
+    column; everything of the others, which are short. Questions and ``seq`` are read in one transaction, so
+    they belong together.
     """
     seq = head(session.id, stream)
-    views = [question_view(stream, question) for question in _questions_for(session.id, stream)]
     return {
         "seq": seq,
         "session": session_view(stream, session),
+        "questions": {view["id"]: view for view in _opening(session.id, stream)},
+    }
+
+
+def whole_queue(session: LiveSession) -> dict[str, Any]:
+    """The snapshot of the moderators' stream with every question there is."""
+    seq = head(session.id, MODERATORS)
+    rows = db.session.scalars(select(LiveQuestion).where(LiveQuestion.session_id == session.id))
+    views = [question_view(MODERATORS, question) for question in rows]
+    return {
+        "seq": seq,
+        "session": session_view(MODERATORS, session),
         "questions": {view["id"]: view for view in views if view is not None},
     }
 
@@ -71,8 +89,7 @@ def since(session: LiveSession, stream: str, after: int) -> dict[str, Any]:
     """What a client lacks that has everything up to ``after``.
 
     ``{"after", "seq", "session"?, "questions"?}``, the last word on each; or a snapshot where the client
-    lacks too
-    much or knows a ``seq`` that never was (a restored database).
+    lacks too much, rows in between are gone, or it knows a ``seq`` that never was (a restored database).
     """
     rows = db.session.execute(
         select(LiveLog.seq, LiveLog.payload)
@@ -83,44 +100,49 @@ def since(session: LiveSession, stream: str, after: int) -> dict[str, Any]:
     if not rows:
         seq = head(session.id, stream)
         return {"after": after, "seq": after} if seq == after else snapshot(session, stream)
-    if len(rows) > MOST_ROWS or rows[0].seq != after + 1:
+    if len(rows) > MOST_ROWS or rows[-1].seq - after != len(rows):
         return snapshot(session, stream)
     return {"after": after, "seq": rows[-1].seq, **fold([row.payload for row in rows])}
 
 
-def _questions_for(session_id: int, stream: str) -> Sequence[LiveQuestion]:
+def _opening(session_id: int, stream: str) -> list[View]:
+    if kind(stream) == MODERATORS:
+        return queue_opening(session_id)
     query = select(LiveQuestion).where(LiveQuestion.session_id == session_id).order_by(LiveQuestion.id)
-    match kind(stream):
-        case "moderators":
-            pass
-        case "public":
-            query = query.where(LiveQuestion.state.in_(PUBLISHED))
-        case "asker":
-            query = query.where(LiveQuestion.asker_key == stream.partition(":")[2])
-        case _:
-            query = query.where(LiveQuestion.state == QuestionState.ON_AIR)
-    return db.session.scalars(query).all()
+    if kind(stream) == ASKER:
+        query = query.where(LiveQuestion.asker_key == stream.partition(":")[2])
+    else:
+        query = query.where(LiveQuestion.state == QuestionState.ON_AIR)
+    questions = [*db.session.scalars(query)]
+    if stream == PUBLIC:
+        questions += listed(session_id)
+    views = (question_view(stream, question) for question in questions)
+    return [view for view in views if view is not None]
 
 
-def totals(session_id: int) -> dict[str, list[int]]:
-    """Per published question ``[supports, counter]``: absolute, the higher counter is the newer one."""
-    rows = db.session.execute(
-        select(LiveQuestion.public_id, LiveQuestion.supports, LiveQuestion.support_changes).where(
-            LiveQuestion.session_id == session_id,
-            LiveQuestion.state.in_(PUBLISHED),
-            LiveQuestion.support_changes > 0,
-        )
+def totals(session_id: int, ids: Collection[str] | None = None) -> dict[str, list[int]]:
+    """Per published question ``[supports, counter]``: absolute, the higher counter is the newer one.
+
+    Of the questions ``ids``, or of all; what nobody ever supported is left out.
+    """
+    query = select(LiveQuestion.public_id, LiveQuestion.supports, LiveQuestion.support_changes).where(
+        LiveQuestion.session_id == session_id,
+        LiveQuestion.state.in_(PUBLISHED),
+        LiveQuestion.support_changes > 0,
     )
-    return {row.public_id: [row.supports, row.support_changes] for row in rows}
+    if ids is not None:
+        query = query.where(LiveQuestion.public_id.in_(list(ids)))
+    return {row.public_id: [row.supports, row.support_changes] for row in db.session.execute(query)}
 
 
-def supported_by(session_id: int, device: str) -> list[str]:
-    """The public ids of the questions this device supports."""
+def supported_by(session_id: int, device: str, ids: Collection[str]) -> list[str]:
+    """Those of the questions ``ids`` that this device supports."""
     return list(
         db.session.scalars(
             select(LiveQuestion.public_id)
             .join(LiveSupport, LiveSupport.question_id == LiveQuestion.id)
             .where(
+                LiveQuestion.public_id.in_(list(ids)),
                 LiveQuestion.session_id == session_id,
                 LiveSupport.device_hash == support_hash(session_id, device),
             )

@@ -1,12 +1,13 @@
 """What each stream may know of a session and of a question: the only place where a text becomes public.
 
-A snapshot is the projection of everything; a delta is the difference of two projections. So deltas applied
-to an
-old snapshot always give the new one, and what a projection leaves out is in no log row of that stream.
+A snapshot is the projection of everything, or of a first page of it; a delta is the difference of two
+projections. So deltas applied to an old snapshot give the new one, and what a projection leaves out is in no
+log row of that stream.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from engage.core.clock import local
@@ -47,6 +48,7 @@ def session_view(stream: str, session: LiveSession) -> View:
                 "phase": session.phase.value,
                 "asking": possible(Act.ASK, session.phase),
                 "supporting": session.supports_on and possible(Act.SUPPORT, session.phase),
+                "video": session.video_address,
             }
         case "stage":
             joinable = possible(Act.JOIN, session.phase)
@@ -85,7 +87,7 @@ def _public(question: LiveQuestion) -> View | None:
         "state": question.state.value,
         "answer": question.answer,
         "due": _due(question),
-        "at": _milliseconds(question.published_at),
+        "at": milliseconds(question.published_at),
     }
 
 
@@ -112,7 +114,7 @@ def _for_moderators(question: LiveQuestion) -> View:
         "revision": question.revision,
         "by": question.decided_by,
         "deed": question.decided_deed,
-        "at": _milliseconds(question.asked_at),
+        "at": milliseconds(question.asked_at),
         "clock": local(question.asked_at).strftime("%H:%M"),
     }
 
@@ -127,7 +129,7 @@ def _for_asker(question: LiveQuestion) -> View:
         "note": question.reason_note,
         "answer": question.answer if shown else "",
         "due": _due(question) if shown else "",
-        "at": _milliseconds(question.asked_at),
+        "at": milliseconds(question.asked_at),
     }
 
 
@@ -136,7 +138,8 @@ def _due(question: LiveQuestion) -> str:
     return question.due_on.isoformat() if waits and question.due_on else ""
 
 
-def _milliseconds(moment: Any) -> int:
+def milliseconds(moment: datetime | None) -> int:
+    """Milliseconds UTC, 0 for no moment."""
     return int(moment.timestamp() * 1000) if moment else 0
 
 

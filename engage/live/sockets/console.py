@@ -17,11 +17,13 @@ from engage.core.errors import Invalid, NotFound
 from engage.live import actions
 from engage.live.models import LiveSession
 from engage.live.queries import room as queries
+from engage.live.queries.pages import state_counts
 from engage.live.queries.sessions import by_public_id, places
+from engage.live.queries.shared import answer
 from engage.live.rules.deeds import Deed
 from engage.live.rules.streams import MODERATORS
 from engage.live.sockets.pump import pump, room_name
-from engage.live.sockets.room import checked, have_of, invalid, text
+from engage.live.sockets.room import checked, have_of, invalid, shown_of, text
 from engage.moderation.models import ReasonClass
 from engage.web.actor import current_actor
 from engage.web.guards import Door, Guard
@@ -54,12 +56,12 @@ def join_console(peer: Peer, payload: Any) -> dict[str, Any]:
     read_anew()
     session = by_public_id(public_id)
     sender.watch(session.id, public_id)
+    head = queries.head(session.id, MODERATORS)
+    lacking = answer(session, MODERATORS, have_of(fields).get(MODERATORS), head)
+    shown = {*shown_of(fields), *lacking.questions}
     return {
-        "streams": {MODERATORS: queries.since(session, MODERATORS, have_of(fields).get(MODERATORS, -1))},
-        "totals": {
-            "supports": queries.totals(session.id),
-            "viewers": sender.viewer_total(session.id),
-        },
+        "streams": {MODERATORS: lacking.fragment()},
+        "totals": sender.totals(session.id, shown) | {"states": [state_counts(session.id), head]},
     }
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from flask import Flask, current_app
@@ -18,6 +19,7 @@ from engage.core.bus import subscribe
 from engage.core.wakeups import ChangeWatch
 from engage.live.events import Logged
 from engage.live.queries import room as queries
+from engage.live.queries.pages import published, state_counts
 from engage.live.rules.streams import MODERATORS, PUBLIC, kind
 from engage.web.realtime import broadcast, viewers
 
@@ -25,6 +27,8 @@ log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2
 TOTALS_SECONDS = 0.5
+# Of more questions that changed in the same half second the rest is told in the next one.
+TOTALS_MOST = 200
 RECHECK_SECONDS = 15.0
 _KEY = "live_pump"
 _starting = threading.Lock()
@@ -44,6 +48,35 @@ def wire_name(stream: str) -> str:
     return "mine" if kind(stream) == "asker" else stream
 
 
+@dataclass(slots=True)
+class _Sent:
+    """What the viewers of a session were told of its totals, and whose supports ``waiting`` to be told."""
+
+    supports: dict[str, list[int]]
+    published: list[int]
+    states: list[Any]
+    viewers: int = -1
+    waiting: dict[str, list[int]] = field(default_factory=dict)
+
+    def note(self, fresh: dict[str, list[int]]) -> None:
+        """Line up what is another number now; what waits already keeps its place."""
+        for key, total in fresh.items():
+            if self.supports.get(key) != total:
+                self.waiting[key] = total
+
+    def next(self, most: int) -> dict[str, list[int]]:
+        """Those that have waited longest; they count as told."""
+        told = {key: self.waiting.pop(key) for key in list(self.waiting)[:most]}
+        self.supports.update(told)
+        return told
+
+
+def _counted(session_id: int) -> tuple[list[int], list[Any]]:
+    """How many questions are published, and how many are in each state, each with the counter beside it."""
+    counts, heads = state_counts(session_id), queries.heads(session_id, PUBLIC, MODERATORS)
+    return [published(counts), heads.get(PUBLIC, 0)], [counts, heads.get(MODERATORS, 0)]
+
+
 class Pump:
     """The sender of one application. ``watched`` holds the sessions that have or had viewers here."""
 
@@ -53,8 +86,7 @@ class Pump:
         self._watch = ChangeWatch(app)
         self._last_id = queries.last_log_id()
         self._public_ids: dict[int, str] = {}
-        self._sent: dict[int, dict[str, list[int]]] = {}
-        self._sent_viewers: dict[int, int] = {}
+        self._sent: dict[int, _Sent] = {}
         self._totals_at = 0.0
         self._totals_due = False
         self._rechecked_at = time.monotonic()
@@ -71,11 +103,18 @@ class Pump:
         """Send this session's totals from now on."""
         self._public_ids[session_id] = public_id
         if session_id not in self._sent:
-            self._sent[session_id] = queries.totals(session_id)
+            self._sent[session_id] = _Sent(queries.totals(session_id), *_counted(session_id))
 
-    def totals(self, session_id: int) -> dict[str, list[int]]:
-        """The totals as last sent; at most a moment old."""
-        return self._sent.get(session_id, {})
+    def totals(self, session_id: int, shown: Collection[str]) -> dict[str, Any]:
+        """The totals of the questions ``shown`` and of the room, as last sent; at most a moment old."""
+        sent = self._sent.get(session_id)
+        if sent is None:
+            return {"supports": {}}
+        return {
+            "supports": {key: sent.supports[key] for key in shown if key in sent.supports},
+            "viewers": self.viewer_total(session_id),
+            "published": sent.published,
+        }
 
     def stop(self) -> None:
         """Send nothing more: the application is going."""
@@ -136,22 +175,25 @@ class Pump:
             if not watching:
                 # What changes from now on is not followed: the next one to watch reads anew.
                 del self._sent[session_id]
-                self._sent_viewers.pop(session_id, None)
                 continue
-            frame: dict[str, Any] = {}
+            frame: dict[str, Any] = {"room": self._public_ids[session_id]}
+            for_staff: dict[str, Any] = {}
             if changed:
-                fresh = queries.totals(session_id)
-                new = {key: value for key, value in fresh.items() if sent.get(key) != value}
-                self._sent[session_id] = fresh
-                if new:
-                    frame["supports"] = new
-            if self._sent_viewers.get(session_id) != present:
-                self._sent_viewers[session_id] = present
-                frame["viewers"] = [present, time.time_ns() // 1_000_000]
-            if frame:
-                frame["room"] = self._public_ids[session_id]
-                for stream in (PUBLIC, MODERATORS):
-                    broadcast(room_name(session_id, stream), TOTALS, frame)
+                published, states = _counted(session_id)
+                if published[0] != sent.published[0]:
+                    frame["published"] = sent.published = published
+                if states[0] != sent.states[0]:
+                    for_staff["states"] = sent.states = states
+                sent.note(queries.totals(session_id))
+            if sent.waiting:
+                frame["supports"] = sent.next(TOTALS_MOST)
+            if sent.viewers != present:
+                sent.viewers = present
+                frame["viewers"] = self.viewer_total(session_id)
+            if len(frame) > 1:
+                broadcast(room_name(session_id, PUBLIC), TOTALS, frame)
+            if len(frame) > 1 or for_staff:
+                broadcast(room_name(session_id, MODERATORS), TOTALS, frame | for_staff)
 
     def viewer_total(self, session_id: int) -> list[int]:
         """How many phones are in the room now, with the counter that orders such numbers."""

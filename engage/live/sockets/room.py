@@ -16,6 +16,7 @@ from engage.live import actions
 from engage.live.events import AskerForgotten
 from engage.live.queries import room as queries
 from engage.live.queries.sessions import by_public_id
+from engage.live.queries.shared import Answer, answer, in_step
 from engage.live.rules.life import Act, possible
 from engage.live.rules.streams import PUBLIC
 from engage.live.sockets.pump import pump, room_name
@@ -31,6 +32,7 @@ WITHDRAW_LIMITS = {"per_device": "20/minute", "per_network": "1200/minute"}
 JOIN_LIMITS = {"per_device": "120/minute"}
 _TEXT_MOST = 4000
 _ID_MOST = 64
+SHOWN_MOST = 200
 CLOSED = "live.closed"
 
 
@@ -54,23 +56,21 @@ def join_room(peer: Peer, payload: Any) -> dict[str, Any]:
     sender.watch(session_id, public_id)
     heads = queries.heads(session_id, PUBLIC, own)
     have = have_of(fields)
+    lacking = {
+        name: _lacking(public_id, stream, have.get(name), heads.get(stream, 0))
+        for name, stream in ((PUBLIC, PUBLIC), ("mine", own))
+    }
+    shown = {*shown_of(fields), *lacking[PUBLIC].questions}
     return {
-        "streams": {
-            name: _lacking(public_id, stream, have.get(name), heads.get(stream, 0))
-            for name, stream in ((PUBLIC, PUBLIC), ("mine", own))
-        },
-        "totals": {
-            "supports": sender.totals(session_id),
-            "viewers": sender.viewer_total(session_id),
-        },
+        "streams": {name: part.fragment() for name, part in lacking.items()},
+        "totals": sender.totals(session_id, shown),
     }
 
 
-def _lacking(public_id: str, stream: str, after: int | None, head: int) -> dict[str, Any]:
+def _lacking(public_id: str, stream: str, after: int | None, head: int) -> Answer:
     if after == head:
-        return {"after": head, "seq": head}
-    session = by_public_id(public_id)
-    return queries.snapshot(session, stream) if after is None else queries.since(session, stream, after)
+        return in_step(head)
+    return answer(by_public_id(public_id), stream, after, head)
 
 
 @hot_event("live.ask", Guard(Door.CITIZEN_WRITE))
@@ -156,6 +156,14 @@ def have_of(fields: dict[str, Any]) -> dict[str, int]:
         for name, value in have.items()
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < 2**53
     }
+
+
+def shown_of(fields: dict[str, Any]) -> list[str]:
+    """The questions whose totals the client asks for; more than a page shows are left out."""
+    shown = fields.get("questions")
+    if not isinstance(shown, list):
+        return []
+    return [each for each in shown[:SHOWN_MOST] if isinstance(each, str)]
 
 
 def invalid(peer: Peer, error: Invalid) -> dict[str, Any]:

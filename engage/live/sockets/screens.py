@@ -9,8 +9,10 @@ from engage.core.db import read_anew
 from engage.core.errors import Gone, NotFound
 from engage.core.messages import msg
 from engage.live.events import GuestLinkRevoked
+from engage.live.models import LiveSession
 from engage.live.queries import room as queries
 from engage.live.queries.sessions import by_public_id, guest_link, valid_links
+from engage.live.queries.shared import answer
 from engage.live.rules.life import Act, possible
 from engage.live.rules.streams import GUEST, STAGE
 from engage.live.sockets.pump import pump, room_name
@@ -36,7 +38,7 @@ def join_stage(peer: Peer, payload: Any) -> dict[str, Any]:
     join(peer, room_name(session.id, STAGE))
     read_anew()
     session = by_public_id(public_id)
-    return {"streams": {STAGE: queries.since(session, STAGE, have_of(fields).get(STAGE, -1))}}
+    return {"streams": {STAGE: _lacking(session, STAGE, have_of(fields))}}
 
 
 @hot_event("live.guest", Guard(Door.PUBLIC))
@@ -55,7 +57,12 @@ def join_guest(peer: Peer, payload: Any) -> dict[str, Any]:
     join(peer, room_name(session.id, GUEST))
     read_anew()
     session = by_public_id(session.public_id)
-    return {"streams": {GUEST: queries.since(session, GUEST, have_of(fields).get(GUEST, -1))}}
+    return {"streams": {GUEST: _lacking(session, GUEST, have_of(fields))}}
+
+
+def _lacking(session: LiveSession, stream: str, have: dict[str, int]) -> Any:
+    head = queries.head(session.id, stream)
+    return answer(session, stream, have.get(stream), head).fragment()
 
 
 @subscribe(GuestLinkRevoked)

@@ -2,33 +2,40 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from enum import Enum
 from typing import Any
 
 import orjson
-from flask import Response, request
+from flask import Response, g, request
 from flask_babel import gettext
 from markupsafe import Markup
 
-from engage.core.clock import now
 from engage.core.errors import Invalid
 from engage.core.messages import msg
 from engage.live.models import LiveSession, Phase, QuestionState, Source
 from engage.live.queries import room as room_queries
+from engage.live.queries.pages import Order, published, state_counts
 from engage.live.queries.sessions import by_public_id
+from engage.live.queries.shared import answer, once_per
 from engage.live.rules.life import Act, require_act
+from engage.live.rules.streams import MODERATORS
 from engage.live.rules.text import LEAST, MOST
 from engage.live.rules.video import VideoKind, video
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import KIND_WORDS
+from engage.web.citizen import known_device
 from engage.web.display import label
 from engage.web.headers import allow_media
-from engage.web.languages import render
+from engage.web.languages import current_language, render
 
-_TOTALS_SECONDS = 0.5
-_totals: dict[int, tuple[float, dict[str, list[int]]]] = {}
+SHOWN_MOST = 200
+_room_words: dict[str, dict[str, Any]] = {}
+ORDERS = {
+    Order.NEW: msg("Newest"),
+    Order.SUPPORTS: msg("Most supported"),
+    Order.ANSWERED: msg("Answered"),
+}
 
 
 def public_room(public_id: str, act: Act = Act.SEE) -> LiveSession:
@@ -62,7 +69,14 @@ def question_words() -> dict[str, Any]:
 
 
 def room_words() -> dict[str, Any]:
-    """The words of the room's scripts."""
+    """The words of the room's scripts; collected once for each language."""
+    language = current_language()
+    if language not in _room_words:
+        _room_words[language] = _collected()
+    return _room_words[language]
+
+
+def _collected() -> dict[str, Any]:
     return question_words() | {
         "own": {
             "pending": gettext("Waiting for review"),
@@ -87,8 +101,7 @@ def room_words() -> dict[str, Any]:
         "due": gettext("A written answer follows by {day}"),
         "fresh": gettext("{count} new questions"),
         "arrived": gettext("{count} new questions"),
-        "newer": gettext("Newer questions"),
-        "older": gettext("Older questions"),
+        "page": gettext("Page %(number)s of %(pages)s", number="{number}", pages="{pages}"),
         "phases": words(Phase),
         "refused": gettext("Not sent: {reason}"),
         "again": gettext("Put it back into the form"),
@@ -114,33 +127,46 @@ def room_words() -> dict[str, Any]:
     }
 
 
-def totals(session_id: int) -> dict[str, list[int]]:
-    """The totals of a session, read at most twice a second however many ask."""
-    moment = time.monotonic()
-    kept = _totals.get(session_id)
-    if kept is not None and moment - kept[0] < _TOTALS_SECONDS:
-        return kept[1]
-    fresh = room_queries.totals(session_id)
-    if len(_totals) > 100:
-        _totals.clear()
-    _totals[session_id] = (moment, fresh)
-    return fresh
-
-
 def stream_answer(session: LiveSession, stream: str, *, name: str, with_totals: bool) -> Response:
-    """The answer to ``GET …/stream?after=seq``: what is lacking, or a snapshot; 304 where nothing is new."""
-    body = (
-        {"stream": name, **room_queries.since(session, stream, after)}
-        if (after := _after()) is not None
-        else {
-            "stream": name,
-            **room_queries.snapshot(session, stream),
-        }
-    )
+    """The answer to ``GET …/stream?after=seq``: what is lacking, or a snapshot; 304 where nothing is new.
+
+    ``questions=id.id`` asks for the totals of these beside those of the answer itself.
+    """
+    head = room_queries.head(session.id, stream)
+    lacking = answer(session, stream, _after(), head)
+    fields: dict[str, Any] = {"stream": name}
     if with_totals:
-        body["totals"] = {"supports": totals(session.id)}
-    text = orjson.dumps(body)
-    response = Response(text, mimetype="application/json")
+        shown = {*request.args.get("questions", "").split(".")[:SHOWN_MOST], *lacking.questions}
+        counts = once_per(("states", session.id, stream), head, lambda: state_counts(session.id))
+        told = (
+            {"states": [counts, head]} if stream == MODERATORS else {"published": [published(counts), head]}
+        )
+        fields["totals"] = {"supports": room_queries.totals(session.id, shown), **told}
+    return json_answer(lacking.with_fields(**fields))
+
+
+def asked_order() -> Order:
+    """The order of a room's questions asked for by ``?by=``; the newest first where it is none."""
+    value = request.args.get("by", "")
+    return Order(value) if value in {order.value for order in Order} else Order.NEW
+
+
+def own_questions(session: LiveSession) -> dict[str, Any]:
+    """The snapshot of this device's own stream; an empty one for a device that is new here."""
+    device = known_device()
+    if device is None or "new_device" in g:
+        return {"seq": 0, "session": {}, "questions": {}}
+    return room_queries.snapshot(session, room_queries.stream_of_device(session.id, device))
+
+
+def newest_first(mine: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The questions of a device's own stream, the newest first."""
+    return sorted(mine["questions"].values(), key=lambda view: view["at"])[::-1]
+
+
+def json_answer(body: bytes) -> Response:
+    """JSON for this client only; 304 where it has it already."""
+    response = Response(body, mimetype="application/json")
     response.add_etag()
     response.cache_control.private = True
     response.cache_control.no_cache = True
@@ -165,10 +191,3 @@ def allow_video(session: LiveSession) -> Any:
     elif shown.kind is VideoKind.EMBED:
         allow_media(frames=(shown.origin,))
     return shown
-
-
-def seconds_until(session: LiveSession) -> int:
-    """Seconds to the announced start; 0 once it has come."""
-    if session.starts_at is None:
-        return 0
-    return max(0, int((session.starts_at - now()).total_seconds()))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,8 +13,7 @@ from engage.core.messages import Message
 from engage.live import actions
 from engage.live.rules.life import Act, possible
 from engage.live.rules.text import LEAST, MOST, NAME_MOST
-from engage.live.views._page import public_room, question_words
-from engage.live.views.room import room_view
+from engage.live.views._page import asked_order, newest_first, own_questions, public_room, question_words
 from engage.participation.receipts import find
 from engage.web.actor import citizen_actor
 from engage.web.citizen import citizen_token
@@ -20,6 +21,7 @@ from engage.web.errors import wants_json
 from engage.web.guards import citizen_write
 from engage.web.languages import render
 from engage.web.limits import limited
+from engage.web.numbers import page_number
 
 blueprint = Blueprint("live_asking", __name__)
 
@@ -71,7 +73,8 @@ def support(public_id: str) -> ResponseReturnValue:
     )
     if wants_json():
         return jsonify(supports=[done.supports, done.changes], on=done.on)
-    return redirect(url_for("live.room", public_id=public_id, _anchor=f"q-{question}"), 303)
+    page: dict[str, Any] = {"by": asked_order().value, "page": page_number()} if request.args else {}
+    return redirect(url_for("live.room", public_id=public_id, **page, _anchor=f"q-{question}"), 303)
 
 
 @blueprint.post("/live/<public_id>/withdraw")
@@ -94,7 +97,7 @@ def _ask_page(
     return render_template(
         "live/ask.html",
         room=session,
-        view=room_view(session),
+        own_views=newest_first(own_questions(session)),
         asking=possible(Act.ASK, session.phase),
         text=text,
         name=name,

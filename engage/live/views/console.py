@@ -141,7 +141,7 @@ def console_page(
     errors: dict[str, str] | None = None,
 ) -> str:
     """The console; what was typed (``kept``, ``entering``, ``leftover``) with what is wrong with it."""
-    snapshot = room_queries.snapshot(session, MODERATORS)
+    snapshot = room_queries.whole_queue(session)
     totals = room_queries.totals(session.id)
     actor = current_actor()
     may_moderate = may_on(actor, Permission.LIVE_MODERATE, session)

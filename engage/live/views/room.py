@@ -4,87 +4,109 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.core.errors import NotFound
-from engage.live.models import LiveSession, Phase
+from engage.live.models import LiveSession
 from engage.live.queries import record as record_queries
 from engage.live.queries import room as room_queries
 from engage.live.queries.sessions import by_join_code
-from engage.live.rules.life import Act, possible
-from engage.live.rules.streams import PUBLIC
+from engage.live.queries.shared import Listing, listing
+from engage.live.rules.life import ACTS, Act
+from engage.live.rules.streams import PUBLIC, session_view
 from engage.live.rules.text import LEAST, MOST, NAME_MOST
 from engage.live.views._page import (
+    ORDERS,
     allow_video,
+    asked_order,
+    json_answer,
+    newest_first,
+    own_questions,
     public_room,
     room_words,
     script_data,
-    seconds_until,
     stream_answer,
 )
+from engage.live.views._rows import rows
 from engage.web.citizen import citizen_token, known_device
 from engage.web.guards import public
+from engage.web.languages import render
 from engage.web.limits import hit
+from engage.web.numbers import page_number
 
 blueprint = Blueprint("live", __name__)
 
-SHOWN = 30
+LIMITS = {"least": LEAST, "most": MOST, "name": NAME_MOST}
+# The page has the parts of every phase; its script shows those of the next one without asking for anything.
+PHASES = {act.value: sorted(phases) for act, phases in ACTS.items()}
 
 
 @blueprint.get("/live/<public_id>")
 @public
 def room(public_id: str) -> str:
-    """The room: video, what is on air, the published questions, and a form to ask."""
+    """The room: video, what is on air, a page of the published questions, and a form to ask."""
     session = public_room(public_id)
-    view = room_view(session)
-    everything = request.args.get("all") == "1"
+    order = asked_order()
+    shown = listing(session, order, page_number())
+    mine = own_questions(session)
+    personal = _personal(session, shown)
+    state, words = session_view(PUBLIC, session), room_words()
+    address = url_for("live_asking.support", public_id=public_id, by=order, page=shown.page)
     return render_template(
         "live/room.html",
         room=session,
         video=allow_video(session),
-        view=view,
-        shown=view["listed"] if everything else view["listed"][:SHOWN],
-        more=0 if everything else max(0, len(view["listed"]) - SHOWN),
-        joinable=possible(Act.JOIN, session.phase),
-        seconds=seconds_until(session) if session.phase in (Phase.ANNOUNCED, Phase.COLLECTING) else 0,
-        limits={"least": LEAST, "most": MOST, "name": NAME_MOST},
-        page_words=room_words(),
-        data=script_data(_data(session, view)),
+        state=state,
+        listing=shown,
+        order=order,
+        orders={each: render(words) for each, words in ORDERS.items()},
+        own_views=newest_first(mine),
+        support_address=address,
+        rows=rows(
+            shown,
+            address,
+            supporting=state["supporting"],
+            sources=words["sources"],
+            totals=personal["totals"]["supports"],
+            supported=personal["supported"],
+        ),
+        phases=PHASES,
+        limits=LIMITS,
+        page_words=words,
+        data=script_data(
+            {
+                "session": session.public_id,
+                "citizen": citizen_token(),
+                "public": orjson.Fragment(shown.with_session(state)),
+                "mine": mine,
+                "limits": LIMITS,
+                **personal,
+            }
+        ),
     )
 
 
-def room_view(session: LiveSession) -> dict[str, Any]:
-    """What a page of the room shows to this device, made from its streams' snapshots and nothing else."""
-    snapshot = room_queries.snapshot(session, PUBLIC)
-    device = known_device()
-    mine: dict[str, Any] = {"seq": 0, "session": {}, "questions": {}}
-    supported: list[str] = []
-    if device is not None and "new_device" not in g:
-        mine = room_queries.snapshot(session, room_queries.stream_of_device(session.id, device))
-        supported = room_queries.supported_by(session.id, device)
-    questions = sorted(snapshot["questions"].values(), key=lambda view: (-view["at"], view["id"]))
-    return {
-        "public": snapshot,
-        "mine": mine,
-        "supported": supported,
-        "totals": room_queries.totals(session.id),
-        "on_air": [view for view in questions if view["state"] == "on-air"],
-        "listed": [view for view in questions if view["state"] != "on-air"],
-        "own": sorted(mine["questions"].values(), key=lambda view: view["at"])[::-1],
-    }
+@blueprint.get("/live/<public_id>/questions")
+@public
+def questions(public_id: str) -> Response:
+    """A page of the published questions (``?by=new|supports|answered&page=``) for the room's script."""
+    session = public_room(public_id)
+    shown = listing(session, asked_order(), page_number())
+    return json_answer(shown.with_session(session_view(PUBLIC, session), **_personal(session, shown)))
 
 
-def _data(session: LiveSession, view: dict[str, Any]) -> dict[str, Any]:
+def _personal(session: LiveSession, shown: Listing) -> dict[str, Any]:
+    """What changes without a word in the stream: the totals, and what this device supports."""
+    device = None if "new_device" in g else known_device()
     return {
-        "session": session.public_id,
-        "citizen": citizen_token(),
-        "public": view["public"],
-        "mine": view["mine"],
-        "supported": view["supported"],
-        "totals": {"supports": view["totals"]},
-        "limits": {"least": LEAST, "most": MOST, "name": NAME_MOST},
+        "totals": {
+            "supports": room_queries.totals(session.id, shown.ids),
+            "published": [shown.count, shown.seq],
+        },
+        "supported": room_queries.supported_by(session.id, device, shown.ids) if device else [],
     }
 
 

@@ -3,6 +3,8 @@ const POLL_MS = 4000;
 const ACK_MS = 8000;
 const TRIES_BEFORE_POLLING = 2;
 const PATIENCE_MS = 6000;
+// Of how many questions totals are asked for; a page shows fewer.
+const SHOWN = 200;
 
 export function requestId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -71,7 +73,7 @@ export class Link {
   async #join() {
     const have = Object.fromEntries(Object.entries(this.streams).map(([name, stream]) => [name, stream.seq]));
     try {
-      const answer = await this.socket.timeout(ACK_MS).emitWithAck(this.event, { ...this.payload, have });
+      const answer = await this.socket.timeout(ACK_MS).emitWithAck(this.event, { ...this.payload, have, ...this.#shown() });
       if (answer.error) return this.#refused(answer.error);
       this.#stopPolling();
       this.failures = 0;
@@ -84,6 +86,12 @@ export class Link {
     } catch {
       this.socket.disconnect().connect();
     }
+  }
+
+  // The questions this page holds: their totals are told with the answer.
+  #shown() {
+    if (!this.totals) return {};
+    return { questions: Object.values(this.streams).flatMap((stream) => [...stream.questions.keys()]).slice(0, SHOWN) };
   }
 
   #refused(error) {
@@ -154,6 +162,7 @@ export class Link {
   async #pollStream(name, stream) {
     const url = new URL(this.address(name), location.href);
     url.searchParams.set("after", stream.seq);
+    if (this.totals) url.searchParams.set("questions", this.#shown().questions.join("."));
     const key = url.href;
     const headers = { Accept: "application/json" };
     if (this.etags[key]) headers["If-None-Match"] = this.etags[key];

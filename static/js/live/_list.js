@@ -1,13 +1,15 @@
-// The list of published questions: at most WINDOW rows in the page, and nobody's reading place is moved by arrivals.
+// The list of published questions: one page of them, and nobody's reading place is moved by arrivals.
 import { write } from "../core/_write.js";
 import { dayText } from "./_days.js";
 
-const WINDOW = 150;
+// Rows in the page where arrivals came to the newest ones.
+const MOST = 60;
 const TAGS = { "on-air": "open", answered: "good", written: "soon" };
 
 export class QuestionList {
   constructor(root, room) {
     this.room = room;
+    this.box = root.querySelector("#questions");
     this.list = root.querySelector("[data-list]");
     this.fresh = root.querySelector("[data-new]");
     this.none = root.querySelector("[data-none]");
@@ -15,43 +17,40 @@ export class QuestionList {
     this.say = root.querySelector("[data-announce]");
     this.template = root.querySelector("[data-question]").content.firstElementChild;
     this.sort = root.querySelector("[data-sort]");
-    this.more = root.querySelector("[data-more]");
-    this.by = "new";
-    this.from = 0;
+    this.pager = root.querySelector("[data-pages]");
     this.rows = new Map();
     this.busy = new Set();
-    this.shown = [];
+    this.waiting = 0;
   }
 
   start() {
-    this.sort.hidden = false;
-    this.sort.addEventListener("click", (event) => this.#sorted(event.target.closest("[data-by]")));
+    this.#opened(this.room.data.public);
     this.fresh.addEventListener("click", () => this.#showFresh());
     this.list.addEventListener("submit", (event) => this.#supported(event));
-    this.more?.remove();
-    this.pages = document.createElement("p");
-    this.pages.className = "cluster";
-    this.list.after(this.pages);
-    this.shown = this.#order();
+    this.sort.addEventListener("click", (event) => this.#followed(event));
+    this.pager.addEventListener("click", (event) => this.#followed(event));
     this.#draw();
+  }
+
+  #opened({ by, page, pages, newest, order }) {
+    Object.assign(this, { by, page, pages, newest, shown: order, waiting: 0 });
+    this.begun = this.#stream.begun;
   }
 
   // Arrivals wait behind a button while someone reads; what left or changed does so at once.
   changed() {
-    if (!this.pages) return;
-    const order = this.#order();
-    const known = new Set(this.shown);
-    const arrivals = order.filter((id) => !known.has(id));
-    const gone = this.shown.filter((id) => !this.#views().has(id));
-    if (gone.length) this.shown = this.shown.filter((id) => this.#views().has(id));
+    if (!this.shown) return;
+    if (this.begun !== this.#stream.begun) return this.#again();
+    const arrivals = this.#arrivals();
+    this.shown = this.shown.filter((id) => this.#listed(id));
     if (arrivals.length && !this.#reading()) {
-      this.shown = order;
-      this.say.textContent = this.room.words.arrived.replace("{count}", arrivals.length);
+      this.shown = [...this.shown, ...arrivals].sort((a, b) => this.#newer(a, b)).slice(0, MOST);
+      this.newest = Math.max(this.newest, ...arrivals.map((id) => this.#views().get(id).at));
       this.waiting = 0;
-    } else if (arrivals.length !== this.waiting) {
-      this.waiting = arrivals.length;
-      if (arrivals.length) this.say.textContent = this.room.words.arrived.replace("{count}", arrivals.length);
-    }
+    } else if (arrivals.length === this.waiting) {
+      return this.#draw();
+    } else this.waiting = arrivals.length;
+    if (arrivals.length) this.say.textContent = this.room.words.arrived.replace("{count}", arrivals.length);
     this.#draw();
   }
 
@@ -60,48 +59,100 @@ export class QuestionList {
       const row = this.rows.get(id);
       if (row) row.querySelector("[data-count]").textContent = this.room.totals.of(id);
     }
+    // With the one on air and those that wait behind the button: the figure of the theme day and of the record.
+    this.count.textContent = this.room.totals.published[0];
+  }
+
+  get #stream() {
+    return this.room.streams.public;
   }
 
   #views() {
-    return this.room.streams.public.questions;
+    return this.#stream.questions;
   }
 
-  #order() {
-    const views = [...this.#views().values()].filter((view) => view.state !== "on-air");
-    const newest = (a, b) => b.at - a.at || (a.id < b.id ? -1 : 1);
-    const total = (view) => this.room.totals.of(view.id);
-    if (this.by === "supports") views.sort((a, b) => total(b) - total(a) || newest(a, b));
-    else if (this.by === "answered") views.sort((a, b) => answered(b) - answered(a) || newest(a, b));
-    else views.sort(newest);
-    return views.map((view) => view.id);
+  #listed(id) {
+    const view = this.#views().get(id);
+    return view && view.state !== "on-air";
+  }
+
+  // What was published since this page was made; of the newest page also what belongs among its rows again.
+  #arrivals() {
+    const shown = new Set(this.shown);
+    const first = this.by === "new" && this.page === 1;
+    const oldest = this.pages === 1 ? 0 : Math.min(...this.shown.map((id) => this.#views().get(id)?.at ?? Infinity));
+    const from = first ? oldest : this.newest + 1;
+    const ids = [...this.#views().keys()].filter((id) => this.#listed(id) && !shown.has(id));
+    return ids.filter((id) => this.#views().get(id).at >= from);
+  }
+
+  #newer(a, b) {
+    return this.#views().get(b).at - this.#views().get(a).at || (a < b ? -1 : 1);
   }
 
   #reading() {
-    const away = this.list.getBoundingClientRect().top < 0 || this.from > 0 || this.by !== "new";
+    const away = this.list.getBoundingClientRect().top < 0 || this.page > 1 || this.by !== "new";
     return away || this.list.contains(document.activeElement);
   }
 
-  #showFresh() {
-    this.from = 0;
-    this.waiting = 0;
-    this.shown = this.#order();
-    this.#draw();
+  async #showFresh() {
+    if (!(await this.#load(this.by, 1))) return;
     this.list.querySelector("button")?.focus({ preventScroll: true });
-    this.list.parentElement.scrollIntoView({ block: "start" });
+    this.box.scrollIntoView({ block: "start" });
   }
 
-  #sorted(button) {
-    if (!button) return;
-    this.by = button.dataset.by;
-    for (const each of this.sort.children) each.setAttribute("aria-pressed", String(each === button));
-    this.from = 0;
-    this.waiting = 0;
-    this.shown = this.#order();
+  // The links work without a script; with one the page stays and only its list changes.
+  async #followed(event) {
+    const link = event.target.closest("a");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const asked = new URL(link.href).searchParams;
+    const paged = this.pager.contains(link);
+    if ((await this.#load(asked.get("by"), Number(asked.get("page") ?? 1))) && paged) {
+      this.box.scrollIntoView({ block: "start" });
+    }
+  }
+
+  // The stream began anew: what this page holds of other questions may be old.
+  #again() {
+    this.begun = this.#stream.begun;
     this.#draw();
+    return this.#load(this.by, this.page);
+  }
+
+  async #load(by, page) {
+    this.box.setAttribute("aria-busy", "true");
+    try {
+      const response = await fetch(`${this.room.base}/questions?by=${by}&page=${page}`, { headers: { Accept: "application/json" } });
+      if (!response.ok) throw new Error(response.status);
+      const answer = await response.json();
+      this.#stream.merge(answer);
+      this.#opened(answer);
+      const supported = new Set(answer.supported);
+      for (const id of answer.order) this.room.supported[supported.has(id) ? "add" : "delete"](id);
+      this.room.totals.take(answer.totals);
+      history.replaceState(null, "", `?by=${this.by}&page=${this.page}`);
+      this.shown = this.shown.filter((id) => this.#listed(id));
+      this.#forget();
+      this.#draw();
+      this.counted([]);
+      return true;
+    } catch {
+      this.room.asking.tell(this.room.words.unsent);
+      return false;
+    } finally {
+      this.box.removeAttribute("aria-busy");
+    }
+  }
+
+  // Of thousands of questions a phone holds those it shows, those that wait, and the one on air.
+  #forget() {
+    const wanted = new Set([...this.shown, ...this.#arrivals()]);
+    this.#stream.keep((id) => wanted.has(id) || this.#views().get(id).state === "on-air");
   }
 
   #draw() {
-    const visible = this.shown.slice(this.from, this.from + WINDOW);
+    const visible = this.shown.filter((id) => this.#listed(id));
     const wanted = new Set(visible);
     for (const [id, row] of this.rows) if (!wanted.has(id)) this.#drop(id, row);
     let before = this.list.firstElementChild;
@@ -111,11 +162,9 @@ export class QuestionList {
       else this.list.insertBefore(row, before);
     }
     while (before) before = this.#removeFrom(before);
-    // With the one on air and those that wait behind the button: the figure of the theme day and of the record.
-    this.count.textContent = this.#views().size;
-    this.none.hidden = this.shown.length > 0;
+    this.none.hidden = visible.length > 0;
     this.fresh.hidden = !this.waiting;
-    this.fresh.textContent = this.room.words.fresh.replace("{count}", this.waiting ?? 0);
+    this.fresh.textContent = this.room.words.fresh.replace("{count}", this.waiting);
     this.#drawPages();
   }
 
@@ -131,23 +180,21 @@ export class QuestionList {
   }
 
   #drawPages() {
-    const steps = [];
-    if (this.from > 0) steps.push([this.room.words.newer, -WINDOW]);
-    if (this.from + WINDOW < this.shown.length) steps.push([this.room.words.older, WINDOW]);
-    this.pages.replaceChildren(...steps.map(([label, by]) => this.#pageButton(label, by)));
+    for (const link of this.sort.children) {
+      if (link.dataset.by === this.by) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+    this.pager.hidden = this.pages === 1;
+    const { page: words } = this.room.words;
+    this.pager.querySelector("[data-page]").textContent = words.replace("{number}", this.page).replace("{pages}", this.pages);
+    this.#step("prev", this.page - 1, this.page > 1);
+    this.#step("next", this.page + 1, this.page < this.pages);
   }
 
-  #pageButton(label, by) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "button button--secondary";
-    button.textContent = label;
-    button.addEventListener("click", () => {
-      this.from = Math.max(0, this.from + by);
-      this.#draw();
-      this.list.scrollIntoView({ block: "start" });
-    });
-    return button;
+  #step(rel, page, there) {
+    const link = this.pager.querySelector(`[rel=${rel}]`);
+    link.hidden = !there;
+    link.href = `?by=${this.by}&page=${page}#questions`;
   }
 
   // A row the server rendered is taken over by its id; its texts are written again only where they differ.

@@ -9,6 +9,18 @@ export class Stream {
     this.seq = seq;
     this.session = session;
     this.questions = new Map(Object.entries(questions));
+    this.heard = new Map();
+    this.begun = (this.begun ?? 0) + 1; // how often it began anew
+  }
+
+  // A page of questions read when the stream was at `seq`; what was heard of one of them later stays.
+  merge({ seq, questions }) {
+    for (const [id, view] of Object.entries(questions)) this.#put(id, view, seq);
+  }
+
+  // Forgets questions that nobody looks at; their next word brings them back.
+  keep(wanted) {
+    for (const id of this.questions.keys()) if (!wanted(id)) this.questions.delete(id);
   }
 
   // "applied", "old" (seen already) or "gap" (something in between is missing).
@@ -32,11 +44,15 @@ export class Stream {
 
   #apply({ seq, session, questions = {} }) {
     if (session) this.session = session;
-    for (const [id, view] of Object.entries(questions)) {
-      if (view === null) this.questions.delete(id);
-      else this.questions.set(id, view);
-    }
+    for (const [id, view] of Object.entries(questions)) this.#put(id, view, seq);
     this.seq = seq;
+  }
+
+  #put(id, view, seq) {
+    if (seq < (this.heard.get(id) ?? 0)) return;
+    this.heard.set(id, seq);
+    if (view === null) this.questions.delete(id);
+    else this.questions.set(id, view);
   }
 }
 
@@ -45,10 +61,11 @@ export class Totals {
   constructor(supports = {}) {
     this.supports = new Map(Object.entries(supports));
     this.viewers = [0, 0];
+    this.published = [0, -1];
   }
 
   // The ids whose number is another one now.
-  take({ supports = {}, viewers }) {
+  take({ supports = {}, viewers, published }) {
     const changed = [];
     for (const [id, total] of Object.entries(supports)) {
       if (total[1] <= (this.supports.get(id)?.[1] ?? -1)) continue;
@@ -56,6 +73,7 @@ export class Totals {
       changed.push(id);
     }
     if (viewers && viewers[1] > this.viewers[1]) this.viewers = viewers;
+    if (published && published[1] > this.published[1]) this.published = published;
     return changed;
   }
 

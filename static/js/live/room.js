@@ -17,11 +17,12 @@ class Room {
     this.data = readData(root);
     this.words = JSON.parse(root.querySelector("[data-live-words]").textContent);
     this.streams = { public: new Stream(this.data.public), mine: new Stream(this.data.mine) };
-    this.totals = new Totals(this.data.totals.supports);
+    this.totals = new Totals();
+    this.totals.take(this.data.totals);
     this.supported = new Set(this.data.supported);
     this.list = new QuestionList(root, this);
     this.asking = new Asking(root, this);
-    this.phase = this.streams.public.session.phase;
+    this.video = this.data.public.session.video;
   }
 
   start() {
@@ -44,6 +45,7 @@ class Room {
     this.list.start();
     this.asking.start();
     this.drawOwn();
+    this.root.dataset.ready = "";
   }
 
   changed(names) {
@@ -70,24 +72,29 @@ class Room {
     write(box.querySelector("[data-on-air-who]"), question ? question.name || this.words.anonymous : "");
   }
 
-  // Another phase has another page (player, record, texts); what is being typed comes along as a draft. What
-  // matters at once (the phase, whether one may ask) is shown in place; the page itself comes over a time that
-  // grows with the room, so that it does not ask for everything in the same moment.
+  // The page has the parts of every phase, so a step in the session's life asks the server for nothing. Only what
+  // the page was not made for (another picture, a session that was called back) is loaded, over a time that grows
+  // with the room; what is being typed comes along as a draft.
   drawSession() {
-    const { asking, phase } = this.streams.public.session;
+    const { asking, phase, video } = this.streams.public.session;
     this.root.querySelector("[data-ask]").hidden = !asking;
     this.asking.drawLate();
-    if (phase !== this.phase) {
-      this.phase = phase;
+    for (const part of this.root.querySelectorAll("[data-phases]")) part.hidden = !part.dataset.phases.split(" ").includes(phase);
+    this.drawPhase(phase);
+    const another = phase === "draft" || (video !== this.video && phase === "live");
+    if (another && !this.leaving) {
+      this.leaving = true;
       this.asking.keepDraft();
-      this.drawPhase(phase);
       setTimeout(() => location.reload(), Math.random() * spread(this.totals.viewers[0]));
     }
   }
 
+  // The tag of each phase is in the page, as the server draws it.
   drawPhase(phase) {
-    const tag = this.root.querySelector("[data-phase] .tag");
-    tag.lastChild.textContent = ` ${this.words.phases[phase]}`;
+    const tags = this.root.querySelector("[data-phase-tags]").content;
+    const tag = tags.querySelector(`[data-of="${phase}"]`)?.firstElementChild;
+    const line = this.root.querySelector("[data-phase]");
+    if (tag && line.textContent.trim() !== tag.textContent.trim()) line.replaceChildren(tag.cloneNode(true));
   }
 
   drawOwn() {
@@ -130,9 +137,9 @@ class Room {
   }
 }
 
-// Milliseconds over which the pages of a room come anew: 3 s, and 3 s more for each further 1,000 viewers.
+// Milliseconds over which the pages of a room come anew: 3 s, or 20 s for each 1,000 viewers (50 pages a second).
 export function spread(viewers) {
-  return 3000 * Math.max(1, viewers / 1000);
+  return Math.max(3000, 20 * viewers);
 }
 
 export const TAGS = { pending: "soon", approved: "good", "on-air": "open", answered: "good", written: "soon" };
