@@ -212,6 +212,7 @@ class Comment(Model):
             erase="",
         ),
     )
+    decided_by_id: Mapped[int | None]
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reply: Mapped[str] = mapped_column(Text, default="")
     reply_unit_id: Mapped[int | None] = mapped_column(ForeignKey("unit.id"))

@@ -91,14 +91,15 @@ def comments_for(
     return Found(fresh, repeated, len(revisions) - len(fresh) - len(repeated))
 
 
-def name_of(actor: Actor) -> str:
-    """Who decided, as a comment keeps it."""
-    return actor.label[:120]
+def sign(actor: Actor, comment: Comment) -> None:
+    """Count a revision of a comment and note whose it is: the name to be read, the account to be compared."""
+    comment.revision += 1
+    comment.decided_by, comment.decided_by_id, comment.decided_at = actor.label[:120], actor.id, now()
 
 
 def _repeated(actor: Actor, comment: Comment, seen: int) -> bool:
     """Whether the only thing that happened since a revision was seen is a decision of `actor`."""
-    return comment.revision == seen + 1 and comment.decided_by == name_of(actor)
+    return comment.revision == seen + 1 and comment.decided_by_id == actor.id
 
 
 def changed_by(comment: Comment) -> Message:

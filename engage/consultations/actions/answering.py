@@ -15,7 +15,7 @@ from engage.consultations.actions._load import (
     comment_for,
     comments_for,
     consultation_for,
-    name_of,
+    sign,
 )
 from engage.consultations.actions.moderating import Decided
 from engage.consultations.events import (
@@ -60,7 +60,7 @@ def write_reply(actor: Actor, row: Comment, text: str, unit_id: int) -> None:
     """Store the reply of a unit in the running transaction."""
     before = {"reply": row.reply} if row.reply else None
     row.reply, row.reply_unit_id, row.replied_at = text, unit_id, now()
-    _touch(actor, row)
+    sign(actor, row)
     record(actor, REPLIED, COMMENT, row.public_id, before, {"reply": text}, label=numbered(row.number))
     publish(CommentsChanged(row.consultation_id, (row.id,)))
 
@@ -91,7 +91,7 @@ def adopt(
         for row in fresh:
             before = {"adoption": row.adoption, "reason": row.adoption_reason}
             row.adoption, row.adoption_reason, row.adopted_at = adoption, reason, now()
-            _touch(actor, row)
+            sign(actor, row)
             after = {"adoption": adoption, "reason": reason}
             record(actor, ADOPTION_SET, COMMENT, row.public_id, before, after, label=numbered(row.number))
         publish(CommentsChanged(consultation_id, tuple(row.id for row in fresh)))
@@ -126,7 +126,7 @@ def assign(actor: Actor, consultation_id: int, pick: Pick, unit_id: int, due_on:
             is_demo=consultation.is_demo,
         )
         row.case_id, row.assigned_unit_id = case.id, unit_id
-        _touch(actor, row)
+        sign(actor, row)
         after = {"unit_id": unit_id}
         record(actor, ASSIGNED, COMMENT, row.public_id, before, after, label=numbered(row.number))
         publish(CommentsChanged(consultation_id, (row.id,)))
@@ -144,7 +144,7 @@ def unassign(actor: Actor, consultation_id: int, pick: Pick) -> None:
         withdraw_case_of(actor, COMMENT, row.id, "")
         before = {"unit_id": row.assigned_unit_id}
         row.assigned_unit_id = None
-        _touch(actor, row)
+        sign(actor, row)
         record(actor, UNASSIGNED, COMMENT, row.public_id, before, label=numbered(row.number))
         publish(CommentsChanged(consultation_id, (row.id,)))
 
@@ -155,8 +155,3 @@ def require_published(row: Comment) -> None:
         raise Conflict(msg("The author has erased this comment."))
     if row.state is not CommentState.PUBLISHED:
         raise Conflict(msg("This comment is not published. Please review it first."))
-
-
-def _touch(actor: Actor, row: Comment) -> None:
-    row.revision += 1
-    row.decided_by, row.decided_at = name_of(actor), now()

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from engage.audit.actions import record
 from engage.audit.events import numbered
 from engage.cases.actions import withdraw_case_of
-from engage.consultations.actions._load import comments_for, consultation_for, name_of, phase_of
+from engage.consultations.actions._load import comments_for, consultation_for, phase_of, sign
 from engage.consultations.events import COMMENT, MODERATED, CommentsChanged
 from engage.consultations.models import Comment, CommentState
 from engage.consultations.rules.comments import NEXT, Pick, cleaned, require_decision
 from engage.consultations.rules.phases import NOT_NOW, Deed, Phase
 from engage.core.actor import Actor
-from engage.core.clock import now
 from engage.core.errors import Conflict
 from engage.core.writer import atomic, publish
 from engage.moderation.models import ReasonClass
@@ -73,8 +72,7 @@ def decide(
 def _decide(actor: Actor, row: Comment, state: CommentState, reason: ReasonClass | None, note: str) -> None:
     before = {"state": row.state, "reason": row.reason, "note": row.reason_note}
     row.state, row.reason, row.reason_note = state, reason, note
-    row.decided_by, row.decided_at = name_of(actor), now()
-    row.revision += 1
+    sign(actor, row)
     if state is not CommentState.PUBLISHED:
         withdraw_case_of(actor, COMMENT, row.id, note)
         row.assigned_unit_id = None

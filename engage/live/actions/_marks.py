@@ -25,7 +25,7 @@ _FIELDS = (
 _TITLE = 100
 
 
-def mark(row: LiveQuestion, state: QuestionState, label: str, deed: str) -> None:
+def mark(row: LiveQuestion, state: QuestionState, actor: Actor, deed: str) -> None:
     """Move ``row`` to ``state`` with the times that belong to it; counts a revision."""
     moment = now()
     if state in PUBLISHED and row.published_at is None:
@@ -37,8 +37,13 @@ def mark(row: LiveQuestion, state: QuestionState, label: str, deed: str) -> None
     if state is not QuestionState.PENDING:
         row.held = False
     row.state = state
+    sign(row, actor, deed)
+
+
+def sign(row: LiveQuestion, actor: Actor, deed: str) -> None:
+    """Count a revision of ``row`` and note whose it is: the name to be read, the account to be compared."""
     row.revision += 1
-    row.decided_by, row.decided_deed = label, deed
+    row.decided_by, row.decided_by_id, row.decided_deed = actor.label, actor.id, deed
 
 
 def values_of(row: LiveQuestion) -> dict[str, Any]:

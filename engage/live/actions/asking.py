@@ -95,7 +95,7 @@ def withdraw(actor: Actor, session_id: int, question: str) -> None:
         change.touch(row)
         row.state = QuestionState.WITHDRAWN
         row.revision += 1
-        row.decided_by, row.decided_deed = "", "withdraw"
+        row.decided_by, row.decided_by_id, row.decided_deed = "", None, "withdraw"
         change.write()
 
 

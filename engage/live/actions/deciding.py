@@ -108,7 +108,7 @@ def _do(actor: Actor, session: LiveSession, row: LiveQuestion, decision: _Decisi
     other_before = values_of(other) if other else None
     if other is not None:
         change.touch(other)
-        mark(other, QuestionState.ANSWERED, actor.label, "displace")
+        mark(other, QuestionState.ANSWERED, actor, "displace")
     _set(actor, session, row, decision, target)
     db.session.add(
         LiveDecision(
@@ -144,12 +144,12 @@ def _set(
     if deed is Deed.DEFER:
         row.answer = ""
         open_case(actor, session, row)
-    mark(row, target, actor.label, deed.value)
+    mark(row, target, actor, deed.value)
 
 
 def _is_retry(actor: Actor, row: LiveQuestion, deed: Deed, revision: int) -> bool:
     if deed is Deed.UNDO:
-        return row.revision == revision + 1 and row.decided_deed == deed and row.decided_by == actor.label
+        return row.revision == revision + 1 and row.decided_deed == deed and row.decided_by_id == actor.id
     if row.revision != revision + 1:
         return False
     done = db.session.scalar(

@@ -46,7 +46,7 @@ def erase(question_id: int) -> None:
         question.supports = 0
         question.support_changes += 1
         question.revision += 1
-        question.decided_by, question.decided_deed = "", "withdraw"
+        question.decided_by, question.decided_by_id, question.decided_deed = "", None, "withdraw"
         question.asker_key = None
         change.write()
         db.session.execute(delete(LiveSupport).where(LiveSupport.question_id == question_id))

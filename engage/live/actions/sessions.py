@@ -166,7 +166,7 @@ def _end_on_air(actor: Actor, session: LiveSession, change: Change) -> None:
     )
     for row in rows:
         change.touch(row)
-        mark(row, QuestionState.ANSWERED, actor.label, "end")
+        mark(row, QuestionState.ANSWERED, actor, "end")
 
 
 def _require_all_decided(session: LiveSession) -> None:

@@ -8,7 +8,7 @@ from engage.core.actor import Actor
 from engage.core.db import db
 from engage.core.errors import Conflict
 from engage.core.messages import msg
-from engage.live.actions._marks import note_deed, on_air_besides, plain, put_back, told
+from engage.live.actions._marks import note_deed, on_air_besides, plain, put_back, sign, told
 from engage.live.actions.cases import close_case, open_case
 from engage.live.actions.log import Change
 from engage.live.models import LiveDecision, LiveQuestion, LiveSession, Phase, QuestionState
@@ -36,18 +36,13 @@ def undo(actor: Actor, session: LiveSession, row: LiveQuestion) -> None:
         open_case(actor, session, row)
         before |= {"case_id": row.case_id, "due_on": plain(row.due_on)}
     put_back(row, before)
-    _signed(actor, row)
+    sign(row, actor, Deed.UNDO.value)
     if other is not None and decision.displaced_before is not None:
         change.touch(other)
         put_back(other, decision.displaced_before)
-        _signed(actor, other)
+        sign(other, actor, Deed.UNDO.value)
     change.write()
     note_deed(actor, session, row, Deed.UNDO, known)
-
-
-def _signed(actor: Actor, row: LiveQuestion) -> None:
-    row.revision += 1
-    row.decided_by, row.decided_deed = actor.label, Deed.UNDO.value
 
 
 def _last(row: LiveQuestion) -> LiveDecision:

@@ -87,7 +87,7 @@ def _publish(actor: Actor, question: LiveQuestion, text: str) -> None:
     change = Change(session)
     change.touch(question)
     question.answer = text
-    mark(question, QuestionState.WRITTEN, actor.label, "correct" if before else "written")
+    mark(question, QuestionState.WRITTEN, actor, "correct" if before else "written")
     question.answered_at = question.answered_at if before else now()
     change.write()
     record(

@@ -117,6 +117,7 @@ class LiveQuestion(Model):
             erase="",
         ),
     )
+    decided_by_id: Mapped[int | None]
     decided_deed: Mapped[str] = mapped_column(String(40), default="")
     supports: Mapped[int] = mapped_column(default=0)
     support_changes: Mapped[int] = mapped_column(default=0)
