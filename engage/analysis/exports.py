@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -13,7 +12,7 @@ import xlsxwriter
 from sqlalchemy import select
 
 from engage.analysis.actions import Words
-from engage.core.cells import safe_cell
+from engage.core.cells import cells_into
 from engage.core.clock import local
 from engage.core.db import db
 from engage.core.types import Localized
@@ -36,10 +35,10 @@ class _Csv:
     def __init__(self, path: Path) -> None:
         # The mark at the start makes Excel read the file as UTF-8.
         self._file = path.open("w", encoding="utf-8-sig", newline="")
-        self._writer = csv.writer(self._file)
+        self._write = cells_into(self._file)
 
     def row(self, cells: list[Any]) -> None:
-        self._writer.writerow([safe_cell(cell) for cell in cells])
+        self._write(cells)
 
     def close(self) -> None:
         self._file.close()

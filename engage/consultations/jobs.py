@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -18,7 +17,7 @@ from engage.consultations.models import Comment, CommentExport, ExportState
 from engage.consultations.queries.published import clause_names
 from engage.consultations.queries.queue import export_rows
 from engage.consultations.rules.clause_names import told_apart
-from engage.core.cells import safe_cell
+from engage.core.cells import cells_into
 from engage.core.clock import local, now
 from engage.core.db import db
 from engage.core.formatting import words_of
@@ -65,10 +64,10 @@ def _write(path: Path, consultation_id: int, words: Words, progress: Callable[[i
     count = 0
     # The mark at the start makes Excel read the file as UTF-8.
     with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(words.heads)
+        write = cells_into(file)
+        write(words.heads)
         for row in export_rows(consultation_id):
-            writer.writerow([safe_cell(cell) for cell in _cells(row, names, words)])
+            write(_cells(row, names, words))
             count += 1
             if count % _NOTE_ROWS == 0:
                 progress(count)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engage.analysis.disclosure import K, exclusive, several
 from engage.analysis.ranges import MOST_BINS, bin_edges, range_codes
-from engage.core.cells import safe_cell
+from engage.core.cells import cells_into, safe_cell, typed_cell
 
 counts_of = st.lists(st.integers(0, 60), min_size=1, max_size=8).map(
     lambda numbers: tuple((f"o{at}", count) for at, count in enumerate(numbers))
@@ -108,3 +112,16 @@ def test_what_ranges_are_called(low: float, high: float, whole: bool, codes: lis
 )
 def test_cells_never_run(typed: object, cell: object) -> None:
     assert safe_cell(typed) == cell
+
+
+def test_every_cell_of_a_file_stands_in_quotation_marks_and_is_read_as_it_was() -> None:
+    typed = ["路灯;=1+1", 'sagte "ja"', "两\n行", "a,b", "\t=1", "", "制表\t=HYPERLINK(1)"]
+    out = io.StringIO(newline="")
+    write = cells_into(out)
+    write([*typed, 7, -1, 0.5, None])
+    write(["只一格"])
+    first, second, rest = out.getvalue().replace("两\n行", "两行").split("\r\n")
+    assert (second, rest) == ('"只一格"', "")
+    assert re.fullmatch(r'"(?:[^"]|"")*"(?:,"(?:[^"]|"")*")*', first)
+    rows = list(csv.reader(io.StringIO(out.getvalue(), newline="")))
+    assert [typed_cell(cell) for cell in rows[0]] == [*typed, "7", "-1", "0.5", ""]

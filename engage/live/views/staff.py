@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import io
 import time
 from collections.abc import Iterator
@@ -23,7 +22,7 @@ from flask_babel import gettext
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import may, require
 from engage.core.actor import Actor
-from engage.core.cells import safe_cell
+from engage.core.cells import cells_into
 from engage.core.db import db
 from engage.core.errors import Invalid, NotFound
 from engage.core.ids import request_id
@@ -211,5 +210,5 @@ def _cells(question: LiveQuestion) -> list[object]:
 
 def _line(cells: list[object]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerow([safe_cell(cell) for cell in cells])
+    cells_into(out)(cells)
     return out.getvalue()
