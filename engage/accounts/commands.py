@@ -1,4 +1,4 @@
-"""``flask engage create-user`` and ``flask engage signin``."""
+"""``flask engage create-user``, ``signin`` and ``reset-second-factor``."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from engage.accounts import actions, queries
+from engage.accounts.factors import has_factor
 from engage.accounts.labels import ROLES
 from engage.accounts.models import Grant, User
 from engage.accounts.permissions import Role
@@ -99,7 +100,26 @@ def signin(email: str | None, as_json: bool) -> None:
     )
 
 
-commands: tuple[click.Command, ...] = (create_user, signin)
+@click.command("reset-second-factor")
+@with_appcontext
+@click.argument("email")
+@_JSON
+def reset_second_factor(email: str, as_json: bool) -> None:
+    """Take the lost second factor of the account EMAIL away and end its sessions.
+
+    For the last administrator who has lost theirs; others are helped on their account's page.
+    """
+    person = queries.person_by_email(email)
+    if person is None or not person.active:
+        raise click.ClickException(f"There is no open account with the email address {email}.")
+    if not has_factor(person.id):
+        raise click.ClickException(f"The account {email} has no second factor.")
+    actions.reset_factors(SYSTEM, person.id)
+    text = f"The second factor of {email} is reset; a new one is set up at the next sign-in."
+    _say({"email": person.email, "reset": True}, as_json, text)
+
+
+commands: tuple[click.Command, ...] = (create_user, signin, reset_second_factor)
 
 
 def _described(person: User) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     EmailField,
+    HiddenField,
     IntegerField,
     PasswordField,
     RadioField,
@@ -14,6 +15,7 @@ from wtforms import (
 )
 from wtforms.validators import Optional
 
+from engage.accounts.actions.factors import PASSKEY_NAME_LIMIT
 from engage.accounts.actions.people import NAME_LIMIT
 from engage.accounts.actions.units import NAME_LIMIT as UNIT_NAME_LIMIT
 from engage.accounts.models import UnitKind
@@ -63,6 +65,58 @@ class PasswordForm(StaffForm):
         validators=[Needed(msg("Please enter the new password once more."))],
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class SecondStepForm(StaffForm):
+    """A code, or in ``credential`` the answer of a passkey that a script puts there."""
+
+    code = StringField(
+        _l("One-time code"),
+        filters=[stripped],
+        description=_l("Six digits of the authenticator app, or one of your recovery codes."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "off"},
+    )
+    credential = HiddenField()
+
+
+class AppForm(StaffForm):
+    code = StringField(
+        _l("One-time code"),
+        filters=[stripped],
+        description=_l("The six digits that the app shows now."),
+        validators=[Needed(msg("Please enter the six digits that the app shows."))],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+
+
+class PasskeyForm(StaffForm):
+    name = StringField(
+        _l("Name of the passkey"),
+        filters=[stripped],
+        description=_l("Such as “Office computer” or “My phone”, to tell it from others."),
+        validators=[
+            Needed(msg("Please give the passkey a name, such as that of the device.")),
+            AtMost(PASSKEY_NAME_LIMIT),
+        ],
+        render_kw={"autocomplete": "off"},
+    )
+    credential = HiddenField()
+
+
+class ConfirmForm(StaffForm):
+    """Shown in the middle of another form: its fields have names of their own."""
+
+    password = PasswordField(
+        _l("Password"), name="confirm_password", render_kw={"autocomplete": "current-password"}
+    )
+    code = StringField(
+        _l("One-time code"),
+        name="confirm_code",
+        filters=[stripped],
+        description=_l("Six digits of the authenticator app, or one of your recovery codes."),
+        render_kw={"autocomplete": "one-time-code", "inputmode": "text", "autocapitalize": "off"},
+    )
+    credential = HiddenField(name="confirm_credential")
 
 
 class PersonForm(StaffForm):

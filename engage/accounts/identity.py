@@ -15,6 +15,7 @@ from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.errors import Refusal
 
+_WAITING, _TARGET = "waiting", "then"
 log = logging.getLogger(__name__)
 
 
@@ -50,6 +51,17 @@ def remember(token: str) -> None:
     row = open_session(token)
     if row is not None:
         login_user(SignedInStaff(token, row))
+
+
+def wait_for_second(token: str, target: str) -> None:
+    """Put a session that waits for its second factor into the cookie, and where it goes on afterwards."""
+    session.clear()
+    session[_WAITING], session[_TARGET] = token, target
+
+
+def waiting() -> tuple[str, str]:
+    """The token of the session that waits in this browser, and where it goes on; empty where none does."""
+    return str(session.get(_WAITING) or ""), str(session.get(_TARGET) or "")
 
 
 def browser() -> Browser:

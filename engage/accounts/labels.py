@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engage.accounts.models import UnitKind
+from engage.accounts.models import FactorKind, UnitKind
 from engage.accounts.permissions import Role
 from engage.core.actor import ScopeKind
 from engage.core.messages import Message, msg
@@ -42,4 +42,14 @@ ROLE_TEXTS: dict[Role, Message] = {
     Role.CHECK_IN: msg("Receives visitors at on-site activities."),
 }
 
-LABELS: dict[type, dict[Any, Message]] = {Role: ROLES, ScopeKind: SCOPES, UnitKind: UNIT_KINDS}
+FACTORS: dict[FactorKind, Message] = {
+    FactorKind.APP: msg("Authenticator app"),
+    FactorKind.PASSKEY: msg("Passkey"),
+}
+
+LABELS: dict[type, dict[Any, Message]] = {
+    Role: ROLES,
+    ScopeKind: SCOPES,
+    UnitKind: UNIT_KINDS,
+    FactorKind: FACTORS,
+}

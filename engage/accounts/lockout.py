@@ -77,19 +77,25 @@ def own(user_id: int, what: str) -> str:
     return hashlib.sha256(f"{what}:{user_id}".encode()).hexdigest()
 
 
-def refuse_locked(*subjects: str) -> None:
+def refuse_locked(*subjects: str, link_helps: bool = True) -> None:
     """Raise ``TooMany`` with the waiting time where one of the subjects is locked."""
     moment = now()
     for subject in subjects:
         failure = db.session.get(SignInFailure, subject)
         if failure is not None and failure.locked_until is not None and failure.locked_until > moment:
             seconds = math.ceil((failure.locked_until - moment).total_seconds())
+            minutes = max(1, math.ceil(seconds / 60))
+            if not link_helps:
+                words = msg(
+                    "Too many wrong attempts. Please wait {minutes} minutes and try again.", minutes=minutes
+                )
+                raise TooMany(seconds, words)
             raise TooMany(
                 seconds,
                 msg(
                     "Too many wrong attempts. Please wait {minutes} minutes and try again, "
                     "or ask an administrator for a sign-in link.",
-                    minutes=max(1, math.ceil(seconds / 60)),
+                    minutes=minutes,
                 ),
             )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from engage.accounts.permissions import Role
@@ -20,6 +20,8 @@ from engage.core.types import Localized
 # Counted from the day an account is closed; open accounts keep their data.
 CLOSED_ACCOUNT_DAYS = 365
 SESSION_DAYS = 90
+# A passkey that nobody has used for so long is taken away.
+UNUSED_PASSKEY_DAYS = 730
 
 
 class UnitKind(StrEnum):
@@ -29,6 +31,13 @@ class UnitKind(StrEnum):
     TOWNSHIP = "township"
     INSTITUTION = "institution"
     COORDINATOR = "coordinator"
+
+
+class FactorKind(StrEnum):
+    """What shows beside the password that it is them."""
+
+    APP = "app"
+    PASSKEY = "passkey"
 
 
 class Unit(Model):
@@ -109,7 +118,12 @@ class Grant(Model):
 
 
 class StaffSession(Model):
-    """One signed-in browser. Only a hash of its token is stored; it ends by idleness, by age or by hand."""
+    """One signed-in browser. Only a hash of its token is stored; it ends by idleness, by age or by hand.
+
+    ``second_at``: when a second factor was shown in it; ``confirmed_at``: when its holder last showed that it
+    is still them; ``offer``: what the next answer of a passkey must be made for, or the secret of an app that
+    is being set up.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
@@ -136,6 +150,11 @@ class StaffSession(Model):
         ),
     )
     by_link: Mapped[bool] = mapped_column(default=False)
+    # False between the password and the second factor: such a session opens nothing.
+    complete: Mapped[bool] = mapped_column(default=True)
+    second_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    offer: Mapped[str | None] = mapped_column(String(300))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -163,3 +182,46 @@ class SignInFailure(Model):
     count: Mapped[int] = mapped_column(default=0)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
     locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Authenticator(Model):
+    """The authenticator app of a staff member: a secret (sealed) that codes of six digits are made from.
+
+    ``last_step``: the 30 seconds (counted from 1970) of the last code taken: none works twice.
+    """
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_step: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class Passkey(Model):
+    """A passkey (WebAuthn credential) of a staff member; ``credential_id`` is base64url."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    credential_id: Mapped[str] = mapped_column(String(1400), unique=True)
+    public_key: Mapped[bytes] = mapped_column(LargeBinary)
+    sign_count: Mapped[int] = mapped_column(BigInteger, default=0)
+    name: Mapped[str] = mapped_column(
+        String(40),
+        info=personal(
+            msg("Staff: to sign in and to be reached."),
+            what=msg("Staff: what they call a passkey of theirs"),
+            days=UNUSED_PASSKEY_DAYS,
+            since="last_used_at",
+            whole_row=True,
+        ),
+    )
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    last_used_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
+class RecoveryCode(Model):
+    """A code that stands in for a lost second factor once; its keyed hash is stored until it is used."""
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user.id"), index=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

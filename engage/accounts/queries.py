@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import selectinload
 
 from engage.accounts.actions.sessions import IDLE, LIFE
 from engage.accounts.links import token_hash
 from engage.accounts.models import Grant, SignInLink, StaffSession, Unit, User
 from engage.accounts.permissions import Role
+from engage.accounts.rules import in_force
 from engage.accounts.scopes import activity_names
 from engage.core.actor import Actor, ActorKind, GrantedRole, ScopeKind
 from engage.core.clock import now
@@ -30,7 +31,12 @@ class OpenSession:
     by_link: bool
     began: datetime
     last_seen_at: datetime
+    confirmed_at: datetime | None
     grants: tuple[GrantedRole, ...]
+    # A role of theirs does not count before they have set up a second factor.
+    needs_second: bool
+    # A demonstration account that only printed links let in: nothing more is asked of it.
+    exempt: bool
 
     def actor(self, address: str | None = None) -> Actor:
         """The staff member as the actor of a deed done from ``address``."""
@@ -40,34 +46,39 @@ class OpenSession:
 def open_session(token: str) -> OpenSession | None:
     """The session of a token, unless it or its account has ended; two queries."""
     row = db.session.execute(
-        select(
-            StaffSession.id,
-            StaffSession.by_link,
-            StaffSession.created_at,
-            StaffSession.last_seen_at,
-            StaffSession.user_id,
-            User.name,
-        )
+        select(StaffSession, User.name, _exempt().label("exempt"))
         .join(User, User.id == StaffSession.user_id)
         .where(StaffSession.token_hash == token_hash(token), *_is_open(), User.active)
     ).first()
     if row is None:
         return None
+    found: StaffSession = row.StaffSession
+    granted = grants_of(found.user_id)
+    counted = in_force(granted, second_factor=row.exempt or found.second_at is not None)
     return OpenSession(
-        row.id,
-        row.user_id,
-        row.name,
-        row.by_link,
-        row.created_at,
-        row.last_seen_at,
-        grants_of(row.user_id),
+        id=found.id,
+        user_id=found.user_id,
+        label=row.name,
+        by_link=found.by_link,
+        began=found.created_at,
+        last_seen_at=found.last_seen_at,
+        confirmed_at=found.confirmed_at,
+        grants=counted,
+        needs_second=len(counted) < len(granted),
+        exempt=row.exempt,
     )
+
+
+def _exempt() -> ColumnElement[bool]:
+    """Who need not show a second factor: demonstration accounts, which no password of the world opens."""
+    return and_(User.is_demo, User.password_hash.is_(None))
 
 
 def _is_open() -> tuple[ColumnElement[bool], ...]:
     moment = now()
     return (
         StaffSession.ended_at.is_(None),
+        StaffSession.complete.is_(True),
         StaffSession.last_seen_at > moment - IDLE,
         StaffSession.created_at > moment - LIFE,
     )
@@ -76,7 +87,15 @@ def _is_open() -> tuple[ColumnElement[bool], ...]:
 def actors_of(session_ids: Collection[int]) -> dict[int, Actor]:
     """Whom each of these sessions lets in now, with their grants; those that have ended are left out."""
     rows = db.session.execute(
-        select(StaffSession.id, StaffSession.user_id, User.name, Grant.role, Grant.scope, Grant.scope_id)
+        select(
+            StaffSession.id,
+            StaffSession.user_id,
+            User.name,
+            or_(_exempt(), StaffSession.second_at.is_not(None)).label("second"),
+            Grant.role,
+            Grant.scope,
+            Grant.scope_id,
+        )
         .join(User, User.id == StaffSession.user_id)
         .outerjoin(Grant, Grant.user_id == User.id)
         .where(StaffSession.id.in_(session_ids), *_is_open(), User.active)
@@ -87,7 +106,13 @@ def actors_of(session_ids: Collection[int]) -> dict[int, Actor]:
         if row.role is not None:
             grants[row.id].append(GrantedRole(row.role.value, row.scope, row.scope_id))
     return {
-        row.id: Actor(ActorKind.STAFF, row.user_id, row.name, grants=tuple(grants[row.id])) for row in rows
+        row.id: Actor(
+            ActorKind.STAFF,
+            row.user_id,
+            row.name,
+            grants=in_force(tuple(grants[row.id]), second_factor=row.second),
+        )
+        for row in rows
     }
 
 

@@ -19,6 +19,17 @@ ROLE_SCOPES: dict[Role, frozenset[ScopeKind]] = {
 }
 
 
+# What these roles open (every account, every unit's work) asks for more than a password.
+SECOND_FACTOR_ROLES = frozenset({Role.ADMINISTRATOR, Role.COORDINATOR})
+
+
+def in_force(grants: tuple[GrantedRole, ...], *, second_factor: bool) -> tuple[GrantedRole, ...]:
+    """The grants that count in a session, with or without a second factor shown in it."""
+    if second_factor:
+        return grants
+    return tuple(grant for grant in grants if _role(grant) not in SECOND_FACTOR_ROLES)
+
+
 def may(
     actor: Actor,
     permission: Permission,

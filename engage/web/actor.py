@@ -25,6 +25,11 @@ def staff_actor() -> Actor | None:
     return current_user.as_actor(address=request.remote_addr)
 
 
+def needs_second_factor() -> bool:
+    """Whether a role of who is signed in waits until they have set up a second factor."""
+    return staff_actor() is not None and current_user.session.needs_second
+
+
 def citizen_actor() -> Actor:
     """The citizen of this device whoever is signed in; marks the device where it is new."""
     return Actor(ActorKind.CITIZEN, device=device_id())

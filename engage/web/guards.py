@@ -16,7 +16,7 @@ from engage.accounts.permissions import Permission as Permission
 from engage.accounts.rules import may
 from engage.core.actor import Actor
 from engage.core.errors import NotAllowed
-from engage.web.actor import citizen_actor, current_actor, staff_actor
+from engage.web.actor import citizen_actor, current_actor, needs_second_factor, staff_actor
 from engage.web.citizen import check_sender, check_token
 from engage.web.limits import hit
 from engage.web.requests import typed_field
@@ -210,5 +210,7 @@ def _staff(guard: Guard, writes: bool) -> ResponseReturnValue | None:
             abort(401)
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")))
     if not guard.admits(actor):
+        if not writes and needs_second_factor():
+            return redirect(url_for("accounts.second_factor"))
         raise NotAllowed
     return None

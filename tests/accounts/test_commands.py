@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from engage.accounts.factors import has_factor
 from engage.accounts.permissions import Role
-from engage.accounts.queries import person_by_email
-from tests.factories.accounts import make_unit, make_user
+from engage.accounts.queries import open_session, person_by_email
+from tests.factories.accounts import make_authenticator, make_session, make_unit, make_user
 from tests.fixtures.clients import hidden_fields
 
 pytestmark = pytest.mark.database
@@ -25,7 +26,9 @@ def test_opens_an_account_whose_link_signs_in(app: Flask, client: FlaskClient) -
     made = json.loads(answer.output)
     assert (made["email"], made["new"]) == ("chen@example.com", True)
     client.post(made["url"], data=hidden_fields(client.get(made["url"]).text))
-    assert client.get("/staff/accounts").status_code == 200
+    # An administrator sets up a second factor first.
+    assert client.get("/staff/accounts").location == "/staff/account/second-factor"
+    assert "陈静" in client.get("/staff/account/second-factor").text
 
 
 def test_grants_a_role_on_a_unit_and_says_what_is_wrong(app: Flask) -> None:
@@ -64,3 +67,20 @@ def test_fresh_links_for_the_demonstration_accounts(app: Flask) -> None:
     assert not {link["url"] for link in first} & {link["url"] for link in again}
     assert "真人" in run(args=["engage", "signin", str(real)]).output
     assert run(args=["engage", "signin", "nobody@example.com"]).exit_code == 1
+
+
+def test_the_last_administrator_who_lost_the_second_factor_is_helped_by_the_server(app: Flask) -> None:
+    with app.app_context():
+        user = make_user(Role.ADMINISTRATOR, email="chen@example.com")
+        session = make_session(user)
+        make_authenticator(user)
+    run = app.test_cli_runner().invoke
+    done = run(args=["engage", "reset-second-factor", "Chen@example.com"])
+    assert done.exit_code == 0, done.output
+    with app.app_context():
+        assert not has_factor(user.id)
+        assert open_session(session) is None
+    for email in ("chen@example.com", "nobody@example.com"):
+        refused = run(args=["engage", "reset-second-factor", email])
+        assert refused.exit_code == 1
+        assert refused.output.startswith("Error: ")

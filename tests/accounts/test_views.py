@@ -35,10 +35,10 @@ def test_signs_in_with_the_right_password_and_goes_where_it_was_wanted(
     app: Flask, client: FlaskClient
 ) -> None:
     with app.app_context():
-        user = make_user(Role.ADMINISTRATOR, password=PASSWORD)
+        user = make_user(Role.TYPIST, password=PASSWORD)
         email = user.email or ""
-    answer = _sign_in(client, email.upper(), PASSWORD, next="/staff/accounts")
-    assert (answer.status_code, answer.location) == (303, "/staff/accounts")
+    answer = _sign_in(client, email.upper(), PASSWORD, next="/staff/surveys/enter")
+    assert (answer.status_code, answer.location) == (303, "/staff/surveys/enter")
     assert "王小明" in client.get("/staff/").text
 
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
+import pyotp
+
+from engage.accounts import codes
 from engage.accounts.actions.sessions import Browser, start_session
-from engage.accounts.models import Grant, Unit, UnitKind, User
+from engage.accounts.models import Authenticator, Grant, RecoveryCode, Unit, UnitKind, User
 from engage.accounts.passwords import hash_password
 from engage.accounts.permissions import Role
 from engage.accounts.queries import actor_of
 from engage.core.actor import Actor, ScopeKind
 from engage.core.db import db
+from engage.core.sealing import seal
 from engage.core.types import Localized
 from engage.core.writer import atomic
 
@@ -55,12 +59,31 @@ def make_actor(role: Role | None = None, **options: Any) -> Actor:
     return actor
 
 
-def make_session(user: User, device_label: str = "Firefox · Linux") -> str:
-    """A session token of ``user``, as the cookie carries it."""
+def make_session(user: User, device_label: str = "Firefox · Linux", *, second: bool = True) -> str:
+    """A session token of ``user``, as the cookie carries it; ``second``: a second factor was shown."""
     with atomic():
         return start_session(
-            db.session.get_one(User, user.id), Browser("127.0.0.1", device_label), by_link=False
+            db.session.get_one(User, user.id),
+            Browser("127.0.0.1", device_label),
+            by_link=False,
+            second=second,
         )
+
+
+def make_authenticator(user: User) -> str:
+    """An authenticator app of ``user``; answers its secret."""
+    secret = pyotp.random_base32()
+    with atomic():
+        db.session.add(Authenticator(user_id=user.id, secret=seal(codes.PURPOSE, secret)))
+    return secret
+
+
+def make_recovery_code(user: User) -> str:
+    """One recovery code of ``user``."""
+    code = codes.new_recovery_codes()[0]
+    with atomic():
+        db.session.add(RecoveryCode(user_id=user.id, code_hash=codes.recovery_hash(user.id, code)))
+    return code
 
 
 def _grant(role: Role, unit: Unit | int | None, activity_id: int | None) -> Grant:

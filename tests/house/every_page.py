@@ -56,6 +56,11 @@ ELSEWHERE = {
     "participation/confirm.html": "citizen-erase",
     "participation/erased.html": "citizen-erased",
     "accounts/sign_in_link.html": "colleague-sign-in-link",
+    "accounts/second_step.html": "second-step",
+    "accounts/authenticator.html": "second-factor-app",
+    "accounts/passkey.html": "second-factor-passkey",
+    "accounts/recovery_codes.html": "second-factor-codes",
+    "accounts/confirm.html": "second-factor-confirm",
     "live/guest.html": "live-guest",
     "themedays/no_round.html": "coordinator-no-year",
 }
@@ -192,6 +197,7 @@ def years_visits() -> list[Visit]:
     found = {
         "accounts/home.html": "/staff/",
         "accounts/account.html": "/staff/account",
+        "accounts/second_factor.html": "/staff/account/second-factor",
         "themedays/plan.html": year,
         "themedays/board.html": f"{year}/board",
         "themedays/round.html": f"{year}/settings",

@@ -20,7 +20,16 @@ from tests.factories.accounts import make_user
 from tests.fixtures.database import make_config
 
 ROOT = Path(__file__).resolve().parents[2]
-EXPECTED = {"init", "demo", "create-user", "signin", "import-comments", "backup", "restore"}
+EXPECTED = {
+    "init",
+    "demo",
+    "create-user",
+    "signin",
+    "reset-second-factor",
+    "import-comments",
+    "backup",
+    "restore",
+}
 
 
 @pytest.fixture

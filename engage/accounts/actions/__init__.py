@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from engage.accounts.actions.factors import (
+    add_passkey,
+    confirm_app,
+    make_codes,
+    offer_app,
+    passkey_to_make,
+    remove_app,
+    remove_passkey,
+    reset_factors,
+)
 from engage.accounts.actions.people import (
     change_person,
     close_account,
@@ -11,8 +21,10 @@ from engage.accounts.actions.people import (
     revoke_role,
     unlock_account,
 )
+from engage.accounts.actions.second_step import confirm, finish_sign_in, passkey_to_use
 from engage.accounts.actions.sessions import (
     Browser,
+    end_all_sessions,
     end_other_sessions,
     end_session,
     sign_out,
@@ -34,18 +46,30 @@ __all__ = [
     "Browser",
     "SignedIn",
     "UnitFields",
+    "add_passkey",
     "came_by_link",
     "change_password",
     "change_person",
     "change_unit",
     "close_account",
+    "confirm",
+    "confirm_app",
     "create_person",
     "create_unit",
+    "end_all_sessions",
     "end_other_sessions",
     "end_session",
+    "finish_sign_in",
     "grant_role",
+    "make_codes",
     "make_sign_in_link",
+    "offer_app",
+    "passkey_to_make",
+    "passkey_to_use",
+    "remove_app",
+    "remove_passkey",
     "reopen_account",
+    "reset_factors",
     "revoke_role",
     "sign_in",
     "sign_in_by_link",

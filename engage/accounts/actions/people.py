@@ -6,6 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import delete, exists, select
 
 from engage.accounts import entries, lockout
+from engage.accounts.actions.factors import forget_factors
 from engage.accounts.actions.sessions import end_sessions_of
 from engage.accounts.events import GrantsChanged
 from engage.accounts.models import Grant, SignInLink, Unit, User
@@ -66,6 +67,7 @@ def close_account(actor: Actor, user_id: int) -> None:
         _keep_an_administrator()
         db.session.execute(delete(SignInLink).where(SignInLink.user_id == user_id))
         end_sessions_of(user_id)
+        forget_factors(user_id)
         record(actor, entries.ACCOUNT_CLOSED, "account", user_id, label=user.name)
         publish(GrantsChanged(user_id))
 

@@ -12,6 +12,8 @@ from engage.accounts import entries
 from engage.accounts.events import SessionsEnded
 from engage.accounts.links import new_token, token_hash
 from engage.accounts.models import StaffSession, User
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import require
 from engage.audit.actions import record
 from engage.core.actor import Actor, ActorKind
 from engage.core.clock import now
@@ -35,33 +37,42 @@ class Browser:
     former: str = ""
 
 
-def start_session(user: User, browser: Browser, *, by_link: bool) -> str:
+def start_session(
+    user: User, browser: Browser, *, by_link: bool, second: bool = False, complete: bool = True
+) -> str:
     """Add a session to the transaction, answer its token.
 
-    The session the browser had ends, whoever's it was; beyond ``MOST_SESSIONS`` the oldest end.
+    ``second`` says that a second factor was shown; a session that is not ``complete`` waits for it and opens
+    nothing. The session the browser had ends, whoever's it was; beyond ``MOST_SESSIONS`` the oldest end.
     """
     token = new_token()
     moment = now()
     _end_former(browser.former)
     open_ids = db.session.scalars(
         select(StaffSession.id)
-        .where(StaffSession.user_id == user.id, StaffSession.ended_at.is_(None))
+        .where(StaffSession.user_id == user.id, StaffSession.ended_at.is_(None), StaffSession.complete)
         .order_by(StaffSession.last_seen_at.desc())
     ).all()
-    _end(user.id, open_ids[MOST_SESSIONS - 1 :])
+    if complete:
+        _end(user.id, open_ids[MOST_SESSIONS - 1 :])
     session = StaffSession(
         user_id=user.id,
         token_hash=token_hash(token),
         device_label=browser.label[:80],
         address=browser.address,
         by_link=by_link,
+        complete=complete,
+        second_at=moment if second else None,
+        confirmed_at=moment,
         created_at=moment,
         last_seen_at=moment,
     )
     db.session.add(session)
+    if not complete:
+        return token
     user.last_signed_in_at = moment
     actor = Actor(ActorKind.STAFF, user.id, user.name, address=browser.address)
-    after = {"device": session.device_label, "by_link": by_link}
+    after = {"device": session.device_label, "by_link": by_link, "second": second}
     record(actor, entries.SIGNED_IN, "account", user.id, after=after, label=user.name)
     return token
 
@@ -88,21 +99,40 @@ def sign_out(actor: Actor, session_id: int) -> None:
         record(actor, entries.SIGNED_OUT, "account", session.user_id, before=before, label=actor.label)
 
 
-def end_session(actor: Actor, public_id: str) -> None:
-    """End one of the actor's own sessions. Raises ``NotFound`` for anybody else's."""
+def end_session(actor: Actor, public_id: str, *, user_id: int | None = None) -> None:
+    """End one session of the actor, or as an administrator one of ``user_id``. Raises ``NotFound``."""
+    owner = actor.id if user_id is None else user_id
+    if owner != actor.id:
+        require(actor, Permission.ACCOUNT_MANAGE)
     with atomic():
-        session = db.session.scalar(
-            select(StaffSession).where(
+        row = db.session.execute(
+            select(StaffSession, User.name)
+            .join(User, User.id == StaffSession.user_id)
+            .where(
                 StaffSession.public_id == public_id,
-                StaffSession.user_id == actor.id,
+                StaffSession.user_id == owner,
                 StaffSession.ended_at.is_(None),
             )
-        )
-        if session is None:
+        ).first()
+        if row is None:
             raise NotFound
+        session: StaffSession = row.StaffSession
         _end(session.user_id, [session.id])
         before = {"device": session.device_label}
-        record(actor, entries.SIGNED_OUT, "account", session.user_id, before=before, label=actor.label)
+        record(actor, entries.SIGNED_OUT, "account", session.user_id, before=before, label=row.name)
+
+
+def end_all_sessions(actor: Actor, user_id: int) -> int:
+    """As an administrator end all sessions of a staff member; answers how many."""
+    require(actor, Permission.ACCOUNT_MANAGE)
+    with atomic():
+        user = db.session.get(User, user_id)
+        if user is None:
+            raise NotFound
+        count = end_sessions_of(user_id)
+        if count:
+            record(actor, entries.SESSIONS_ENDED, "account", user_id, after={"count": count}, label=user.name)
+        return count
 
 
 def end_other_sessions(actor: Actor, session_id: int) -> int:

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 
 from engage.accounts import entries, lockout, passwords
 from engage.accounts.actions.sessions import Browser, end_sessions_of, start_session
+from engage.accounts.factors import has_factor
 from engage.accounts.links import new_token, token_hash
 from engage.accounts.models import SignInLink, StaffSession, User
 from engage.accounts.password_rules import password_problem
@@ -40,11 +41,14 @@ class SignedIn:
     token: str
     user_id: int
     has_password: bool
+    # Without it the session waits for the second factor (``finish_sign_in``).
+    complete: bool = True
 
 
 def sign_in(email: str, password: str, *, origin: lockout.Origin, browser: Browser) -> SignedIn:
     """Start a session in ``browser`` for the right email and password.
 
+    Whoever has a second factor shows it next (``SignedIn.complete``).
     Raises ``Invalid`` with one sentence whatever was wrong, ``TooMany`` while ``origin`` is locked.
     """
     wrong = Invalid({"password": msg("The email address or the password is not right.")})
@@ -62,8 +66,7 @@ def sign_in(email: str, password: str, *, origin: lockout.Origin, browser: Brows
         if renewed is not None:
             user.password_hash = renewed
         lockout.forgive(origin)
-        token = start_session(user, browser, by_link=False)
-    return SignedIn(token, user_id, has_password=True)
+        return _admit(user, browser, by_link=False)
 
 
 def _attempt(email: str, origin: lockout.Origin) -> tuple[int | None, str | None]:
@@ -121,8 +124,13 @@ def sign_in_by_link(token: str, browser: Browser) -> SignedIn:
         if not user.active:
             raise Gone
         link.used_at = now()
-        session_token = start_session(user, browser, by_link=True)
-        return SignedIn(session_token, user.id, has_password=user.password_hash is not None)
+        return _admit(user, browser, by_link=True)
+
+
+def _admit(user: User, browser: Browser, *, by_link: bool) -> SignedIn:
+    complete = not has_factor(user.id)
+    token = start_session(user, browser, by_link=by_link, complete=complete)
+    return SignedIn(token, user.id, has_password=user.password_hash is not None, complete=complete)
 
 
 def change_password(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from engage.accounts.views import account, home, people, sign_in, units
+from engage.accounts.views import account, home, people, people_access, second_factor, sign_in, units
 from engage.accounts.views.blueprint import blueprint
 
 blueprints = (blueprint,)
 
-__all__ = ["account", "blueprints", "home", "people", "sign_in", "units"]
+__all__ = ["account", "blueprints", "home", "people", "people_access", "second_factor", "sign_in", "units"]

@@ -6,7 +6,8 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, ngettext
 
-from engage.accounts import actions, queries
+from engage.accounts import actions, factors, queries
+from engage.accounts.confirming import confirmed
 from engage.accounts.forms import PasswordForm
 from engage.accounts.identity import current_session
 from engage.accounts.models import User
@@ -45,6 +46,7 @@ def account() -> ResponseReturnValue:
             sessions=queries.sessions_of(session.user_id),
             current=session.id,
             asks_current=asks_current,
+            has_factor=factors.has_factor(user.id),
         ),
         status,
     )
@@ -52,6 +54,7 @@ def account() -> ResponseReturnValue:
 
 @blueprint.post("/staff/account/sessions/<public_id>/end")
 @signed_in
+@confirmed
 def end_session(public_id: str) -> ResponseReturnValue:
     """Sign one of one's own devices out."""
     actions.end_session(current_actor(), public_id)
@@ -61,6 +64,7 @@ def end_session(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/account/sessions/end-others")
 @signed_in
+@confirmed
 def end_other_sessions() -> ResponseReturnValue:
     """Sign all of one's other devices out."""
     count = actions.end_other_sessions(current_actor(), current_session().id)

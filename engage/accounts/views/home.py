@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
-from flask import render_template
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 
 from engage.accounts import queries
+from engage.accounts.identity import current_session
 from engage.accounts.labels import ROLE_TEXTS
 from engage.accounts.permissions import Role
 from engage.accounts.views.blueprint import blueprint
@@ -20,8 +22,10 @@ from engage.web.staff_home import Words, due_words, home_of
 
 @blueprint.get("/staff/")
 @signed_in
-def home() -> str:
+def home() -> ResponseReturnValue:
     """The work list by deadline, what runs now, and the person's roles in words."""
+    if current_session().needs_second:
+        return redirect(url_for("accounts.second_factor"))
     actor = current_actor()
     day = today()
     return render_template(

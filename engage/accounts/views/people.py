@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engage.accounts import actions, lockout, queries, scopes
+from engage.accounts import actions, factors, lockout, queries, scopes
+from engage.accounts.confirming import confirmed
 from engage.accounts.forms import GrantForm, PersonForm
 from engage.accounts.known_browsers import account_key
 from engage.accounts.labels import ROLE_TEXTS
@@ -26,12 +28,12 @@ from engage.web.languages import local_text
 _SEARCH_LIMIT = 60
 
 
-def _saving_edits(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+def saving_edits(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
     """Save what was typed of the person before another button of its page does its work."""
 
     @wraps(view)
-    def save_first(public_id: str, **more: int) -> ResponseReturnValue:
-        user, form = _found(public_id), PersonForm()
+    def save_first(public_id: str, **more: Any) -> ResponseReturnValue:
+        user, form = found_person(public_id), PersonForm()
         stored = (user.name or "", user.email or "")
         if "name" not in request.form or (form.name.data, form.email.data) == stored:
             return view(public_id, **more)
@@ -79,7 +81,7 @@ def new_person() -> ResponseReturnValue:
 @staff(Permission.ACCOUNT_MANAGE)
 def person(public_id: str) -> ResponseReturnValue:
     """One account: name and email, roles, sign-in link, closing."""
-    user = _found(public_id)
+    user = found_person(public_id)
     form = PersonForm(obj=user)
     if form.validate_on_submit():
         try:
@@ -97,10 +99,11 @@ def person(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/accounts/<public_id>/grants")
 @staff(Permission.ACCOUNT_MANAGE)
-@_saving_edits
+@confirmed
+@saving_edits
 def grant(public_id: str) -> ResponseReturnValue:
     """Grant a role."""
-    user = _found(public_id)
+    user = found_person(public_id)
     form = _grant_form()
     if form.validate_on_submit():
         try:
@@ -116,20 +119,22 @@ def grant(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/accounts/<public_id>/grants/<int:grant_id>/revoke")
 @staff(Permission.ACCOUNT_MANAGE)
-@_saving_edits
+@confirmed
+@saving_edits
 def revoke(public_id: str, grant_id: int) -> ResponseReturnValue:
     """Take a role back."""
-    actions.revoke_role(current_actor(), _found(public_id).id, grant_id)
+    actions.revoke_role(current_actor(), found_person(public_id).id, grant_id)
     flash(gettext("The role has been taken back."), "success")
     return _to(public_id)
 
 
 @blueprint.post("/staff/accounts/<public_id>/link")
 @staff(Permission.ACCOUNT_MANAGE)
-@_saving_edits
+@confirmed
+@saving_edits
 def make_link(public_id: str) -> ResponseReturnValue:
     """Make a one-time sign-in link and show it, this once."""
-    token = actions.make_sign_in_link(current_actor(), _found(public_id).id)
+    token = actions.make_sign_in_link(current_actor(), found_person(public_id).id)
     return _page(public_id, link=absolute(url_for("accounts.sign_in_link", token=token)))
 
 
@@ -137,7 +142,7 @@ def make_link(public_id: str) -> ResponseReturnValue:
 @staff(Permission.ACCOUNT_MANAGE)
 def unlock(public_id: str) -> ResponseReturnValue:
     """Let somebody locked out by wrong passwords try again."""
-    user = _found(public_id)
+    user = found_person(public_id)
     actions.unlock_account(current_actor(), user.id, account_key(user.email or ""))
     flash(gettext("The person can sign in again now."), "success")
     return _to(public_id)
@@ -145,20 +150,22 @@ def unlock(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/accounts/<public_id>/close")
 @staff(Permission.ACCOUNT_MANAGE)
-@_saving_edits
+@confirmed
+@saving_edits
 def close(public_id: str) -> ResponseReturnValue:
     """Close the account."""
-    actions.close_account(current_actor(), _found(public_id).id)
+    actions.close_account(current_actor(), found_person(public_id).id)
     flash(gettext("The account is closed and all its devices are signed out."), "success")
     return _to(public_id)
 
 
 @blueprint.post("/staff/accounts/<public_id>/reopen")
 @staff(Permission.ACCOUNT_MANAGE)
-@_saving_edits
+@confirmed
+@saving_edits
 def reopen(public_id: str) -> ResponseReturnValue:
     """Open a closed account again."""
-    actions.reopen_account(current_actor(), _found(public_id).id)
+    actions.reopen_account(current_actor(), found_person(public_id).id)
     flash(gettext("The account is open again."), "success")
     return _to(public_id)
 
@@ -170,7 +177,8 @@ def _grant_begun() -> bool:
     return any(form.get(name, value).strip() != value for name, value in untouched.items())
 
 
-def _found(public_id: str) -> User:
+def found_person(public_id: str) -> User:
+    """The staff member with this public id. Raises ``NotFound``."""
     user = queries.person(public_id)
     if user is None:
         raise NotFound
@@ -189,7 +197,7 @@ def _page(
     link: str = "",
     status: int = 200,
 ) -> ResponseReturnValue:
-    user = _found(public_id)
+    user = found_person(public_id)
     page = render_template(
         "accounts/person.html",
         person=user,
@@ -198,6 +206,10 @@ def _page(
         grant_form=grant_form or _grant_form(empty=True),
         role_texts=ROLE_TEXTS,
         link=link,
+        sessions=queries.sessions_of(user.id),
+        app=factors.app_of(user.id),
+        passkeys=factors.passkeys_of(user.id),
+        codes_left=factors.codes_left(user.id),
         is_me=user.id == current_actor().id,
         locked_until=lockout.locked_until(account_key(user.email or "")),
     )

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from engage.accounts import actions, known_browsers, queries
-from engage.accounts.forms import SignInForm
-from engage.accounts.identity import browser, current_session, forget, remember
+from engage.accounts import actions, factors, known_browsers, queries
+from engage.accounts.actions.second_step import BEGIN_AGAIN
+from engage.accounts.confirming import passkey_site
+from engage.accounts.forms import SecondStepForm, SignInForm
+from engage.accounts.identity import browser, current_session, forget, remember, wait_for_second, waiting
 from engage.accounts.lockout import Origin
+from engage.accounts.passkeys import LONGEST_ANSWER
 from engage.accounts.views.blueprint import blueprint
 from engage.core.errors import Gone, Invalid, TooMany
 from engage.core.ids import keyed_hash
@@ -69,6 +72,49 @@ def sign_in_link(token: str) -> ResponseReturnValue:
     return _signed_in(signed, url_for("accounts.home"))
 
 
+@blueprint.route("/staff/sign-in/second-step", methods=["GET", "POST"])
+@sign_in_door
+def second_step() -> ResponseReturnValue:
+    """After the password or the link: a code, a passkey or a recovery code."""
+    token, target = waiting()
+    waits = factors.waiting_session(token) if token else None
+    if waits is None:
+        flash(gettext("This sign-in took too long. Please begin again."), "error")
+        return redirect(url_for("accounts.sign_in"), 303)
+    form, status, headers = SecondStepForm(), 200, {}
+    if form.validate_on_submit():
+        try:
+            signed = actions.finish_sign_in(
+                token,
+                browser(),
+                code=form.code.data or "",
+                answer=(form.credential.data or "")[:LONGEST_ANSWER],
+                site=passkey_site(),
+            )
+        except Invalid as refusal:
+            form.refuse(refusal)
+            status = refusal.status
+        except TooMany as refusal:
+            note_refusal(refusal.status)
+            form.code.errors = [render(refusal.message)]
+            status, headers = refusal.status, {"Retry-After": str(refusal.retry_after)}
+        else:
+            return _signed_in(signed, target or url_for("accounts.home"))
+        form.code.data = form.credential.data = ""
+    passkeys = bool(factors.passkeys_of(waits.user_id)) and passkey_site() is not None
+    return render_template("accounts/second_step.html", form=form, passkeys=passkeys), status, headers
+
+
+@blueprint.post("/staff/sign-in/second-step/passkey")
+@sign_in_door
+def second_step_passkey() -> Response:
+    """What the browser is asked to show a passkey with."""
+    waits, site = factors.waiting_session(waiting()[0]), passkey_site()
+    if waits is None or site is None:
+        raise Gone(BEGIN_AGAIN)
+    return Response(actions.passkey_to_use(waits.id, waits.user_id, site), mimetype="application/json")
+
+
 @blueprint.post("/staff/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
@@ -83,7 +129,10 @@ def sign_out() -> ResponseReturnValue:
 
 
 def _signed_in(signed: actions.SignedIn, target: str) -> ResponseReturnValue:
-    """Give the browser its session, and remember it as one the account knows."""
+    """Give the browser its session and remember it as one the account knows; or ask for the second factor."""
+    if not signed.complete:
+        wait_for_second(signed.token, target)
+        return redirect(url_for("accounts.second_step"), 303)
     remember(signed.token)
     response = redirect(target, 303)
     known_browsers.mark(response, known_browsers.account_key(queries.email_of(signed.user_id)))
