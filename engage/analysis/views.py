@@ -34,6 +34,7 @@ from engage.web.headers import allow_inline_styles
 from engage.web.languages import current_language
 from engage.web.limits import limited
 from engage.web.numbers import page_number
+from engage.web.stuffing import crowd
 
 blueprint = Blueprint("analysis", __name__)
 blueprints = (blueprint,)
@@ -62,6 +63,7 @@ def dashboard(public_id: str) -> ResponseReturnValue:
         formats=list(ExportFormat),
         result=queries.result_of(survey.id),
         may_publish=_may_publish(survey),
+        crowd=crowd(f"survey:{survey.id}"),
     )
 
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import date
 
 from flask import Flask, Response, g, request
 from itsdangerous import BadSignature, Signer
 from markupsafe import Markup
 
+from engage.core.clock import today
 from engage.core.errors import NotAllowed
-from engage.core.ids import keyed_hash, public_id, request_id
+from engage.core.ids import PUBLIC_ID_LENGTH, keyed_hash, public_id, request_id
 from engage.core.keys import key
 from engage.core.messages import msg
 from engage.web import cookies
@@ -24,7 +26,10 @@ from engage.web.requests import typed_field
 
 COOKIE = "device"
 _YEAR = 365 * 24 * 3600
-_MINT_PER_NETWORK = "600/minute"
+# A hall of 300 opens at once, a carrier's address sends people all day long.
+_MINT_PER_NETWORK = ("600/10 minutes", "1500/hour", "6000/day")
+_ID_LENGTH = 2 * PUBLIC_ID_LENGTH
+_EPOCH = date(1970, 1, 1)
 _NO_COOKIE = msg(
     "Your browser did not send back its cookie, so the form could not be accepted. "
     "Please allow cookies for this site, reload the page and send it again."
@@ -49,9 +54,20 @@ def device_id() -> str:
     """This request's device id; a new one is minted (at a limited rate per network) where there is none."""
     device = known_device()
     if device is None:
-        hit("mint", per_network=_MINT_PER_NETWORK)
-        device = g.device = g.new_device = public_id() + public_id()
+        for limit in _MINT_PER_NETWORK:
+            hit("mint", per_network=limit)
+        device = g.device = g.new_device = new_device(today())
     return device
+
+
+def new_device(day: date) -> str:
+    """An id for a device seen first on ``day``; the cookie's signature covers that as well."""
+    return f"{public_id()}{public_id()}{(day - _EPOCH).days}"
+
+
+def is_young(device: str) -> bool:
+    """Whether the cookie of ``device`` is of today. One of before this was noted is not."""
+    return device[_ID_LENGTH:] == str((today() - _EPOCH).days)
 
 
 def read_device(cookie: str) -> str | None:

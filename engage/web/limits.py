@@ -15,6 +15,8 @@ from limits import RateLimitItem, parse
 from limits.errors import StorageError
 
 from engage.core.errors import TooMany
+from engage.core.ids import keyed_hash
+from engage.core.keys import key as hashing_key
 from engage.web.counters import WindowCounters
 
 log = logging.getLogger(__name__)
@@ -99,6 +101,8 @@ def _count(limit: str, *key: str) -> None:
 
 
 def _count_in_storage(item: RateLimitItem, key: tuple[str, ...]) -> None:
+    # Redis may write it to its disk: who came is not to be read there.
+    key = (keyed_hash(hashing_key("limits"), *key),)
     try:
         if limiter.limiter.hit(item, *key):
             return

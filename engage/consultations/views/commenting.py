@@ -22,6 +22,7 @@ from engage.web.fresh_receipt import erased_page, remember, remembered
 from engage.web.guards import citizen_write, public
 from engage.web.languages import current_language, render
 from engage.web.limits import limited
+from engage.web.stuffing import count
 
 RECEIPT_COOKIE: Final = "comment_receipt"
 
@@ -48,6 +49,7 @@ def send(public_id: str, clause: str = WHOLE) -> ResponseReturnValue:
         if "_request_id" in getattr(refusal, "errors", {}):
             raise
         return _refused(consultation, submission, refusal)
+    count(f"consultation:{consultation.id}")
     return _received(consultation, code)
 
 

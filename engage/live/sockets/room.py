@@ -25,6 +25,7 @@ from engage.web.languages import render
 from engage.web.limits import hit, network
 from engage.web.realtime import disconnect, emit_to, hot_event, join, members
 from engage.web.sockethub import Peer
+from engage.web.stuffing import count, limit_queue, limit_support, limit_young
 
 ASK_LIMITS = {"per_device": "6/minute", "per_network": "600/minute"}
 SUPPORT_LIMITS = {"per_device": "60/minute", "per_network": "12000/minute"}
@@ -78,16 +79,20 @@ def ask(peer: Peer, payload: Any) -> dict[str, Any]:
     """Ask a question in the joined room; acknowledged after commit."""
     fields = checked(payload)
     _limited("live-ask", peer, ASK_LIMITS)
+    session_id = joined_room(peer)
+    limit_young("live-ask", peer.device)
+    limit_queue(session_id, peer.address)
     try:
         asked = actions.ask(
             _citizen(peer),
-            joined_room(peer),
+            session_id,
             text(fields, "text", _TEXT_MOST),
             text(fields, "name", _TEXT_MOST),
             text(fields, "request_id", _ID_MOST),
         )
     except Invalid as error:
         return {"error": invalid(peer, error)}
+    count(f"live:{session_id}:questions", peer.address)
     return {"question": asked.question, "receipt": asked.receipt}
 
 
@@ -96,13 +101,18 @@ def support(peer: Peer, payload: Any) -> dict[str, Any]:
     """Give or take back a support in the joined room; acknowledged after commit with the exact total."""
     fields = checked(payload)
     _limited("live-support", peer, SUPPORT_LIMITS)
+    session_id, question = joined_room(peer), text(fields, "question", _ID_MOST)
+    limit_young("live-support", peer.device)
+    limit_support(question, peer.device, peer.address)
     done = actions.support(
         _citizen(peer),
-        joined_room(peer),
-        text(fields, "question", _ID_MOST),
+        session_id,
+        question,
         fields.get("on") is True,
         text(fields, "request_id", _ID_MOST),
     )
+    if done.on:
+        count(f"live:{session_id}:supports", peer.address)
     return {"supports": [done.supports, done.changes], "on": done.on}
 
 

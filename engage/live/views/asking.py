@@ -16,12 +16,13 @@ from engage.live.rules.text import LEAST, MOST, NAME_MOST
 from engage.live.views._page import asked_order, newest_first, own_questions, public_room, question_words
 from engage.participation.receipts import find
 from engage.web.actor import citizen_actor
-from engage.web.citizen import citizen_token
+from engage.web.citizen import citizen_token, known_device
 from engage.web.errors import wants_json
 from engage.web.guards import citizen_write
 from engage.web.languages import render
 from engage.web.limits import limited
 from engage.web.numbers import page_number
+from engage.web.stuffing import count, limit_queue, limit_support, limit_young
 
 blueprint = Blueprint("live_asking", __name__)
 
@@ -43,6 +44,8 @@ def ask(public_id: str) -> str:
 def send(public_id: str) -> ResponseReturnValue:
     """Take a question."""
     session = public_room(public_id)
+    limit_young("live-ask", known_device())
+    limit_queue(session.id)
     text, name = request.form.get("text", ""), request.form.get("name", "")
     try:
         asked = actions.ask(citizen_actor(), session.id, text, name, request.form.get("_request_id", ""))
@@ -50,6 +53,7 @@ def send(public_id: str) -> ResponseReturnValue:
         if wants_json():
             return jsonify(errors=_sentences(error), message=render(error.message)), error.status
         return _ask_page(public_id, text, name, error), error.status
+    count(f"live:{session.id}:questions")
     if wants_json():
         return jsonify(question=asked.question, receipt=asked.receipt)
     # The same form again, after its question was erased: the code opens nothing any more.
@@ -63,7 +67,9 @@ def send(public_id: str) -> ResponseReturnValue:
 def support(public_id: str) -> ResponseReturnValue:
     """Give or take back a support."""
     session = public_room(public_id)
-    question = request.form.get("question", "")
+    question, device = request.form.get("question", ""), known_device()
+    limit_young("live-support", device)
+    limit_support(question, device)
     done = actions.support(
         citizen_actor(),
         session.id,
@@ -71,6 +77,8 @@ def support(public_id: str) -> ResponseReturnValue:
         request.form.get("on") == "1",
         request.form.get("_request_id", ""),
     )
+    if done.on:
+        count(f"live:{session.id}:supports")
     if wants_json():
         return jsonify(supports=[done.supports, done.changes], on=done.on)
     page: dict[str, Any] = {"by": asked_order().value, "page": page_number()} if request.args else {}

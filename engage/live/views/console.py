@@ -35,6 +35,7 @@ from engage.web.errors import wants_json
 from engage.web.guards import staff
 from engage.web.languages import render
 from engage.web.limits import limited
+from engage.web.stuffing import crowd
 
 blueprint = Blueprint("live_console", __name__)
 
@@ -150,6 +151,7 @@ def console_page(
     return render_template(
         "live/staff/console.html",
         room=session,
+        crowds=[crowd(f"live:{session.id}:{what}") for what in ("questions", "supports")],
         columns=shown,
         totals=totals,
         deeds_of=lambda view: possible_deeds(

@@ -25,6 +25,7 @@ from engage.web.fresh_receipt import erased_page, remember, remembered
 from engage.web.guards import body_of, citizen_write, public
 from engage.web.languages import COOKIE, current_language, render
 from engage.web.limits import limited
+from engage.web.stuffing import count, limit_young
 
 blueprint = Blueprint("surveys", __name__)
 RECEIPT_COOKIE: Final = "receipt"
@@ -67,6 +68,7 @@ def _form_bytes(public_id: str, page: int = 0) -> int:
 @limited("survey-answer", per_device="60/minute", per_network="6000/minute")
 def answer(public_id: str, page: int = 0) -> ResponseReturnValue:
     """One page of the form, or the whole of it."""
+    limit_young("survey-answer", known_device())
     survey = published(public_id)
     asked = version(survey, state.version_number(request.form) or survey.version)
     whole = state.is_whole(request.form)
@@ -120,6 +122,7 @@ def _send(survey: Published, asked: CompiledVersion, raw: dict[str, object]) -> 
         if wants_json():
             raise
         return _refused(survey, asked, raw, refusal)
+    count(part_of(survey))
     return _received(survey, code)
 
 

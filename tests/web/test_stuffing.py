@@ -1,0 +1,188 @@
+"""One address that draws devices: how far it gets, that a hall gets in, and what staff are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+
+from engage.core.clock import today
+from engage.core.db import db
+from engage.core.errors import TooMany
+from engage.core.ids import request_id
+from engage.live.rules.deeds import Deed
+from engage.surveys.models import Response
+from engage.web import stuffing
+from engage.web.citizen import citizen_token, is_young, new_device, read_device, signed_device
+from tests.factories import live
+from tests.factories.surveys import make_survey
+
+ADDRESS = {"REMOTE_ADDR": "198.51.100.7"}
+TEXT = {"id": "t1", "type": "text", "text": {"zh_CN": "您的建议"}}
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """Limits on, and within one window however long the test takes."""
+    app = make_app(rate_limits=True)
+    monkeypatch.setattr(app.extensions["limit_counters"], "_clock", lambda: 1_800_000_000.0)
+    return app
+
+
+def _newcomers(app: Flask, path: str, most: int) -> int:
+    """How many of ``most`` visitors without a cookie are let in from one address."""
+    client = app.test_client(use_cookies=False)
+    codes = [client.get(path, environ_base=ADDRESS).status_code for _ in range(most)]
+    assert set(codes) <= {200, 429}
+    return codes.count(200)
+
+
+def test_a_hall_gets_in_and_an_address_gets_no_more_than_is_told(app: Flask) -> None:
+    with app.app_context():
+        path = f"/surveys/{make_survey(one_per_device=True).public_id}"
+    assert _newcomers(app, path, 700) == 600
+    other = app.test_client(use_cookies=False).get(path, environ_base={"REMOTE_ADDR": "198.51.100.8"})
+    assert other.status_code == 200
+
+
+def test_as_the_attacker_did_one_address_answers_once_for_each_cookie_it_gets(app: Flask) -> None:
+    with app.app_context():
+        survey = make_survey({"pages": [{"id": "p1", "questions": [TEXT]}]}, one_per_device=True)
+        path, id = f"/surveys/{survey.public_id}", survey.id
+    stored = 0
+    for _ in range(620):
+        client = app.test_client()
+        if client.get(path, environ_base=ADDRESS).status_code != 200:
+            continue
+        cookie = client.get_cookie("device")
+        assert cookie is not None
+        with app.app_context():
+            device = read_device(cookie.value)
+            assert device is not None
+            assert is_young(device)
+            token = citizen_token(device)
+        form = {"_version": "1", "_whole": "1", "_token": token, "_request_id": request_id(), "q-t1": "好"}
+        stored += client.post(path, data=form, environ_base=ADDRESS).status_code == 303
+    with app.app_context():
+        assert stored == db.session.scalar(select(func.count()).select_from(Response)) == 600
+        seen = stuffing.crowd(f"survey:{id}")
+    assert seen == stuffing.Crowd(600, 600)
+
+
+@pytest.mark.parametrize(
+    ("device", "young"),
+    [
+        (new_device(today()), True),
+        (new_device(today() - timedelta(days=1)), False),
+        (new_device(today() + timedelta(days=1)), False),
+        ("a" * 24, False),
+        ("", False),
+    ],
+)
+def test_the_cookie_says_of_which_day_it_is(app: Flask, device: str, young: bool) -> None:
+    with app.app_context():
+        assert is_young(device) is young
+        assert read_device(signed_device(device)) == (device or "")
+        forged = signed_device(device).replace(device, new_device(today() - timedelta(days=9)), 1)
+        assert read_device(forged) is None or not device
+
+
+@pytest.mark.parametrize(("age", "taken"), [(0, 10), (1, 30)])
+def test_a_device_of_today_asks_less(app: Flask, age: int, taken: int) -> None:
+    device = new_device(today() - timedelta(days=age))
+    with app.app_context():
+        room = live.make_room()
+        client = app.test_client()
+        client.set_cookie("device", signed_device(device))
+        token, path = citizen_token(device), f"/live/{room.public_id}/ask"
+        db.session.remove()
+    codes = []
+    for number in range(31):
+        # Each minute's own limit is not what is tried here.
+        app.extensions["limit_counters"]._windows.pop(60, None)
+        form = {
+            "_token": token,
+            "_request_id": request_id(),
+            "text": f"第{number}个问题，何时动工？",
+            "name": "",
+        }
+        codes.append(client.post(path, data=form, environ_base=ADDRESS).status_code)
+    assert codes.count(200) == taken
+    assert codes[-1] in (409, 429)
+
+
+def test_one_network_cannot_fill_the_queue(app: Flask) -> None:
+    with app.app_context():
+        for _ in range(2000):
+            stuffing.limit_queue(1, "198.51.100.7")
+        with pytest.raises(TooMany):
+            stuffing.limit_queue(1, "198.51.100.7")
+        stuffing.limit_queue(1, "198.51.100.8")
+        stuffing.limit_queue(2, "198.51.100.7")
+
+
+def test_devices_of_today_lift_a_question_only_so_far(app: Flask) -> None:
+    with app.app_context():
+        room = live.make_room()
+        room_id = room.id
+        question = live.decide(room, live.ask(room), Deed.APPROVE).public_id
+        path = f"/live/{room.public_id}/support"
+        devices = [new_device(today()) for _ in range(420)]
+        people = [(signed_device(device), citizen_token(device)) for device in devices]
+        db.session.remove()
+    given = 0
+    for cookie, token in people:
+        client = app.test_client()
+        client.set_cookie("device", cookie)
+        form = {"_token": token, "_request_id": request_id(), "question": question, "on": "1"}
+        given += client.post(path, data=form, environ_base=ADDRESS).status_code == 303
+    assert given == 400
+    with app.app_context():
+        assert live.question(question).supports == 400
+        assert stuffing.crowd(f"live:{room_id}:supports") == stuffing.Crowd(400, 400)
+
+
+@pytest.mark.parametrize(("largest", "told"), [(99, False), (100, True)])
+def test_staff_are_told_from_a_hundred_on(app: Flask, largest: int, told: bool) -> None:
+    with app.app_context():
+        for number in range(largest):
+            stuffing.count("survey:1", "198.51.100.7")
+            stuffing.count("survey:2", f"198.51.100.{number}")
+        stuffing.count("survey:1", "203.0.113.9")
+        assert stuffing.crowd("survey:1") == (stuffing.Crowd(largest, largest + 1) if told else None)
+        assert stuffing.crowd("survey:2") is None
+        kept = repr(app.extensions["engage_crowds"])
+        assert "198.51.100" not in kept
+
+
+def test_the_next_day_begins_at_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.app_context():
+        for _ in range(100):
+            stuffing.count("survey:1", "198.51.100.7")
+        before = app.extensions["engage_crowds"].key
+        monkeypatch.setattr(stuffing, "today", lambda: today() + timedelta(days=1))
+        assert stuffing.crowd("survey:1") is None
+        assert app.extensions["engage_crowds"].key != before
+
+
+def test_the_notice_is_on_the_page(app: Flask) -> None:
+    source = "{% from '_macros/crowd.html' import crowd_notice with context %}{{ crowd_notice(crowd) }}"
+    with app.test_request_context("/"):
+        template = app.jinja_env.from_string(source)
+        assert template.render(crowd=None).strip() == ""
+        assert "120" in template.render(crowd=stuffing.Crowd(120, 150))
+
+
+def test_cookies_are_of_one_client(app: Flask) -> None:
+    client: FlaskClient = app.test_client()
+    with app.app_context():
+        path = f"/surveys/{make_survey().public_id}"
+    client.get(path, environ_base=ADDRESS)
+    first = client.get_cookie("device")
+    client.get(path, environ_base=ADDRESS)
+    assert first is not None
+    assert client.get_cookie("device") == first
