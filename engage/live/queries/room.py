@@ -91,18 +91,17 @@ def since(session: LiveSession, stream: str, after: int) -> dict[str, Any]:
     ``{"after", "seq", "session"?, "questions"?}``, the last word on each; or a snapshot where the client
     lacks too much, rows in between are gone, or it knows a ``seq`` that never was (a restored database).
     """
+    seq = head(session.id, stream)
+    if not 0 <= seq - after <= MOST_ROWS:
+        return snapshot(session, stream)
     rows = db.session.execute(
         select(LiveLog.seq, LiveLog.payload)
         .where(LiveLog.session_id == session.id, LiveLog.stream == stream, LiveLog.seq > after)
         .order_by(LiveLog.seq)
-        .limit(MOST_ROWS + 1)
     ).all()
-    if not rows:
-        seq = head(session.id, stream)
-        return {"after": after, "seq": after} if seq == after else snapshot(session, stream)
-    if len(rows) > MOST_ROWS or rows[-1].seq - after != len(rows):
+    if [row.seq for row in rows] != list(range(after + 1, seq + 1)):
         return snapshot(session, stream)
-    return {"after": after, "seq": rows[-1].seq, **fold([row.payload for row in rows])}
+    return {"after": after, "seq": seq, **fold([row.payload for row in rows])}
 
 
 def _opening(session_id: int, stream: str) -> list[View]:
