@@ -13,6 +13,7 @@ import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gevent
@@ -20,10 +21,12 @@ from gevent.event import Event
 from gevent.pool import Pool
 from gevent.server import StreamServer
 from gunicorn.glogging import Logger
+from gunicorn.http.errors import LimitRequestHeaders
 from gunicorn.workers.ggevent import GeventWorker
 
 # The package must not be imported before all is patched for gevent.
 plain = runpy.run_path(str(Path(__file__).with_name("plain.py")))["plain"]
+connection = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("connection.py"))))
 
 
 def settings() -> Any:
@@ -59,10 +62,13 @@ class Log(Logger):
         super().setup(cfg)
         for handler in self.error_log.handlers:
             handler.setFormatter(JsonLines())
+            handler.addFilter(connection.NamesNobody())
 
 
 SETTINGS = settings()
 SOCKETS = SETTINGS.max_sockets
+# All headers together; nginx passes on as much.
+HEADER_BYTES = 32 * 1024
 
 
 class Worker(GeventWorker):
@@ -106,7 +112,7 @@ class Worker(GeventWorker):
     def handler_of(self, listener: Any) -> Any:
         """What answers one connection of ``listener``."""
         listener.setblocking(1)
-        return lambda client, address: self.handle(listener, client, address)
+        return lambda client, address: self.handle(listener, connection.Connection(client), address)
 
     def handle_exit(self, sig: int, frame: Any) -> None:
         """SIGTERM."""
@@ -114,13 +120,21 @@ class Worker(GeventWorker):
         gevent.spawn(self.stopping.set)
 
     def handle_request(self, listener_name: Any, req: Any, sock: Any, addr: Any) -> None:
-        """Answer one request; the opening request of a socket lasts as long as it, so nobody waits for it."""
+        """Answer one request, then let others have theirs.
+
+        The opening request of a socket lasts as long as it, so nobody waits for it.
+        """
+        if sum(len(name) + len(value) for name, value in req.headers) > HEADER_BYTES:
+            raise LimitRequestHeaders("too large")
         counted = not req.uri.startswith("/socket.io/")
+        if not counted:
+            sock.upgraded()
         self.under_way += counted
         try:
             super().handle_request(listener_name, req, sock, addr)
         finally:
             self.under_way -= counted
+        sock.answered()
 
 
 worker_class = Worker

@@ -50,6 +50,8 @@ class Config:
     limits_storage: str = "memory://"
     rate_limits: bool = True
     max_sockets: int = 15000
+    sockets_per_device: int = 5
+    sockets_per_network: int = 0
     max_request_bytes: int = 12 * 1024 * 1024
     mail_url: str = "console://"
     mail_from: str = "engage@localhost"

@@ -25,13 +25,17 @@ class Turn:
     """The turn of one piece of work in Python that lasts and can be interrupted at many places."""
 
     def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin anew: others have just run."""
         self._began = time.monotonic()
 
     def pause(self) -> None:
         """Let others run if this has had its 5 ms; cheap enough for every step."""
         if time.monotonic() - self._began > _TURN_SECONDS:
             let_others_run()
-            self._began = time.monotonic()
+            self.begin()
 
 
 def beside_the_hub(work: Callable[[], _T]) -> _T:

@@ -36,6 +36,7 @@ from typing import Any, TypeVar
 from flask import Flask, has_request_context, request
 from flask_babel import force_locale
 
+from engage.config import Config
 from engage.core.errors import NotAllowed, Refusal
 from engage.core.messages import msg
 from engage.web.actor import staff_actor
@@ -64,8 +65,16 @@ def init_realtime(
 
     ``connect_guard(environ, auth)`` answers the device of who connects or raises ``Refused``.
     """
-    settings = settings or RealtimeSettings(max_sockets=app.config["ENGAGE"].max_sockets)
-    socketio.start(app, settings, connect_guard or device_guard)
+    config = app.config["ENGAGE"]
+    socketio.start(app, settings or _settings(config), connect_guard or device_guard)
+
+
+def _settings(config: Config) -> RealtimeSettings:
+    return RealtimeSettings(
+        max_sockets=config.max_sockets,
+        per_device=config.sockets_per_device,
+        per_network=config.sockets_per_network or (config.max_sockets + 1) // 2,
+    )
 
 
 def broadcast(room: str, event: str, payload: Any) -> int:
@@ -92,8 +101,8 @@ def leave(peer: Peer, room: str) -> None:
 
 
 def viewers(room: str) -> int:
-    """How many clients of this process hear ``room``."""
-    return socketio.server.manager.count(room) if socketio.server else 0
+    """How many devices hear ``room`` in this process: a second tab is no second viewer."""
+    return len({peer.device for peer in members(room)})
 
 
 def members(room: str) -> list[Peer]:

@@ -16,7 +16,10 @@ from werkzeug.http import parse_cookie
 from engage.core.types import DEFAULT_LANGUAGE
 from engage.web import citizen, cookies
 from engage.web.languages import COOKIE as LANGUAGE_COOKIE
+from engage.web.limits import network
+from engage.web.socketplaces import Places
 from engage.web.socketserver import RealtimeServer, RealtimeSettings
+from engage.web.websocket import FULL, Admission
 
 log = logging.getLogger(__name__)
 
@@ -57,7 +60,9 @@ class Realtime(SocketIO):
         self.peers = {}
         # The cookie is read anew for each event, so signing out counts at once.
         self.manage_session = False
-        server = self.server = RealtimeServer(settings, admit=partial(_admit, app))
+        server = self.server = RealtimeServer(
+            settings, admit=partial(_admit, app, Places(settings.per_device, settings.per_network))
+        )
         self.async_mode = server.async_mode
         for name, handler, namespace in self.handlers:
             server.on(name, handler, namespace=namespace)
@@ -113,12 +118,16 @@ class Realtime(SocketIO):
 def device_guard(environ: dict[str, Any], auth: Any) -> str:
     """The device of the cookie, where ``auth`` brings its token; raises ``Refused``."""
     token = auth.get("token") if isinstance(auth, dict) else None
-    device = citizen.read_device(
-        cookies.read(citizen.COOKIE, sent=parse_cookie(environ.get("HTTP_COOKIE", "")))
-    )
+    device = _device(environ)
     if device is None or not isinstance(token, str) or not citizen.token_is_genuine(device, token):
         raise Refused("token")
     return device
+
+
+def _device(environ: dict[str, Any]) -> str | None:
+    return citizen.read_device(
+        cookies.read(citizen.COOKIE, sent=parse_cookie(environ.get("HTTP_COOKIE", "")))
+    )
 
 
 def _language(environ: dict[str, Any]) -> str:
@@ -126,8 +135,10 @@ def _language(environ: dict[str, Any]) -> str:
     return "en" if chosen == "en" else DEFAULT_LANGUAGE
 
 
-def _admit(app: Flask, environ: dict[str, Any]) -> str | None:
+def _admit(app: Flask, places: Places, environ: dict[str, Any]) -> Admission:
     origin = environ.get("HTTP_ORIGIN")
     with app.app_context():
-        ours = bool(origin) and citizen.origin_is_ours(origin, host=environ.get("HTTP_HOST", ""))
-    return None if ours else "403 Forbidden"
+        if not origin or not citizen.origin_is_ours(origin, host=environ.get("HTTP_HOST", "")):
+            return "403 Forbidden"
+        device = _device(environ)
+    return places.take(device, network(environ.get("REMOTE_ADDR", ""))) or FULL

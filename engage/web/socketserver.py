@@ -12,7 +12,7 @@ import socketio
 from socketio import packet
 
 from engage.web.fanout import Fanout
-from engage.web.websocket import EngineServer, Limits, PeerError
+from engage.web.websocket import Admission, EngineServer, Limits, PeerError
 
 log = logging.getLogger(__name__)
 # The libraries tell of every packet at level INFO.
@@ -39,17 +39,17 @@ class RealtimeSettings:
     """Limits of the socket server. Times in seconds, sizes in bytes."""
 
     max_sockets: int = 15000
+    per_device: int = 5
+    per_network: int = 7500
     ping_interval: float = 25
     ping_timeout: float = 20
-    packets_per_second: float = 50
-    packets_burst: float = 200
     connection: Limits = field(default_factory=Limits)
 
 
 class RealtimeServer(socketio.Server):
     """Events run in their client's own greenlet, one after the other; binary packets are refused."""
 
-    def __init__(self, settings: RealtimeSettings, admit: Callable[[dict[str, Any]], str | None]) -> None:
+    def __init__(self, settings: RealtimeSettings, admit: Callable[[dict[str, Any]], Admission]) -> None:
         super().__init__(
             client_manager=Fanout(),
             json=FastJSON,
@@ -63,8 +63,6 @@ class RealtimeServer(socketio.Server):
             max_sockets=settings.max_sockets,
             ping_interval=settings.ping_interval,
             ping_timeout=settings.ping_timeout,
-            packets_per_second=settings.packets_per_second,
-            packets_burst=settings.packets_burst,
             cors_allowed_origins=[],
             admit=admit,
         )

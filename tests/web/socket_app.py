@@ -16,7 +16,7 @@ from engage.core.ids import public_id  # noqa: E402
 from engage.web import citizen, realtime  # noqa: E402
 from engage.web.guards import Door, Guard, public  # noqa: E402
 from engage.web.socketserver import RealtimeSettings  # noqa: E402
-from engage.web.websocket import Limits  # noqa: E402
+from engage.web.websocket import Limits, Rate  # noqa: E402
 
 ANYONE = Guard(Door.PUBLIC)
 blueprint = Blueprint("socket_tests", __name__)
@@ -80,8 +80,14 @@ realtime.init_realtime(
     app,
     RealtimeSettings(
         max_sockets=int(os.environ.get("TEST_MAX_SOCKETS", "3000")),
-        packets_per_second=20,
-        packets_burst=40,
-        connection=Limits(message_bytes=4096, backlog_bytes=200_000, kernel_bytes=16_384, close_seconds=1.0),
+        per_device=int(os.environ.get("TEST_PER_DEVICE", "3000")),
+        per_network=int(os.environ.get("TEST_PER_NETWORK", "3000")),
+        connection=Limits(
+            message_bytes=4096,
+            frames=Rate(20, 40),
+            backlog_bytes=200_000,
+            kernel_bytes=16_384,
+            close_seconds=1.0,
+        ),
     ),
 )

@@ -4,7 +4,26 @@
 Engine.IO server that stands on them. docs/live-protocol.md describes what travels.
 """
 
-from engage.web.websocket.connection import Limits, WebSocket
-from engage.web.websocket.engine import EngineServer, EngineSocket, HookMissing, PeerError, check_hooks
+from engage.web.websocket.connection import Limits, Rate, WebSocket
+from engage.web.websocket.engine import (
+    FULL,
+    Admission,
+    EngineServer,
+    EngineSocket,
+    HookMissing,
+    PeerError,
+    check_hooks,
+)
 
-__all__ = ["EngineServer", "EngineSocket", "HookMissing", "Limits", "PeerError", "WebSocket", "check_hooks"]
+__all__ = [
+    "FULL",
+    "Admission",
+    "EngineServer",
+    "EngineSocket",
+    "HookMissing",
+    "Limits",
+    "PeerError",
+    "Rate",
+    "WebSocket",
+    "check_hooks",
+]

@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import socket as system
 import struct
+import time
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,12 +21,42 @@ from typing import Any
 import gevent
 from gevent.socket import wait_write
 
+from engage.core.threads import Turn, let_others_run
 from engage.web.websocket import frames
 
 _READ_BYTES = 4096
+# A read costs as much for one byte as for these.
+_SHORTEST_READ = 256
 _RESET = struct.pack("ii", 1, 0)
 _LINGER_SECONDS = 1.0
-_LINGER_READS = 64
+_WAITED_SECONDS = 0.001
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What may come each second, and at once."""
+
+    steady: float
+    burst: float
+
+
+class Budget:
+    """What a peer may still send of one thing."""
+
+    __slots__ = ("_at", "_left", "_rate", "_what")
+
+    def __init__(self, rate: Rate, what: str) -> None:
+        self._rate, self._what = rate, what
+        self._left = rate.burst
+        self._at = time.monotonic()
+
+    def spend(self, amount: float = 1) -> None:
+        """Count it; raises ``ProtocolError`` when it is too much."""
+        now = time.monotonic()
+        self._left = min(self._rate.burst, self._left + (now - self._at) * self._rate.steady) - amount
+        self._at = now
+        if self._left < 0:
+            raise frames.ProtocolError(frames.POLICY, f"too many {self._what}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +67,8 @@ class Limits:
     """
 
     message_bytes: int = 32 * 1024
+    frames: Rate = Rate(50, 200)
+    bytes: Rate = Rate(32 * 1024, 256 * 1024)
     backlog_bytes: int = 256 * 1024
     kernel_bytes: int = 128 * 1024
     stall_seconds: float = 20.0
@@ -66,12 +99,15 @@ class WebSocket:
 
     def messages(self) -> Iterator[str | bytes]:
         """The peer's messages until the connection ends, however it ends; one greenlet may iterate."""
-        reader = frames.FrameReader(self._limits.message_bytes)
+        size = Budget(self._limits.bytes, "bytes")
+        reader = frames.FrameReader(self._limits.message_bytes, Budget(self._limits.frames, "frames").spend)
+        turn = Turn()
         try:
             while not self.ended:
-                data = self._socket.recv(_READ_BYTES)
+                data = self._read(turn)
                 if not data:
                     break
+                size.spend(max(len(data), _SHORTEST_READ))
                 for item in reader.feed(data):
                     if item[0] in (frames.TEXT, frames.BINARY):
                         yield item[1]
@@ -84,6 +120,15 @@ class WebSocket:
             self.refuse(error.code, error.reason)
         except OSError:
             self.drop()
+
+    def _read(self, turn: Turn) -> bytes:
+        """What has come. Where bytes wait already, reading them does not by itself let others run."""
+        turn.pause()
+        began = time.monotonic()
+        data: bytes = self._socket.recv(_READ_BYTES)
+        if time.monotonic() - began > _WAITED_SECONDS:
+            turn.begin()
+        return data
 
     def write(self, data: bytes) -> bool:
         """Send whole frames, or hold them back behind what waits already; never yields.
@@ -183,8 +228,10 @@ class WebSocket:
     def _linger(self) -> None:
         """Read on for a moment: bytes left unread would make the kernel take back what was just sent."""
         with contextlib.suppress(OSError):
-            self._socket.settimeout(_LINGER_SECONDS)
-            for _ in range(_LINGER_READS):
+            ends = time.monotonic() + _LINGER_SECONDS
+            while (left := ends - time.monotonic()) > 0:
+                self._socket.settimeout(left)
                 if not self._socket.recv(_READ_BYTES):
                     break
+                let_others_run()
         self.ended = True

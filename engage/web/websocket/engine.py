@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable
 from importlib.metadata import version
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import parse_qs
 
 import engineio
@@ -57,6 +57,10 @@ CLOSE, PONG, MESSAGE = "1", "3", "4"
 _SWEEP_SECONDS = 1.0
 _PINGS_AT_ONCE = 256
 _FIRST_WORD_SECONDS = 10.0
+Admission: TypeAlias = str | Callable[[], None]
+_Refusal: TypeAlias = tuple[str, tuple[tuple[str, str], ...], str]
+FULL = "503 Service Unavailable"
+_FULL: _Refusal = (FULL, (("Retry-After", "5"),), "Full; read the snapshot instead.")
 # The headers and facts a handler of an event may ask its request for; the rest would only be carried along.
 _KEPT = frozenset(
     {
@@ -65,6 +69,10 @@ _KEPT = frozenset(
         "SERVER_NAME", "SERVER_PORT", "SERVER_PROTOCOL", "flask.app", "wsgi.url_scheme", "wsgi.version",
     }
 )  # fmt: skip
+
+
+def _nothing() -> None:
+    """Nobody counts."""
 
 
 class HookMissing(RuntimeError):
@@ -105,8 +113,6 @@ class EngineSocket(Socket):
         self.session: dict[str, Any] = {}
         self.heard = True
         self.joined = False
-        self.allowance = server.burst
-        self.allowed_at = time.monotonic()
 
     def send(self, pkt: packet.Packet) -> None:
         """Send one Engine.IO packet."""
@@ -146,7 +152,6 @@ class EngineSocket(Socket):
     def _take(self, message: str | bytes) -> None:
         if isinstance(message, bytes):
             raise PeerError("binary is not spoken here", frames.UNSUPPORTED)
-        self._spend()
         self.heard = True
         kind = message[:1]
         if kind == MESSAGE:
@@ -157,27 +162,19 @@ class EngineSocket(Socket):
         elif kind != PONG:
             raise PeerError("unknown packet")
 
-    def _spend(self) -> None:
-        """Count a packet against what one connection may send."""
-        now = time.monotonic()
-        rate, burst = self.server.rate, self.server.burst
-        self.allowance = min(burst, self.allowance + (now - self.allowed_at) * rate) - 1
-        self.allowed_at = now
-        if self.allowance < 0:
-            raise PeerError("too many packets")
-
 
 class EngineServer(engineio.Server):
-    """Engine.IO by WebSocket only. ``admit(environ)`` answers ``None`` or the HTTP status to refuse with."""
+    """Engine.IO by WebSocket only.
+
+    ``admit(environ)`` answers the HTTP status to refuse with, or what is called when the connection ends.
+    """
 
     def __init__(
         self,
         *,
         limits: Limits | None = None,
         max_sockets: int = 15000,
-        packets_per_second: float = 50,
-        packets_burst: float = 200,
-        admit: Callable[[dict[str, Any]], str | None] = lambda environ: None,
+        admit: Callable[[dict[str, Any]], Admission] = lambda environ: _nothing,
         **options: Any,
     ) -> None:
         check_hooks()
@@ -185,7 +182,6 @@ class EngineServer(engineio.Server):
         super().__init__(**options)
         self.limits = limits or Limits(message_bytes=self.max_http_buffer_size)
         self.max_sockets = max_sockets
-        self.rate, self.burst = packets_per_second, packets_burst
         self.admit = admit
         self.sockets: dict[str, EngineSocket] = {}
         self._due: deque[tuple[float, EngineSocket]] = deque()
@@ -206,7 +202,10 @@ class EngineServer(engineio.Server):
             ]
             start_response(status, head)
             return [text]
-        self._serve(environ)
+        try:
+            self._serve(environ)
+        finally:
+            environ["engage.left"]()
         # gunicorn's sign for "the connection is no longer HTTP": it closes the socket and says nothing.
         raise StopIteration
 
@@ -216,7 +215,7 @@ class EngineServer(engineio.Server):
         for socket in list(self.sockets.values()):
             socket.websocket.close(frames.RESTART, "restart")
 
-    def _refusal(self, environ: dict[str, Any]) -> tuple[str, tuple[tuple[str, str], ...], str] | None:
+    def _refusal(self, environ: dict[str, Any]) -> _Refusal | None:
         if environ.get("REQUEST_METHOD") != "GET":
             return "405 Method Not Allowed", (("Allow", "GET"),), "Only WebSocket is spoken here."
         if parse_qs(environ.get("QUERY_STRING", "")).get("EIO") != ["4"]:
@@ -228,9 +227,12 @@ class EngineServer(engineio.Server):
         if environ.get("gunicorn.socket") is None:
             return "501 Not Implemented", (), "Sockets are served under gunicorn only."
         if self._stopping or len(self.sockets) >= self.max_sockets:
-            return "503 Service Unavailable", (("Retry-After", "5"),), "Full; read the snapshot instead."
-        status = self.admit(environ)
-        return None if status is None else (status, (), "Refused.")
+            return _FULL
+        admitted = self.admit(environ)
+        if isinstance(admitted, str):
+            return _FULL if admitted == FULL else (admitted, (), "Refused.")
+        environ["engage.left"] = admitted
+        return None
 
     def _serve(self, environ: dict[str, Any]) -> None:
         sid = self.generate_id()
@@ -251,7 +253,7 @@ class EngineServer(engineio.Server):
             kept = {name: value for name, value in environ.items() if name in _KEPT}
             self._trigger_event("connect", sid, kept, run_async=False)
             self._watch(socket)
-            del environ, kept
+            del kept
             socket.serve()
         finally:
             websocket.finish()

@@ -7,7 +7,7 @@ negotiated, so every reserved bit is refused.
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, Literal, TypeAlias
 
 CONTINUATION: Final = 0x0
@@ -28,6 +28,8 @@ RESTART: Final = 1012
 
 _OPCODES: Final = frozenset({CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG})
 _CONTROL_BYTES: Final = 125
+PIECES_MOST: Final = 48
+"""Browsers send a message in one."""
 
 Item: TypeAlias = (
     tuple[Literal[1], str] | tuple[Literal[2, 9, 10], bytes] | tuple[Literal[8], tuple[int, str]]
@@ -84,15 +86,27 @@ def unmask(payload: bytes, mask: bytes) -> bytes:
 class FrameReader:
     """Turns a stream of bytes, cut anywhere, into messages. Dead after a ``ProtocolError`` or a close."""
 
-    __slots__ = ("_buffer", "_decoder", "_ended", "_max_bytes", "_opcode", "_parts", "_size")
+    __slots__ = (
+        "_buffer",
+        "_count",
+        "_decoder",
+        "_ended",
+        "_max_bytes",
+        "_opcode",
+        "_parts",
+        "_pieces",
+        "_size",
+    )
 
-    def __init__(self, max_bytes: int) -> None:
+    def __init__(self, max_bytes: int, count: Callable[[], None] = lambda: None) -> None:
+        """``count`` is called for every frame, whatever it is, and may raise ``ProtocolError``."""
         self._max_bytes = max_bytes
+        self._count = count
         self._buffer = b""
         self._ended = False
         self._opcode = 0  # of the fragmented message under way; 0 for none
         self._parts: list[bytes] = []
-        self._size = 0
+        self._pieces = self._size = 0
         self._decoder: codecs.IncrementalDecoder | None = None
 
     def feed(self, data: bytes) -> Iterator[Item]:
@@ -105,6 +119,7 @@ class FrameReader:
             frame = self._take_frame()
             if frame is None:
                 return
+            self._count()
             item = self._accept(*frame)
             if item is not None:
                 self._ended = item[0] == CLOSE
@@ -181,13 +196,17 @@ class FrameReader:
                 self._decoder.decode(payload, final)
             except UnicodeDecodeError:
                 raise self._fail(BAD_TEXT, "the text is not UTF-8") from None
+        self._pieces += 1
+        if self._pieces > PIECES_MOST:
+            raise self._fail(POLICY, f"a message may come in {PIECES_MOST} pieces")
         if payload:
             self._parts.append(payload)
             self._size += len(payload)
         if not final:
             return None
         whole, kind = b"".join(self._parts), self._opcode
-        self._opcode, self._parts, self._size, self._decoder = 0, [], 0, None
+        self._opcode, self._parts, self._decoder = 0, [], None
+        self._pieces = self._size = 0
         return (TEXT, whole.decode()) if kind == TEXT else (BINARY, whole)
 
     def _close_status(self, payload: bytes) -> tuple[int, str]:

@@ -1,0 +1,81 @@
+"""One visitor's connection to the web process: who is slow is not waited for, who is busy lets others in.
+
+The stock worker serves a connection until it pauses, waits for a body as long as bytes trickle in, and says
+who sent what it could not read.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import time
+from typing import Any
+
+import gevent
+from gevent.socket import socket
+
+# Not 0: the hub would run what is ready and look at no socket, neither at new connections.
+_SHORTEST_SLEEP = 1e-6
+_TURN_SECONDS = 0.005
+# Headers come within this time; a body may take as much longer as the slowest line needs for its bytes.
+PATIENCE_SECONDS = 15.0
+SLOWEST_BYTES_PER_SECOND = 8 * 1024
+
+
+class Connection(socket):
+    """A gevent socket that ends with a reset when the request being read takes too long to come.
+
+    The clock starts with the first byte of a request (``next_request`` before it) and ends with ``answered``
+    or, for a socket that is no longer HTTP, with ``upgraded``.
+    """
+
+    def __init__(self, client: Any) -> None:
+        super().__init__(client.family, client.type, client.proto, client.detach())
+        self._bounded = True
+        self._began = 0.0
+        self._taken = 0
+        self._resumed = time.monotonic()
+
+    def recv(self, *arguments: Any) -> bytes:
+        """As of a socket; raises ``ConnectionResetError`` when the time is over."""
+        if not self._bounded:
+            return super().recv(*arguments)
+        now = time.monotonic()
+        if now - self._resumed > _TURN_SECONDS:
+            gevent.sleep(_SHORTEST_SLEEP)
+        if self._began:
+            left = self._began + PATIENCE_SECONDS + self._taken / SLOWEST_BYTES_PER_SECOND - now
+            if left <= 0:
+                raise ConnectionResetError(errno.ECONNRESET, "too slow")
+            self.settimeout(left)
+        try:
+            data = super().recv(*arguments)
+        except TimeoutError:
+            raise ConnectionResetError(errno.ECONNRESET, "too slow") from None
+        self._resumed = time.monotonic()
+        self._began = self._began or self._resumed
+        self._taken += len(data)
+        return data
+
+    def answered(self) -> None:
+        """Let everybody else have a turn, those who knock at the door too, and wait for the next request."""
+        gevent.sleep(_SHORTEST_SLEEP)
+        self.settimeout(None)
+        self._began, self._taken, self._resumed = 0.0, 0, time.monotonic()
+
+    def upgraded(self) -> None:
+        """What comes from now on is no request: its reader has limits of its own."""
+        self._bounded = False
+        self.settimeout(None)
+
+
+class NamesNobody(logging.Filter):
+    """gunicorn's own lines without the address of the visitor and without what was asked for."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten the line, keep its traceback."""
+        words = str(record.msg)
+        for beginning in ("Invalid request", "Error handling request"):
+            if words.startswith(beginning):
+                record.msg, record.args = beginning, ()
+        return True

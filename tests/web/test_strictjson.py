@@ -1,0 +1,43 @@
+"""JSON of strangers is read in a moment or refused."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from engage.web.strictjson import strict_loads
+
+MB = 1024 * 1024
+DEAR = {
+    "lists": "[" + "[]," * MB + "0]",
+    "objects": "[" + '{"a":1},' * (MB // 3) + "0]",
+    "numbers": "[" + "1," * MB + "0]",
+    "deep": "[" * 3 * MB,
+    "deep objects": '{"a":' * (MB // 2),
+    "digits": "1" * 3 * MB,
+    "keys": "{" + ",".join(f'"{number}":0' for number in range(MB // 4)) + "}",
+}
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("text", DEAR.values(), ids=DEAR)
+@pytest.mark.parametrize("kind", [str, bytes])
+def test_what_would_be_dear_is_refused_at_once(text: str, kind: type) -> None:
+    began = time.process_time()
+    with pytest.raises(ValueError):
+        strict_loads(text if kind is str else text.encode())
+    assert time.process_time() - began < 0.05
+
+
+@pytest.mark.parametrize(
+    "text", ['{"a": ["长", 1.5, null]}', "[" + "1," * 100_000 + "1]", '"' + "长" * MB + '"']
+)
+def test_what_anybody_needs_is_read(text: str) -> None:
+    assert strict_loads(text) == strict_loads(text.encode()) == strict_loads(text.encode("utf-16"))
+
+
+@pytest.mark.parametrize("text", [b"\xff\xfe\xff", b'"\xff"', "{", ""])
+def test_what_is_broken_is_a_wrong_value(text: str | bytes) -> None:
+    with pytest.raises(ValueError):
+        strict_loads(text)
