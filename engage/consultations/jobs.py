@@ -12,11 +12,14 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from sqlalchemy import delete, select, update
 
+from engage.consultations.actions.editing import MATCH_JOB, finish_matching
 from engage.consultations.actions.exporting import EXPORT_JOB, Words
-from engage.consultations.models import Comment, CommentExport, ExportState
+from engage.consultations.models import Comment, CommentExport, Consultation, ExportState
 from engage.consultations.queries.published import clause_names
 from engage.consultations.queries.queue import export_rows
 from engage.consultations.rules.clause_names import told_apart
+from engage.consultations.rules.clauses import from_data
+from engage.consultations.rules.matching import all_at_once, with_keys_of
 from engage.core.cells import cells_into
 from engage.core.clock import local, now
 from engage.core.db import db
@@ -46,6 +49,17 @@ def export(payload: dict[str, Any]) -> None:
         raise
     temporary.replace(target)
     _note(export_id, state=ExportState.DONE, done_rows=count, all_rows=count)
+
+
+@job(MATCH_JOB)
+def match_clauses(payload: dict[str, Any]) -> None:
+    """Find which clauses of a draft go on in the text that was pasted over it."""
+    one = db.session.get(Consultation, int(payload["consultation_id"]))
+    revision = int(payload["revision"])
+    if one is None or one.matched_from is None or one.edit_revision != revision:
+        return
+    before, clauses = from_data(one.matched_from), from_data(one.edit_clauses)
+    finish_matching(one.id, revision, with_keys_of(before, clauses, all_at_once))
 
 
 @periodic("consultations.forget_exports", seconds=3600)

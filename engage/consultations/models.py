@@ -87,6 +87,7 @@ class ExportState(StrEnum):
 
 class Consultation(Model):
     """A consultation. `edit_clauses` is the next version being written, `edit_revision` counts its saves.
+    `matched_from` are the clauses it had before, while the worker looks for which of them go on in it.
 
     `version_number` is the newest published version, None before the first. `short_reason` is published where
     the period is shorter than its kind asks for. `comment_count` is the last number given to a comment.
@@ -109,6 +110,7 @@ class Consultation(Model):
     state: Mapped[State] = mapped_column(EnumText(State), default=State.DRAFT, index=True)
     edit_clauses: Mapped[list[dict[str, Any]]] = mapped_column(JsonData, default=list)
     edit_revision: Mapped[int] = mapped_column(default=0)
+    matched_from: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonData)
     version_number: Mapped[int | None]
     comment_count: Mapped[int] = mapped_column(default=0)
     result_note: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)

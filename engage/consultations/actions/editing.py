@@ -22,7 +22,7 @@ from engage.consultations.models import Consultation, State
 from engage.consultations.queries.published import clauses_of
 from engage.consultations.rules.clauses import Clause, from_data, require_clauses, require_size, to_data
 from engage.consultations.rules.comments import cleaned
-from engage.consultations.rules.matching import with_keys_of
+from engage.consultations.rules.matching import is_heavy, with_keys_of
 from engage.consultations.rules.phases import Deed, Phase
 from engage.consultations.rules.splitting import split
 from engage.consultations.rules.terms import Terms, require_contact, require_publishable, require_terms
@@ -30,12 +30,15 @@ from engage.core.actor import Actor
 from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
+from engage.core.jobs import enqueue
 from engage.core.messages import msg
 from engage.core.threads import beside_the_hub
 from engage.core.types import Localized
 from engage.core.writer import atomic, publish
 from engage.participation.actions import made_once
 from engage.themedays.models import Activity
+
+MATCH_JOB = "consultations.match_clauses"
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,22 +110,42 @@ def correct_contact(actor: Actor, consultation_id: int, contact: Localized) -> N
 def set_text(actor: Actor, consultation_id: int, text: str, revision: int) -> Saved:
     """Split a pasted text into clauses; clauses that go on keep their ids.
 
-    A clause that is too long is kept as it is, to be corrected by hand; it cannot be published. Raises like
+    Where more are changed than can be compared at once, the worker finds which go on (`finish_matching`);
+    until then the text can be pasted anew, but neither corrected nor published. A clause that is too long is
+    kept as it is, to be corrected by hand; it cannot be published. Raises like
     `edit_terms`, with fields `text` and `clauses`, and `Conflict` where somebody else saved.
     """
     words = cleaned(text)
-    clauses = beside_the_hub(lambda: split(words))
+    one = consultation_for(actor, Deed.EDIT, consultation_id)
+    before = from_data(one.edit_clauses if one.matched_from is None else one.matched_from) or newest(one)
+    clauses, heavy = beside_the_hub(lambda: _continued(before, split(words)))
     with atomic():
         one = consultation_for(actor, Deed.EDIT, consultation_id)
-        kept = with_keys_of(from_data(one.edit_clauses) or newest(one), clauses)
-        require_size(kept)
-        return _store_clauses(actor, one, kept, revision)
+        require_size(clauses)
+        if heavy and one.edit_revision == revision + 1 and _same_words(from_data(one.edit_clauses), clauses):
+            # The same once more, while the worker compares.
+            return Saved(one.public_id, one.edit_revision)
+        saved = _store_clauses(actor, one, clauses, revision)
+        one.matched_from = to_data(before) if heavy else None
+        if heavy:
+            enqueue(MATCH_JOB, {"consultation_id": one.id, "revision": saved.revision})
+        return saved
+
+
+def finish_matching(consultation_id: int, revision: int, clauses: Sequence[Clause]) -> None:
+    """Give the clauses of `revision` the keys that the worker found; nothing where the text changed since."""
+    with atomic():
+        one = db.session.get(Consultation, consultation_id)
+        if one is not None and one.edit_revision == revision and one.matched_from is not None:
+            one.edit_clauses = to_data(clauses)
+            one.matched_from = None
 
 
 def set_clauses(actor: Actor, consultation_id: int, clauses: Sequence[Clause], revision: int) -> Saved:
     """Save the clauses as corrected by hand. Raises like `set_text`, with a field `text-<n>` for a clause."""
     with atomic():
         one = consultation_for(actor, Deed.EDIT, consultation_id)
+        require_matched(one)
         if len({clause.key for clause in clauses}) != len(clauses):
             raise Invalid({"clauses": msg("This page is out of date. Please load it again.")})
         require_clauses(clauses)
@@ -151,6 +174,24 @@ def _columns(terms: Terms) -> dict[str, Any]:
 def newest(one: Consultation) -> tuple[Clause, ...]:
     """The clauses of the newest published version, none before the first."""
     return clauses_of(one.id, one.version_number) if one.version_number is not None else ()
+
+
+def require_matched(one: Consultation) -> None:
+    """Raises `Conflict` while the worker looks for the clauses that go on."""
+    if one.matched_from is not None:
+        raise Conflict(
+            msg("The clauses are still being compared with the text before. Please try again in a moment.")
+        )
+
+
+def _continued(before: Sequence[Clause], clauses: Sequence[Clause]) -> tuple[Sequence[Clause], bool]:
+    """The clauses with the keys of those they continue, or as they are where that is the worker's to find."""
+    heavy = is_heavy(before, clauses)
+    return (clauses if heavy else with_keys_of(before, clauses)), heavy
+
+
+def _same_words(first: Sequence[Clause], second: Sequence[Clause]) -> bool:
+    return [replace(one, key="") for one in first] == [replace(one, key="") for one in second]
 
 
 def _store_clauses(actor: Actor, one: Consultation, clauses: Sequence[Clause], revision: int) -> Saved:

@@ -8,7 +8,7 @@ from typing import Final
 
 from engage.audit.actions import record
 from engage.consultations.actions._load import consultation_for
-from engage.consultations.actions.editing import newest, terms_of
+from engage.consultations.actions.editing import newest, require_matched, terms_of
 from engage.consultations.events import (
     CLOSED,
     CONSULTATION,
@@ -54,6 +54,7 @@ def publish_consultation(actor: Actor, consultation_id: int) -> None:
         if one.state is not State.PUBLISHED and one.opens_at is not None:
             one.opens_at = max(one.opens_at, moment)
         require_publishable(terms_of(one))
+        require_matched(one)
         clauses = from_data(one.edit_clauses)
         require_clauses(clauses)
         if one.version_number is None or changed(newest(one), clauses):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -121,6 +121,11 @@ def clauses(public_id: str) -> ResponseReturnValue:
     work = queries.work(current_actor(), public_id, Deed.EDIT)
     require_phase(Deed.EDIT, work.phase)
     one = work.consultation
+    matching = one.matched_from is not None
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(state="running" if matching else "done", done=0, all=0)
+    if matching:
+        return render_template("consultations/staff/matching.html", work=work, Deed=Deed)
     shown = from_data(one.edit_clauses)
     errors = {name: render(words) for name, words in problems(shown).items()}
     return _clauses(public_id, shown, one.edit_revision, errors=errors)
