@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, DateTimeLocalField, SelectField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from engage.consultations.labels import LABELS
 from engage.consultations.models import Kind
@@ -24,29 +24,18 @@ from engage.consultations.rules.terms import (
 from engage.core.clock import from_local, local, minute
 from engage.core.messages import msg
 from engage.core.types import Localized
-from engage.web.forms import AtMost, Needed, OfficialTextField, StaffForm, sentence, stripped
+from engage.web.forms import AtMost, Needed, OfficialTextField, StaffForm, stripped
 from engage.web.languages import render
 
 _TEXTS = ("title", "background", "contact", "short_reason")
 
 
-class Moment(DateTimeLocalField):
-    """A wall-clock time in the site's zone; an unreadable one is said in a sentence."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            words = sentence(msg("Please enter day and time, such as 2026-06-18 09:00."))
-            raise ValueError(str(words)) from None
-
-
 class TermsForm(StaffForm):
-    unit = SelectField(_l("Unit"), coerce=int, validators=[InputRequired(_l("Please choose"))])
+    unit = SelectField(_l("Unit"), coerce=int, validators=[Needed(msg("Please choose the unit."))])
     kind = SelectField(
         _l("Kind"),
         description=_l("It decides how long people must be given at least."),
-        validators=[InputRequired(_l("Please choose"))],
+        validators=[Needed(msg("Please choose the unit."))],
     )
     title = StringField(
         _l("Title in Chinese"),
@@ -63,8 +52,8 @@ class TermsForm(StaffForm):
     background_en = OfficialTextField(
         _l("What this is about, in English"), filters=[stripped], validators=[AtMost(BACKGROUND_LIMIT)]
     )
-    opens_at = Moment(_l("Opens"), validators=[Optional()])
-    closes_at = Moment(_l("Closes"), validators=[Optional()])
+    opens_at = DateTimeLocalField(_l("Opens"), validators=[Optional()])
+    closes_at = DateTimeLocalField(_l("Closes"), validators=[Optional()])
     short_reason = TextAreaField(
         _l("Why the period is short"),
         filters=[stripped],
@@ -119,7 +108,7 @@ class TermsForm(StaffForm):
 class PeriodForm(StaffForm):
     """A new end for a period that is over."""
 
-    closes_at = Moment(_l("Closes"), validators=[Needed(msg("Please choose when it closes."))])
+    closes_at = DateTimeLocalField(_l("Closes"), validators=[Needed(msg("Please choose when it closes."))])
     short_reason = TextAreaField(
         _l("Why the period is short"),
         filters=[stripped],

@@ -41,7 +41,7 @@ class SessionForm(StaffForm):
     """``guests`` has a line each: name, then post, separated by a space, comma or bar."""
 
     revision = HiddenField()
-    unit = SelectField(_l("Unit"), [InputRequired()], coerce=int)
+    unit = SelectField(_l("Unit"), [Needed(msg("Please choose the unit."))], coerce=int)
     activity = SelectField(_l("Activity of the theme day"), coerce=int)
     title_zh = StringField(
         _l("Title"),

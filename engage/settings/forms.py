@@ -54,10 +54,10 @@ class SettingsForm(StaffForm):
         _l("Organiser in English"), filters=[stripped], validators=[AtMost(TEXT_LIMITS["organiser"])]
     )
     undertaker_zh = StringField(
-        _l("Undertaker in Chinese"), filters=[stripped], validators=[AtMost(TEXT_LIMITS["undertaker"])]
+        _l("Operated by, in Chinese"), filters=[stripped], validators=[AtMost(TEXT_LIMITS["undertaker"])]
     )
     undertaker_en = StringField(
-        _l("Undertaker in English"), filters=[stripped], validators=[AtMost(TEXT_LIMITS["undertaker"])]
+        _l("Operated by, in English"), filters=[stripped], validators=[AtMost(TEXT_LIMITS["undertaker"])]
     )
     contact_zh = TextAreaField(
         _l("Contact in Chinese"),

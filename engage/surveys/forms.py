@@ -22,18 +22,6 @@ from engage.web.forms import AtMost, Needed, OfficialTextField, StaffForm, sente
 from engage.web.languages import render
 
 
-class Moment(DateTimeLocalField):
-    """A wall-clock time in the site's zone; an unreadable one is said in a sentence."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        try:
-            super().process_formdata(valuelist)
-        except ValueError:
-            raise ValueError(
-                str(sentence(msg("Please enter day and time, such as 2026-06-18 09:00.")))
-            ) from None
-
-
 class NewSurveyForm(StaffForm):
     title_zh = StringField(
         _l("Title in Chinese"),
@@ -98,12 +86,12 @@ class PublishForm(StaffForm):
         if "questions" in invalid.errors:
             self.problem = render(invalid.errors["questions"])
 
-    opens_at = Moment(
+    opens_at = DateTimeLocalField(
         _l("Opens"),
         validators=[Optional()],
         description=_l("Leave empty to open at once."),
     )
-    closes_at = Moment(
+    closes_at = DateTimeLocalField(
         _l("Closes"),
         validators=[Optional()],
         description=_l("Leave empty to close it by hand."),

@@ -16,7 +16,28 @@ from engage.core.ids import request_id
 from engage.core.messages import Message, msg, too_long
 from engage.web.languages import render
 
+# What the library says by itself, in our words: one that is not listed is said as the last of them.
+_ITS_WORDS = {
+    "This field is required.": msg("Please fill in this field."),
+    "Not a valid choice.": msg("Please choose one of the list."),
+    "Invalid Choice: could not coerce.": msg("Please choose one of the list."),
+    "Not a valid datetime value.": msg("Please enter day and time, such as 2026-06-18 09:00."),
+    "Not a valid date value.": msg("Please enter a day, such as 2026-06-18."),
+    "Not a valid integer value.": msg("Please enter a whole number."),
+    "": msg("Please check what is entered here."),
+}
+
 _AS_TYPED = (TextAreaField, HiddenField, PasswordField)
+
+
+class _Words:
+    """What stands in for the library's own translations."""
+
+    def gettext(self, words: str) -> str:
+        return render(_ITS_WORDS.get(words, _ITS_WORDS[""]))
+
+    def ngettext(self, one: str, _several: str, _count: int) -> str:
+        return self.gettext(one)
 
 
 class StaffForm(FlaskForm):
@@ -27,7 +48,10 @@ class StaffForm(FlaskForm):
     """
 
     class Meta(FlaskForm.Meta):
-        """Fields of one line hold one line, whatever was pasted into them."""
+        """Fields of one line hold one line, whatever was pasted into them; every sentence is ours."""
+
+        def get_translations(self, _form: Any) -> _Words:
+            return _Words()
 
         def bind_field(self, form: Any, unbound_field: Any, options: dict[str, Any]) -> Any:
             kind = unbound_field.field_class

@@ -294,7 +294,7 @@ def _reviews(desk: Page, staff: str, inspect: Any) -> None:
 
 def _opens_comment(desk: Page, staff: str, text: str) -> None:
     desk.goto(f"{staff}/comments?view=all")
-    _row(desk, text).get_by_role("link", name="答复及其他").click()
+    _row(desk, text).get_by_role("link", name="办理").click()
     expect(desk.locator(".comment__text").first).to_have_text(text)
 
 

@@ -138,7 +138,7 @@ def test_two_moderators_never_overwrite(hall: Hall) -> None:
         ],
     )
     assert answer[0] == 409
-    assert "先一步" in answer[1]
+    assert "已先行处理" in answer[1]
     expect(item(two, "approved", FIRST)).to_be_visible()
 
 

@@ -23,7 +23,10 @@ Staff = Callable[..., StaffClient]
 
 def _form(page: str, form_id: str) -> dict[str, Any]:
     """Name and value of what a browser would send of a form, text areas and selects too."""
-    names = re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page)
+    sent = [
+        one for one in re.findall(r"<input[^>]*>", page) if 'type="checkbox"' not in one or " checked" in one
+    ]
+    names = re.findall(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', "".join(sent))
     inner = page.split(f'id="{form_id}"')[1].split("</form>")[0]
     areas = re.findall(r'<textarea[^>]*name="([^"]+)"[^>]*>\r?\n?([^<]*)</textarea>', inner)
     picked = [

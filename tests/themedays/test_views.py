@@ -171,7 +171,7 @@ def test_theme_days_are_written_changed_merged_and_cancelled(app: Flask, staff_c
     client.send(f"/staff/plan/{YEAR}/publish")
     moved = client.send(url, {**form, "day": f"{YEAR}-03-19", "revision": 3})
     assert moved.status_code == 422
-    assert "公众会看到" in moved.text
+    assert "市民会看到" in moved.text
     explained = {**form, "day": f"{YEAR}-03-19", "revision": 3, "note_zh": "会场另有安排"}
     assert client.send(url, explained).status_code == 303
     assert "会场另有安排" in client.get(url).text
@@ -265,7 +265,7 @@ def test_a_merge_without_a_reason_keeps_what_was_chosen(app: Flask, staff_client
     client = staff_client(Role.COORDINATOR)
     answer = client.send(f"/staff/theme-days/{into.public_id}/merge", {"merge": second.public_id})
     assert answer.status_code == 422
-    assert "公众会看到" in answer.text
+    assert "市民会看到" in answer.text
     assert f'<option value="{second.public_id}" selected>' in answer.text
     assert f'<option value="{first.public_id}">' in answer.text
     assert f'action="/staff/theme-days/{into.public_id}"' in answer.text

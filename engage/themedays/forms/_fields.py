@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from flask_babel import lazy_gettext as _l
-from wtforms import DateField, DateTimeLocalField, IntegerField, StringField, TextAreaField
+from wtforms import DateTimeLocalField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from engage.core.clock import from_local, local
@@ -22,10 +21,6 @@ class Moment(DateTimeLocalField):
         wanted = [*validators] or [Optional()]
         super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], validators=wanted, **options)
 
-    def gettext(self, string: str) -> str:
-        """The one sentence of this field that is not ours."""
-        return str(_l("Please enter a day and a time."))
-
     @property
     def moment(self) -> datetime | None:
         """What was entered as aware UTC."""
@@ -38,22 +33,6 @@ class Choice(OneOf):
     def __init__(self, label: Any, **options: Any) -> None:
         super().__init__(label, **options)
         self.flags.required = True
-
-
-class WholeNumber(IntegerField):
-    """A count."""
-
-    def gettext(self, string: str) -> str:
-        """The one sentence of this field that is not ours."""
-        return str(_l("Please enter a whole number."))
-
-
-class Day(DateField):
-    """A day."""
-
-    def gettext(self, string: str) -> str:
-        """The one sentence of this field that is not ours."""
-        return str(_l("Please enter a day."))
 
 
 def wall(moment: datetime | None) -> datetime | None:

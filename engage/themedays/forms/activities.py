@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf.file import FileField
-from wtforms import HiddenField
+from wtforms import HiddenField, IntegerField
 from wtforms.validators import Optional
 
 from engage.core.messages import msg
@@ -16,7 +16,6 @@ from engage.themedays.actions.reports import ReportFields, draft_of
 from engage.themedays.forms._fields import (
     Choice,
     Moment,
-    WholeNumber,
     both,
     long_text,
     name_of,
@@ -106,7 +105,7 @@ class ReportForm(StaffForm):
         description=_l("Who took part, what was said, what will be done."),
     )
     text_en = official_text(_l("Article in English"), ARTICLE_LIMIT, rows=3)
-    people_reached = WholeNumber(_l("How many people took part"), [Optional()])
+    people_reached = IntegerField(_l("How many people took part"), [Optional()])
     photo = FileField(_l("Photo"))
     alt_zh = text(_l("What it shows"), ALT_LIMIT, description=_l("For people who cannot see it."))
     alt_en = text(_l("What it shows, in English"), ALT_LIMIT)

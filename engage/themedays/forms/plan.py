@@ -6,16 +6,14 @@ from typing import Any
 
 from flask import request
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectMultipleField
+from wtforms import DateField, HiddenField, IntegerField, SelectMultipleField
 from wtforms.validators import Optional
 
 from engage.core.messages import msg
 from engage.themedays.actions.rows import ContactFields, RowFields
 from engage.themedays.forms._fields import (
     Choice,
-    Day,
     Moment,
-    WholeNumber,
     long_text,
     name_of,
     official_text,
@@ -30,7 +28,7 @@ _BLANK_CONTACTS = 2
 
 
 class RoundForm(StaffForm):
-    year = WholeNumber(_l("Year"), [Needed(msg("Please enter a year such as 2027."))])
+    year = IntegerField(_l("Year"), [Needed(msg("Please enter a year such as 2027."))])
     deadline = Moment(_l("Deadline for filing"), [Needed(msg("Please enter the deadline."))])
     instructions_zh = official_text(_l("Instructions for the units"), TEXT_LIMIT)
     instructions_en = official_text(_l("Instructions in English"), TEXT_LIMIT, rows=2)
@@ -48,7 +46,7 @@ class RowForm(StaffForm):
     unit = Choice(_l("Unit"), coerce=int)
     theme = text(_l("Theme"), THEME_LIMIT, Needed(msg("Please enter the theme.")))
     form = Choice(_l("Form"))
-    planned_on = Day(_l("Planned day"), [Optional()])
+    planned_on = DateField(_l("Planned day"), [Optional()])
     cohosts = SelectMultipleField(_l("Co-hosts"), coerce=int, validate_choice=False)
     steps = long_text(_l("Steps"), TEXT_LIMIT, description=_l("One step a line."))
     remarks = long_text(_l("Remarks"), TEXT_LIMIT, rows=2)

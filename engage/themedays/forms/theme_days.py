@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, SelectMultipleField
+from wtforms import DateField, HiddenField, SelectMultipleField
 from wtforms.validators import Optional
 
 from engage.core.messages import msg
 from engage.themedays.actions.theme_days import DayFields
-from engage.themedays.forms._fields import Choice, Day, both, name_of, official_text, shown, text
+from engage.themedays.forms._fields import Choice, both, name_of, official_text, shown, text
 from engage.themedays.models import ThemeDay
 from engage.themedays.rules import NOTE_LIMIT, TEXT_LIMIT, THEME_LIMIT
 from engage.web.display import month_text
@@ -20,7 +20,7 @@ from engage.web.forms import Needed, StaffForm
 class ThemeDayForm(StaffForm):
     revision = HiddenField()
     month = Choice(_l("Month"), coerce=int)
-    day = Day(_l("Day"), [Optional()], description=_l("Leave it empty while the day is not settled."))
+    day = DateField(_l("Day"), [Optional()], description=_l("Leave it empty while the day is not settled."))
     theme_zh = text(_l("Theme"), THEME_LIMIT, Needed(msg("Please enter the Chinese theme.")))
     theme_en = text(_l("Theme in English"), THEME_LIMIT)
     unit = Choice(_l("Host"), coerce=int)
