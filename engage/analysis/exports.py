@@ -2,75 +2,23 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
-import xlsxwriter
 from sqlalchemy import select
 
 from engage.analysis.actions import Words
-from engage.core.cells import cells_into
 from engage.core.clock import local
 from engage.core.db import db
+from engage.core.sheets import open_sheet
 from engage.core.types import Localized
 from engage.questions import definition as definitions
 from engage.questions.definition import Definition, Question
 from engage.surveys.models import Response, SurveyVersion
 
 BATCH = 2_000
-_EXCEL_ROWS = 1_048_576
-_SHEET_CHARACTERS = 31
-_NO_SHEET = re.compile(r"[\[\]:*?/\\]")
-
-
-class _Sheet(Protocol):
-    def row(self, cells: list[Any]) -> None: ...
-    def close(self) -> None: ...
-
-
-class _Csv:
-    def __init__(self, path: Path) -> None:
-        # The mark at the start makes Excel read the file as UTF-8.
-        self._file = path.open("w", encoding="utf-8-sig", newline="")
-        self._write = cells_into(self._file)
-
-    def row(self, cells: list[Any]) -> None:
-        self._write(cells)
-
-    def close(self) -> None:
-        self._file.close()
-
-
-class _Excel:
-    def __init__(self, path: Path, name: str) -> None:
-        # Text stays text: nothing in a cell becomes a formula, a link or a number.
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
-        self._name = name
-        self._sheet: Any = None
-        self._at = 0
-
-    def row(self, cells: list[Any]) -> None:
-        if self._sheet is None or self._at >= _EXCEL_ROWS:
-            name = sheet_name(self._name, len(self._book.worksheets()) + 1)
-            self._sheet, self._at = self._book.add_worksheet(name), 0
-        for column, cell in enumerate(cells):
-            if cell is not None and cell != "":
-                self._sheet.write(self._at, column, cell)
-        self._at += 1
-
-    def close(self) -> None:
-        self._book.close()
-
-
-def sheet_name(name: str, number: int = 1) -> str:
-    """``name`` as Excel takes it for its sheet ``number``: at most 31 characters, without some signs."""
-    ending = "" if number == 1 else f" {number}"
-    plain = _NO_SHEET.sub(" ", name)[: _SHEET_CHARACTERS - len(ending)].strip(" '")
-    return f"{plain}{ending}"
 
 
 def write_responses(
@@ -84,14 +32,17 @@ def write_responses(
 ) -> int:
     """Write every response of a survey to ``path``; answers the number of rows.
 
-    Rows are numbered as they stand in the file. One column per question, for several picks one column per
-    option with 1 or 0. ``progress`` hears the rows written so far.
+    Rows are numbered as they stand in the file, questions as in the newest version's form, then those that
+    are gone. One column per question, for several picks one column per option with 1 or 0. ``progress``
+    hears the rows written so far.
     """
     versions = _versions(survey_id)
     columns = _columns(versions.values())
-    sheet: _Sheet = _Excel(path, words.sheet) if excel else _Csv(path)
+    sheet = open_sheet(path, words.sheet, excel=excel)
     try:
-        sheet.row([*words.heads, *(title for column in columns for title in column.titles(language))])
+        numbered = enumerate(columns, start=1)
+        titles = (title for number, column in numbered for title in column.titles(number, language))
+        sheet.row([*words.heads, *titles])
         count = 0
         for rows in _batches(survey_id):
             for number, row in enumerate(rows, count + 1):
@@ -126,8 +77,9 @@ class _Column:
     def several(self) -> bool:
         return self.question.kind.summary().several
 
-    def titles(self, language: str) -> Iterator[str]:
-        title = self.question.text.text(language)
+    def titles(self, number: int, language: str) -> Iterator[str]:
+        # Two questions may have the same words.
+        title = f"{number}. {self.question.text.text(language)}"
         if self.several:
             yield from (f"{title} / {text.text(language)}" for text in self.options.values())
         else:
@@ -186,5 +138,5 @@ def _batches(survey_id: int) -> Iterator[list[Any]]:
 
 
 def _about(row: Any, words: Words) -> list[Any]:
-    minute = local(row.submitted_minute).strftime("%Y-%m-%d %H:%M")
+    minute = local(row.submitted_minute).replace(tzinfo=None)
     return [minute, words.languages[row.language], words.sources[row.source.value]]

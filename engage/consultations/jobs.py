@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -14,17 +15,17 @@ from sqlalchemy import delete, select, update
 
 from engage.consultations.actions.editing import MATCH_JOB, finish_matching
 from engage.consultations.actions.exporting import EXPORT_JOB, Words
-from engage.consultations.models import Comment, CommentExport, Consultation, ExportState
+from engage.consultations.models import Comment, CommentExport, Consultation, ExportFormat, ExportState
 from engage.consultations.queries.published import clause_names
 from engage.consultations.queries.queue import export_rows
 from engage.consultations.rules.clause_names import told_apart
 from engage.consultations.rules.clauses import from_data
 from engage.consultations.rules.matching import all_at_once, with_keys_of
-from engage.core.cells import cells_into
 from engage.core.clock import local, now
 from engage.core.db import db
 from engage.core.formatting import words_of
 from engage.core.jobs import job, periodic
+from engage.core.sheets import open_sheet
 from engage.core.writer import atomic
 
 KEEP_EXPORTS = timedelta(days=1)
@@ -37,12 +38,16 @@ def export(payload: dict[str, Any]) -> None:
     row = db.session.get(CommentExport, int(payload["export_id"]))
     if row is None or row.state is ExportState.DONE:
         return
-    export_id, consultation_id, words = row.id, row.consultation_id, Words(**payload["words"])
+    export_id, consultation_id, format = row.id, row.consultation_id, row.format
+    # A job of the version before knows no sheet.
+    words = Words(**{"sheet": "comments", **payload["words"]})
     target = _folder() / row.file_name
     temporary = target.with_suffix(".part")
     _note(export_id, state=ExportState.RUNNING)
     try:
-        count = _write(temporary, consultation_id, words, lambda rows: _note(export_id, done_rows=rows))
+        count = _write(
+            temporary, format, consultation_id, words, lambda rows: _note(export_id, done_rows=rows)
+        )
     except Exception:
         temporary.unlink(missing_ok=True)
         _note(export_id, state=ExportState.FAILED)
@@ -73,15 +78,19 @@ def forget_exports() -> None:
             path.unlink(missing_ok=True)
 
 
-def _write(path: Path, consultation_id: int, words: Words, progress: Callable[[int], None]) -> int:
+def _write(
+    path: Path,
+    format: ExportFormat,
+    consultation_id: int,
+    words: Words,
+    progress: Callable[[int], None],
+) -> int:
     names = told_apart(clause_names(consultation_id))
     count = 0
-    # The mark at the start makes Excel read the file as UTF-8.
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        write = cells_into(file)
-        write(words.heads)
+    with closing(open_sheet(path, words.sheet, excel=format is ExportFormat.EXCEL)) as sheet:
+        sheet.row(list(words.heads))
         for row in export_rows(consultation_id):
-            write(_cells(row, names, words))
+            sheet.row(_cells(row, names, words))
             count += 1
             if count % _NOTE_ROWS == 0:
                 progress(count)
@@ -98,7 +107,7 @@ def _cells(row: Comment, clauses: Mapping[str, str], words: Words) -> list[Any]:
         label("stance", row.stance),
         row.text,
         label("source", row.source),
-        local(row.submitted_minute, ZoneInfo(words.zone)).strftime("%Y-%m-%d %H:%M"),
+        local(row.submitted_minute, ZoneInfo(words.zone)).replace(tzinfo=None),
         label("state", row.state),
         label("reason", row.reason),
         row.reason_note,

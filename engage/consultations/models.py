@@ -78,6 +78,13 @@ class Source(StrEnum):
     IMPORTED = "imported"
 
 
+class ExportFormat(StrEnum):
+    """The value is the ending of the file's name."""
+
+    CSV = "csv"
+    EXCEL = "xlsx"
+
+
 class ExportState(StrEnum):
     WAITING = "waiting"
     RUNNING = "running"
@@ -142,6 +149,9 @@ class CommentExport(Model):
     public_id: Mapped[str] = mapped_column(String(PUBLIC_ID_LENGTH), unique=True, default=public_id)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
     requested_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    format: Mapped[ExportFormat] = mapped_column(
+        EnumText(ExportFormat), default=ExportFormat.CSV, server_default=ExportFormat.CSV.value
+    )
     state: Mapped[ExportState] = mapped_column(EnumText(ExportState), default=ExportState.WAITING)
     done_rows: Mapped[int] = mapped_column(default=0)
     all_rows: Mapped[int] = mapped_column(default=0)
@@ -150,7 +160,7 @@ class CommentExport(Model):
     @property
     def file_name(self) -> str:
         """The name of its file below the exports folder."""
-        return f"comments-{self.public_id}.csv"
+        return f"comments-{self.public_id}.{self.format.value}"
 
 
 class Comment(Model):

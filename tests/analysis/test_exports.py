@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 import zipfile
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +13,10 @@ import pytest
 from flask import Flask
 
 from engage.analysis.actions import Words
-from engage.analysis.exports import sheet_name, write_responses
+from engage.analysis.exports import write_responses
+from engage.core.clock import site_zone
 from engage.core.db import db
+from engage.core.sheets import sheet_name
 from engage.core.writer import atomic
 from engage.surveys.models import Response, Source
 from tests.factories.responses import add_responses, add_version, choices, definition, make_survey
@@ -64,9 +67,9 @@ def test_answers_to_removed_options_and_questions_stay(
         add_responses(survey, [{"aaaa": "s2", "bbbb": ["m4"]}, {"aaaa": "s9"}], version)
         heads, *rows = _table(survey, tmp_path / "out.csv")
     assert heads == [
-        "新单选",
-        *(f"多选 / 选项{code}" for code in ("m1", "m4", "m2", "m3")),
-        *("评分", "数字", "文字"),
+        "1. 新单选",
+        *(f"2. 多选 / 选项{code}" for code in ("m1", "m4", "m2", "m3")),
+        *("3. 评分", "4. 数字", "5. 文字"),
     ]
     assert rows == [
         ["选项s1", "1", "0", "0", "1", "4", "", "好"],
@@ -83,7 +86,7 @@ def test_a_question_that_changed_its_type_has_a_column_for_each(
         version = add_version(survey, 2, _later({"id": "aaaa", "type": "text", "text": {"zh_CN": "请写明"}}))
         add_responses(survey, [{"aaaa": "s1 附近"}], version)
         heads, *rows = _table(survey, tmp_path / "out.csv")
-    assert (heads[0], heads[1]) == ("请写明", "单选")
+    assert (heads[0], heads[1]) == ("1. 请写明", "2. 单选")
     assert [row[:2] for row in rows] == [["", "选项s1"], ["s1 附近", ""]]
 
 
@@ -91,7 +94,7 @@ def test_in_the_readers_language(app: Flask, survey: dict[str, int], tmp_path: P
     with app.app_context():
         add_responses(survey, [{"aaaa": "s2", "bbbb": ["m2"]}])
         heads, row = _table(survey, tmp_path / "out.csv", "en")
-    assert heads[:2] == ["单选", "多选 / m1"]
+    assert heads[:2] == ["1. 单选", "2. 多选 / m1"]
     assert row[:4] == ["s2", "0", "1", "0"]
 
 
@@ -106,6 +109,28 @@ def test_no_text_of_a_citizen_runs_in_a_spreadsheet(
     with zipfile.ZipFile(tmp_path / "out.xlsx") as book:
         sheet = book.read("xl/worksheets/sheet1.xml").decode()
     assert "<f>" not in sheet
+
+
+def test_questions_of_the_same_words_are_told_apart(app: Flask, tmp_path: Path) -> None:
+    same = [{"id": id, "type": "text", "text": {"zh_CN": "请说明理由"}} for id in ("aaaa", "bbbb")]
+    with app.app_context():
+        survey = make_survey(_later(*same))
+        add_responses(survey, [{"aaaa": "甲", "bbbb": "乙"}])
+        heads, row = _table(survey, tmp_path / "out.csv")
+    assert dict(zip(heads, row, strict=True)) == {"1. 请说明理由": "甲", "2. 请说明理由": "乙"}
+
+
+def test_times_in_excel_are_times(app: Flask, survey: dict[str, int], tmp_path: Path) -> None:
+    with app.app_context():
+        add_responses(survey, [{"aaaa": "s1"}])
+        stored = db.session.scalars(db.select(Response)).one().submitted_minute
+        _written(survey, tmp_path / "out.xlsx", excel=True)
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as book:
+        sheet, styles = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "styles"))
+    assert 'formatCode="yyyy\\-mm\\-dd\\ hh:mm"' in styles or 'formatCode="yyyy-mm-dd hh:mm"' in styles
+    (days,) = re.findall(r'<c r="B2" s="1"><v>([\d.]+)</v>', sheet)
+    shown = datetime(1899, 12, 30, tzinfo=site_zone()) + timedelta(days=float(days))
+    assert abs(shown - stored.astimezone(site_zone())) < timedelta(seconds=1)
 
 
 def test_it_is_written_in_parts_and_says_how_far_it_is(
@@ -141,7 +166,7 @@ def test_rows_are_counted_in_the_file_and_told_in_words(
 def test_the_sheets_are_named_after_what_they_hold(
     app: Flask, survey: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engage.analysis.exports._EXCEL_ROWS", 2)
+    monkeypatch.setattr("engage.core.sheets._EXCEL_ROWS", 2)
     with app.app_context():
         add_responses(survey, [{"aaaa": "s1"}] * 2)
         _written(survey, tmp_path / "out.xlsx", excel=True)

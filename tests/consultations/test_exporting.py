@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -69,6 +71,28 @@ def test_the_export_is_safe_and_complete(app: Flask, one: Consultation, staff: S
     ]
     assert [row[1] for row in rows[1:]] == ["整篇文稿"] * 4 + ["第三条"]
     assert (rows[5][2], rows[5][6]) == ("部分赞成", "已公开")
+
+
+def test_the_export_is_excel_where_that_is_asked_for(
+    app: Flask, one: Consultation, staff: StaffClient
+) -> None:
+    with app.app_context():
+        make_comments(one, ["=1+1", "停车太难"])
+    path = f"/staff/consultations/{one.public_id}"
+    assert "导出意见（Excel）" in staff.get(f"{path}/comments").text
+    asked = staff.send(f"{path}/exports", {"format": "xlsx"})
+    Worker(app).run_waiting()
+    assert "导出意见（Excel）" in staff.get(asked.location).text
+    answer = staff.get(f"{asked.location}/file", buffered=True)
+    assert f"comments-{one.public_id}.xlsx" in answer.headers["Content-Disposition"]
+    with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
+        sheet, names = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "workbook"))
+    assert 'name="意见"' in names
+    assert "<f>" not in sheet
+    assert ">=1+1<" in sheet
+    assert len(re.findall(r'<c r="F\d+" s="1"><v>', sheet)) == 2
+    for file in _folder(app).iterdir():
+        assert file.suffix == ".xlsx"
 
 
 def test_looking_changes_nothing_and_a_retry_asks_once(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from engage.audit.actions import record
 from engage.consultations.actions._load import consultation_for
 from engage.consultations.events import CONSULTATION, EXPORTED
-from engage.consultations.models import Comment, CommentExport, CommentState
+from engage.consultations.models import Comment, CommentExport, CommentState, ExportFormat
 from engage.consultations.rules.phases import Deed
 from engage.core.actor import Actor
 from engage.core.db import db
@@ -29,20 +29,25 @@ class Words:
     """
 
     heads: list[str]
+    sheet: str
     whole: str
     units: dict[str, str]
     labels: dict[str, dict[str, str]]
     zone: str
 
 
-def request_export(actor: Actor, consultation_id: int, words: Words, *, request_id: str = "") -> str:
+def request_export(
+    actor: Actor, consultation_id: int, words: Words, format: ExportFormat, *, request_id: str = ""
+) -> str:
     """Have the worker write all comments to a file, once for `request_id`; answers the export's public id.
 
     Raises `NotFound`, `NotAllowed`.
     """
 
     def make() -> str:
-        export = CommentExport(consultation_id=one.id, requested_by_id=actor.id, all_rows=count)
+        export = CommentExport(
+            consultation_id=one.id, requested_by_id=actor.id, format=format, all_rows=count
+        )
         db.session.add(export)
         db.session.flush()
         payload: dict[str, Any] = {"export_id": export.id, "words": asdict(words)}
@@ -60,4 +65,4 @@ def request_export(actor: Actor, consultation_id: int, words: Words, *, request_
             )
             or 0
         )
-        return made_once(actor, request_id, f"consultation.export:{one.id}", [], make)
+        return made_once(actor, request_id, f"consultation.export:{one.id}", [format], make)

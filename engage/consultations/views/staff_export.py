@@ -12,9 +12,10 @@ from engage.accounts.permissions import Permission
 from engage.accounts.queries import unit_names
 from engage.consultations.actions import exporting
 from engage.consultations.actions.exporting import Words
-from engage.consultations.models import Adoption, CommentState, ExportState, Source, Stance
+from engage.consultations.models import Adoption, CommentState, ExportFormat, ExportState, Source, Stance
 from engage.consultations.queries import staff as queries
 from engage.consultations.rules.phases import Deed
+from engage.consultations.views._args import choice
 from engage.consultations.views._blueprints import staff_pages
 from engage.core.errors import NotFound
 from engage.core.messages import msg
@@ -42,7 +43,11 @@ def request_export(public_id: str) -> ResponseReturnValue:
     actor = current_actor()
     work = queries.work(actor, public_id, Deed.EXPORT)
     made = exporting.request_export(
-        actor, work.consultation.id, _words(), request_id=request.form.get("_request_id", "")
+        actor,
+        work.consultation.id,
+        _words(),
+        choice(ExportFormat, request.form.get("format")) or ExportFormat.CSV,
+        request_id=request.form.get("_request_id", ""),
     )
     return redirect(url_for(".export", public_id=public_id, export_id=made), 303)
 
@@ -68,7 +73,7 @@ def export_file(public_id: str, export_id: str) -> ResponseReturnValue:
     path = current_app.config["ENGAGE"].files / "exports" / found.file_name
     if found.state is not ExportState.DONE or not path.exists():
         raise NotFound(msg("This file is no longer kept. Please have it made again."))
-    response = send_file(path, as_attachment=True, download_name=f"comments-{public_id}.csv")
+    response = send_file(path, as_attachment=True, download_name=f"comments-{public_id}.{found.format.value}")
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -90,6 +95,7 @@ def _words() -> Words:
             _("What came of it"),
             _("Reason for the outcome"),
         ],
+        sheet=_("Comments"),
         whole=_("The draft as a whole"),
         units={str(unit_id): local(name) for unit_id, name in unit_names().items()},
         labels={name: {one.value: label(one) for one in enum} for name, enum in _COLUMNS.items()},
