@@ -49,9 +49,28 @@ class AuditEntry(Model):
     event: Mapped[str] = mapped_column(String(60))
     object_kind: Mapped[str] = mapped_column(String(40))
     object_id: Mapped[str] = mapped_column(String(40))
-    object_label: Mapped[str] = mapped_column(String(200), default="")
+    object_label: Mapped[str] = mapped_column(
+        String(200),
+        default="",
+        info=personal(
+            msg("To be able to say later which staff member decided what."),
+            what=msg("Staff: the name of an account in the log of what was done to it"),
+            days=KEEP_DAYS,
+            since="at",
+            whole_row=True,
+        ),
+    )
     before: Mapped[dict[str, Any] | None] = mapped_column(JsonData)
-    after: Mapped[dict[str, Any] | None] = mapped_column(JsonData)
+    after: Mapped[dict[str, Any] | None] = mapped_column(
+        JsonData,
+        info=personal(
+            msg("To be able to say later which staff member decided what."),
+            what=msg("Staff: name and shortened email address before and after a change of an account"),
+            days=KEEP_DAYS,
+            since="at",
+            whole_row=True,
+        ),
+    )
 
 
 class AuditOrigin(Model):

@@ -20,8 +20,9 @@ from engage.audit.models import AuditEntry
 from engage.core import bus
 from engage.core.actor import ANONYMOUS, SYSTEM, Actor, ActorKind, ScopeKind
 from engage.core.clock import now
-from engage.core.db import db
+from engage.core.db import Model, db
 from engage.core.errors import Conflict, Gone, Invalid, NotAllowed, NotFound, TooMany
+from engage.core.personal import personal_columns
 from engage.core.types import Localized
 from engage.core.writer import atomic
 from tests.factories.accounts import make_actor, make_session, make_unit, make_user
@@ -378,3 +379,16 @@ def test_what_sign_ins_leave_behind_is_cleared(app: Flask) -> None:
         jobs.clear()
         assert db.session.scalar(select(func.count()).select_from(SignInFailure)) == 0
         assert db.session.scalar(select(func.count()).select_from(SignInLink)) == 0
+
+
+def test_the_log_keeps_no_address_and_what_it_keeps_is_declared(app: Flask) -> None:
+    with app.app_context():
+        user = actions.create_person(SYSTEM, "li.hua@example.com", "李华")
+        actions.change_person(SYSTEM, user, "hua@example.com", "李华")
+        actions.change_person(SYSTEM, user, "hua@example.com", "李 华")
+        told = db.session.execute(select(AuditEntry.before, AuditEntry.after)).all()
+        assert "l…@example.com" in str(told)
+        assert "li.hua" not in str(told)
+        assert "hua@" not in str(told)
+    declared = {(column.table.name, column.name) for column, _ in personal_columns(Model.metadata)}
+    assert {("audit_entry", name) for name in ("actor_label", "object_label", "after")} <= declared

@@ -20,8 +20,11 @@ _NOT_PERSONAL = {
         "report_photo.file_name live_question.decided_deed live_decision.deed live_session.join_code"
     ),
     "hashes with a key or of random secrets, deleted by their clocks": (
-        "receipt.code_hash write_request sign_in_failure.subject_hash sign_in_link.token_hash "
+        "receipt.code_hash write_request sign_in_failure sign_in_link.token_hash "
         "live_guest_link.token_hash consultation_comment.row_hash"
+    ),
+    "sealed or hashed, gone with the second factor or the closed account": (
+        "authenticator.secret recovery_code.code_hash"
     ),
     "written by units for publication": (
         "theme_day activity schedule_change report_photo plan_round consultation draft_version survey "

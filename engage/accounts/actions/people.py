@@ -34,7 +34,7 @@ def create_person(actor: Actor, email: str, name: str, *, is_demo: bool = False)
         user = User(email=email, name=name, is_demo=is_demo)
         db.session.add(user)
         db.session.flush()
-        after = {"name": name, "email": email}
+        after = {"name": name, "email": _short(email)}
         record(actor, entries.ACCOUNT_CREATED, "account", user.id, after=after, label=name)
         return user.id
 
@@ -50,6 +50,9 @@ def change_person(actor: Actor, user_id: int, email: str, name: str) -> None:
         if not after:
             return
         user.name, user.email = name, email
+        for values in (before, after):
+            if "email" in values:
+                values["email"] = _short(values["email"] or "")
         record(actor, entries.ACCOUNT_CHANGED, "account", user_id, before, after, label=name)
 
 
@@ -138,6 +141,12 @@ def revoke_role(actor: Actor, user_id: int, grant_id: int) -> None:
         }
         record(actor, entries.ROLE_REVOKED, "account", user_id, before=before, label=user.name)
         publish(GrantsChanged(user_id))
+
+
+def _short(email: str) -> str:
+    """What the log, which is kept for longer than the account, says of an address: ``l…@example.com``."""
+    mailbox, _, domain = email.partition("@")
+    return f"{mailbox[:1]}…@{domain}" if domain else ""
 
 
 def _user(user_id: int) -> User:
