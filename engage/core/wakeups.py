@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import time
 from typing import Any
 
 from flask import Flask
@@ -13,6 +14,7 @@ from engage.core.begin import CHANNEL
 from engage.core.db import db
 
 _CONNECT_SECONDS = 5
+LOOK_SECONDS = 0.2
 
 
 class ChangeWatch:
@@ -31,6 +33,13 @@ class ChangeWatch:
     def changed(self) -> bool:
         """Whether another connection committed since the last call; the first call says yes."""
         return self._look.changed()
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until another connection commits, at most so long; whether one did since the last call.
+
+        PostgreSQL tells of a commit at once; SQLite is looked at every ``LOOK_SECONDS``.
+        """
+        return self._look.wait(seconds)
 
     def close(self) -> None:
         """Give the connection back; whoever looks once more opens another."""
@@ -55,6 +64,15 @@ class _DataVersion:
         was, self._version = self._version, version
         return bool(version != was)
 
+    def wait(self, seconds: float) -> bool:
+        until = time.monotonic() + seconds
+        while not self.changed():
+            left = until - time.monotonic()
+            if left <= 0:
+                return False
+            time.sleep(min(left, LOOK_SECONDS))
+        return True
+
     def close(self) -> None:
         if self._connection is not None:
             self._connection.close()
@@ -68,11 +86,22 @@ class _Notifications:
         self._connection: Any = None
 
     def changed(self) -> bool:
+        return self._heard(0)
+
+    def wait(self, seconds: float) -> bool:
+        heard = self._heard(seconds)
+        if self._connection is None:  # a server that is gone is not asked again at once
+            time.sleep(min(seconds, LOOK_SECONDS))
+        return heard
+
+    def _heard(self, seconds: float) -> bool:
         try:
             if self._connection is None:
                 self._listen()
                 return True
-            return sum(1 for _notice in self._connection.notifies(timeout=0)) > 0
+            heard = any(True for _notice in self._connection.notifies(timeout=seconds, stop_after=1))
+            # Many may have come together: they are one change.
+            return sum(1 for _notice in self._connection.notifies(timeout=0)) > 0 or heard
         except self._driver.OperationalError:
             # What was notified meanwhile is lost with the connection, so the caller looks for itself.
             self.close()

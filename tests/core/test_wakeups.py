@@ -64,6 +64,21 @@ def test_the_first_look_says_yes_and_then_each_commit_once(
         assert not watch.changed()
 
 
+def test_who_waits_hears_of_a_commit_and_else_of_none(app: Flask, watch: ChangeWatch) -> None:
+    assert watch.wait(0)
+    assert not watch.wait(0.3)
+    answers: list[bool] = []
+    waiting = threading.Thread(target=lambda: answers.append(watch.wait(60)))
+    waiting.start()
+    for number in range(3):
+        _write(app, f"row {number}")
+    waiting.join(20)
+    assert answers == [True], "long before the minute is over"
+    while watch.wait(0.3):  # those that came after it
+        pass
+    assert not watch.changed()
+
+
 def test_what_was_undone_or_only_read_is_not_noticed(app: Flask, watch: ChangeWatch) -> None:
     assert watch.changed()
     _write(app, fails=True)

@@ -1,7 +1,7 @@
 """Sending on what is new: the log row by row, the totals at most twice a second.
 
-One greenlet in each process that holds sockets. Its own process's commits wake it at once; those of other
-processes it notices by looking at the database every ``LOOK_SECONDS``.
+One greenlet in each process that holds sockets. Its own process's commits wake it at once; of those of other
+processes a second one learns as soon as the database tells (``engage.core.wakeups``).
 """
 
 from __future__ import annotations
@@ -26,6 +26,8 @@ from engage.web.realtime import broadcast, viewers
 log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.2
+# Whatever is written wakes; what many write in the same moment is looked at once.
+GATHER_SECONDS = 0.02
 TOTALS_SECONDS = 0.5
 # Of more questions that changed in the same half second the rest is told in the next one.
 TOTALS_MOST = 200
@@ -92,8 +94,12 @@ class Pump:
         self._rechecked_at = time.monotonic()
         self.rechecks: list[Callable[[], None]] = []
         self._stopped = False
-        self._thread = threading.Thread(target=self._run, name="live-pump", daemon=True)
-        self._thread.start()
+        self._threads = [
+            threading.Thread(target=run, name=name, daemon=True)
+            for run, name in ((self._run, "live-pump"), (self._listen, "live-listen"))
+        ]
+        for thread in self._threads:
+            thread.start()
 
     def wake(self) -> None:
         """There is something new."""
@@ -120,7 +126,8 @@ class Pump:
         """Send nothing more: the application is going."""
         self._stopped = True
         self._woken.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
         self._watch.close()
 
     def _run(self) -> None:
@@ -137,9 +144,14 @@ class Pump:
                 log.exception("sending on failed")
                 time.sleep(LOOK_SECONDS)
 
+    def _listen(self) -> None:
+        while not self._stopped:
+            if self._watch.wait(LOOK_SECONDS):
+                self._woken.set()
+                time.sleep(GATHER_SECONDS)
+
     def _look(self, woken: bool) -> None:
-        changed = self._watch.changed()
-        if woken or changed:
+        if woken:
             self._send_log()
             self._totals_due = True
         moment = time.monotonic()
