@@ -53,6 +53,11 @@ HOSTILE = """# 办法
         ("#", False),
         ("**个人**", True),
         ("** 个人 **", False),
+        ("罚款~~五百元~~一千元", True),
+        ("10~~20 米", False),
+        ("~~~通知~~~", False),
+        ("~" * 50_000, False),
+        ("~~" + "字" * 50_000, False),
         ("注**：见附表", False),
         ("***", False),
         ("|---|:--:|", True),
@@ -89,6 +94,13 @@ def test_markdown_keeps_its_signs_but_in_numbers_and_titles() -> None:
     assert split("**个人**免收。\n\n**其他**。")[0].name == "个人免收。"
     titled = split("**停车办法**\n\n## **目标**\n**甲**乙。")
     assert [(one.title, one.text) for one in titled] == [("停车办法", ""), ("目标", "**甲**乙。")]
+
+
+@pytest.mark.database
+def test_struck_words_of_a_draft_are_struck(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        one = make_consultation(draft="第一条 罚款~~五百元~~一千元。\n第二条 甲。")
+    assert "罚款<s>五百元</s>一千元。" in client.get(f"/consultations/{one.public_id}").text
 
 
 def _shown(page: str) -> list[str]:

@@ -1,7 +1,8 @@
 """Whether a pasted draft is Markdown, and its lines without the signs of bold.
 
 In plain legal text a star, a dash or a "1." is part of the wording. So a draft counts as Markdown only where
-it has what nobody writes otherwise: a ``#`` heading, a pair of ``**``, or the line under the head of a table.
+it has what nobody writes otherwise: a ``#`` heading, a pair of ``**`` or ``~~``, or the line under the head
+of a table.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 _BOLD: Final = re.compile(r"\*\*(?=[^\s*])([^*\n]{0,199}[^\s*])\*\*")
 _BOLD_FIRST: Final = re.compile(rf"((?:#{{1,6}}|[-*+•·])[ 　]+)?{_BOLD.pattern}")
+_STRUCK: Final = re.compile(r"(?<!~)~~(?=[^\s~])[^~\n]{0,199}(?<=[^\s~])~~(?!~)")
 _HEADING: Final = re.compile(r"#{1,6} +[^\s#]")
 _UNDER_HEAD: Final = re.compile(r"\|?[ :]*-{2,}[ :]*(?:\|[ :]*-{2,}[ :]*)*\|?\Z")
 
@@ -19,7 +21,10 @@ _UNDER_HEAD: Final = re.compile(r"\|?[ :]*-{2,}[ :]*(?:\|[ :]*-{2,}[ :]*)*\|?\Z"
 def is_markdown(lines: Iterable[str]) -> bool:
     """Whether these lines are Markdown rather than plain text."""
     return any(
-        _HEADING.match(line) or _BOLD.search(line) or ("|" in line and _UNDER_HEAD.match(line))
+        _HEADING.match(line)
+        or _BOLD.search(line)
+        or ("~~" in line and _STRUCK.search(line))
+        or ("|" in line and _UNDER_HEAD.match(line))
         for line in lines
     )
 
