@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+from flask_migrate import upgrade
+
 from engage import create_app
-from engage.core.db import db
 from engage.core.writer import atomic
 from tests.factories.questions import page, twenty_questions
 from tests.factories.surveys import make_survey
@@ -28,7 +29,7 @@ def questions(wanted: int) -> dict[str, Any]:
 def main() -> None:
     app = create_app()
     with app.app_context():
-        db.create_all()
+        upgrade()
         survey = make_survey(questions(int(sys.argv[1])), one_per_device=True)
         with atomic():
             survey.one_per_device = True

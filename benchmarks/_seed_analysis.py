@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from flask_migrate import upgrade
 from sqlalchemy import insert
 
 from engage import create_app
@@ -91,7 +92,7 @@ def main() -> None:
     instance, count = Path(sys.argv[1]), int(sys.argv[2])
     url = f"sqlite:///{instance / 'engage.db'}"
     with create_app(Config(instance=instance, secret_key="benchmark", database_url=url)).app_context():
-        db.create_all()
+        upgrade()
         survey_id, version_id = make_survey()
         add(survey_id, version_id, count, random.Random(1))
         print(survey_id)

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from flask import current_app
+from flask_migrate import upgrade
 from sqlalchemy import update
 
 from engage import create_app
@@ -35,7 +36,7 @@ def main() -> None:
     wanted, file = int(sys.argv[1]), os.environ.get("ENGAGE_BENCH_MESSAGES")
     app = create_app()
     with app.app_context():
-        db.create_all()
+        upgrade()
         one = make_consultation(opened=40, closes=30, result_published_at=now() - timedelta(days=1))
         rows = _read(Path(file)) if file else []
         rows += [

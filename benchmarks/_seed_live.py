@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from flask_migrate import upgrade
+
 from engage import create_app
-from engage.core.db import db
 from engage.live.models import Phase
 from tests.factories.live import make_room
 
@@ -11,7 +12,7 @@ from tests.factories.live import make_room
 def main() -> None:
     app = create_app()
     with app.app_context():
-        db.create_all()
+        upgrade()
         print(make_room(Phase.LIVE, moderation=False).public_id)
 
 

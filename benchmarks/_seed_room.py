@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sys
 
+from flask_migrate import upgrade
+
 from engage import create_app
 from engage.accounts.permissions import Role
-from engage.core.db import db
 from engage.core.writer import atomic
 from engage.live.models import Phase
 from tests.factories.accounts import make_session, make_user
@@ -23,7 +24,7 @@ _EACH = 10
 def main() -> None:
     app = create_app()
     with app.app_context():
-        db.create_all()
+        upgrade()
         room = make_room(Phase.LIVE, moderation=False)
         with atomic():
             for number in range(int(sys.argv[1])):
