@@ -38,7 +38,7 @@ def exclusive(counts: tuple[tuple[str, int], ...]) -> PublicCounts:
     small = {code for code, count in counts if 0 < count < K}
     total = sum(count for code, count in counts if code in small)
     rest = sorted((count, code) for code, count in counts if count >= K)
-    while small and (total < K or len(small) == 1) and rest:
+    while small and total < K and rest:
         count, code = rest.pop(0)
         small.add(code)
         total += count

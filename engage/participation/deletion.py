@@ -9,7 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import Column, Date, Table, delete, insert, select, tuple_, update
+from sqlalchemy import Column, Date, Table, delete, exists, insert, select, tuple_, update
 from sqlalchemy.sql.elements import ColumnElement
 
 from engage.core.clock import from_local, local, now, today
@@ -23,9 +23,9 @@ from engage.core.writer import atomic
 from engage.participation import erased, receipts
 from engage.participation.actions import once
 from engage.participation.erased import Noted
-from engage.participation.erasers import Eraser, eraser_of
+from engage.participation.erasers import Eraser, eraser_of, rows_of_kinds
 from engage.participation.marks import forget_due, note_retracted
-from engage.participation.models import Deletion, WriteRequest
+from engage.participation.models import Deletion, Receipt, WriteRequest
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ def delete_due(moment: datetime | None = None) -> int:
             db.session.rollback()
             failed.append(duty.table.name)
     touched += forget_due(moment)
-    touched += _prune_requests(moment)
+    touched += _prune_requests(moment) + _prune_receipts()
     if failed:
         raise NotAllDeleted(f"Personal data that was due could not be deleted from: {', '.join(failed)}.")
     return touched
@@ -224,6 +224,23 @@ def _blank(column: Column[Any], declared: Personal) -> str | None:
     if declared.erase is not None:
         return declared.erase
     return None if column.nullable else ""
+
+
+def _prune_receipts() -> int:
+    """Receipts do not outlive what they open."""
+    pruned = 0
+    for kind, rows in rows_of_kinds().items():
+        orphans = (
+            select(Receipt.code_hash)
+            .where(Receipt.kind == kind, ~exists().where(rows == Receipt.object_id))
+            .limit(BATCH)
+        )
+        while hashes := list(db.session.scalars(orphans)):
+            with atomic():
+                db.session.execute(delete(Receipt).where(Receipt.code_hash.in_(hashes)))
+            pruned += len(hashes)
+    db.session.rollback()
+    return pruned
 
 
 def _prune_requests(moment: datetime) -> int:

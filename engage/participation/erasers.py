@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from engage.core.messages import Message
 
@@ -13,12 +14,14 @@ class Eraser:
     """``what`` names the kind, ``consequence`` says what goes and what stays.
 
     ``erase`` takes the object's id inside the running transaction, deletes or blanks what is personal, and is
-    safe to run again (after a restore, or where the object is gone already).
+    safe to run again (after a restore, or where the object is gone already). ``rows`` is the column (mapped
+    attribute) of the objects' ids: a receipt goes when its object is gone, whatever it went by.
     """
 
     what: Message
     consequence: Message
     erase: Callable[[int], None]
+    rows: Any = None
 
 
 _erasers: dict[str, Eraser] = {}
@@ -32,6 +35,11 @@ def register_eraser(kind: str, eraser: Eraser) -> None:
 def eraser_of(kind: str) -> Eraser | None:
     """How ``kind`` is erased, or ``None`` where nothing registered."""
     return _erasers.get(kind)
+
+
+def rows_of_kinds() -> dict[str, Any]:
+    """Where the objects of each kind of receipt lie."""
+    return {kind: eraser.rows for kind, eraser in _erasers.items() if eraser.rows is not None}
 
 
 def erasable_kinds() -> frozenset[str]:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import Final
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, redirect, render_template, request
 from itsdangerous import BadSignature, Signer
 
 from engage.core.keys import key
@@ -14,6 +14,7 @@ from engage.participation.receipts import find, grouped, normalised
 from engage.web import cookies
 
 _SECONDS: Final = 3600
+_SHARED_SECONDS: Final = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,24 @@ class Remembered:
     alive: bool
 
 
-def remember(response: Response, cookie: str, code: str, path: str) -> None:
-    """Keep ``code`` in the browser for the page at ``path`` alone, which shows it.
+def remember(response: Response, cookie: str, code: str, path: str, *, shared: bool = False) -> None:
+    """Keep ``code`` in the browser for the page at ``path`` alone, which shows it for an hour.
 
+    For a moment only where the device is ``shared``, as a tablet in a hall on which people answer in turn.
     Any other page would come with another cookie than before, and then browsers do not go back to it.
     """
-    cookies.keep(response, cookie, _signer().sign(normalised(code)).decode(), seconds=_SECONDS, path=path)
+    seconds = _SHARED_SECONDS if shared else _SECONDS
+    cookies.keep(response, cookie, _signer().sign(normalised(code)).decode(), seconds=seconds, path=path)
+
+
+def hidden(cookie: str, path: str, after: str) -> Response:
+    """The person is done: whoever takes the phone next does not see the code; goes on to ``after``.
+
+    A link may ask for it, since it changes nothing but the cookie of this one page.
+    """
+    response = make_response(redirect(after, 303))
+    cookies.forget(response, cookie, path=path)
+    return response
 
 
 def remembered(cookie: str) -> Remembered | None:

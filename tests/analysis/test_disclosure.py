@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from engage.analysis.columns import ColumnStore
 from engage.analysis.dashboard import Dashboard
-from engage.analysis.disclosure import K, rounded, tells, too_few_between
+from engage.analysis.disclosure import K, PublicCounts, exclusive, rounded, several, tells, too_few_between
 from engage.analysis.frame import SurveyFrame
 from engage.analysis.public import Before, public_questions
 from engage.demo.results import public_result
@@ -253,3 +253,32 @@ def test_a_rare_pick_among_enough_new_answers_is_rounded() -> None:
     assert again["aaaa"]["base"] is None
     assert all(count is None for _, count, _ in again["aaaa"]["rows"])
     assert again["bbbb"]["base"] == again["cccc"]["base"] == 72
+
+
+@pytest.mark.parametrize(
+    ("counts", "shown"),
+    [
+        ({"a": 0, "b": 10}, PublicCounts((("a", 0), ("b", 10)))),
+        ({"a": 9, "b": 50, "c": 60}, PublicCounts((("c", 60),), ("a", "b"), 59)),
+        ({"a": 1, "b": 50, "c": 50}, PublicCounts((("c", 50),), ("a", "b"), 51)),
+        ({"a": 5, "b": 5, "c": 60}, PublicCounts((("c", 60),), ("a", "b"), 10)),
+        ({"a": 5, "b": 4, "c": 60}, PublicCounts((), ("a", "b", "c"), 69)),
+        ({"a": 9}, PublicCounts((), ("a",), None)),
+        ({"a": 3, "b": 4}, PublicCounts((), ("a", "b"), None)),
+        ({"a": 3, "b": 4, "c": 0}, PublicCounts((("c", 0),), ("a", "b"), None)),
+    ],
+)
+def test_small_groups_of_single_choices_are_shown_together_or_not(
+    counts: dict[str, int], shown: PublicCounts
+) -> None:
+    assert exclusive(tuple(counts.items())) == shown
+
+
+@pytest.mark.parametrize(
+    ("count", "base", "shown"),
+    [(0, 50, True), (1, 50, False), (9, 50, False), (10, 50, True), (40, 50, True), (41, 50, False),
+     (49, 50, False), (50, 50, True), (9, 9, False)],
+)  # fmt: skip
+def test_few_that_pick_or_leave_out_have_no_number(count: int, base: int, shown: bool) -> None:
+    found = several((("a", count),), base)
+    assert found == (PublicCounts((("a", count),)) if shown else PublicCounts((), ("a",), None))

@@ -220,3 +220,20 @@ def test_all_types_render_in_both_languages_and_layouts(context: Flask, citizen_
             answer = citizen_client().get(address(survey), query_string={"lang": language})
             assert answer.status_code == 200
             assert "题目q19</span> (en)" in answer.text or language == "zh_CN"
+
+
+def test_whoever_is_done_hides_the_code(context: Flask, citizen_client: Make) -> None:
+    client, survey = citizen_client(), make_survey(one_per_device=True)
+    done = send(client, survey, twenty_answers()).headers["Location"]
+    assert 'id="receipt-code"' in client.get(done).text
+    hidden = client.get(f"{done}?hide=1")
+    assert (hidden.status_code, hidden.headers["Location"]) == (303, address(survey))
+    assert client.get(done).status_code == 303
+
+
+@pytest.mark.parametrize(("once", "seconds"), [(True, 3600), (False, 120)])
+def test_where_several_answer_on_one_device_the_code_is_shown_for_a_moment(
+    context: Flask, citizen_client: Make, once: bool, seconds: int
+) -> None:
+    answer = send(citizen_client(), make_survey(one_per_device=once), twenty_answers())
+    assert any(f"Max-Age={seconds};" in cookie for cookie in answer.headers.getlist("Set-Cookie"))

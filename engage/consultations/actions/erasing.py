@@ -43,5 +43,6 @@ register_eraser(
             "Only the number of the comment stays taken."
         ),
         erase=erase,
+        rows=Comment.id,
     ),
 )

@@ -18,7 +18,7 @@ from engage.consultations.views.reading import WHOLE, discussion, withdrawn
 from engage.core.errors import Conflict, Gone, Invalid, Refusal
 from engage.web.citizen import device_id
 from engage.web.errors import wants_json
-from engage.web.fresh_receipt import erased_page, remember, remembered
+from engage.web.fresh_receipt import erased_page, hidden, remember, remembered
 from engage.web.guards import citizen_write, public
 from engage.web.languages import current_language, render
 from engage.web.limits import limited
@@ -60,6 +60,8 @@ def done(public_id: str) -> ResponseReturnValue:
     consultation = published(public_id)
     page: ResponseReturnValue
     kept = remembered(RECEIPT_COOKIE)
+    if request.args.get("hide"):
+        return hidden(RECEIPT_COOKIE, request.path, url_for("consultations.show", public_id=public_id))
     if consultation.phase is Phase.WITHDRAWN:
         # The code stays good for looking up and erasing; it must not be lost with the page.
         page = withdrawn(consultation, code=kept.code if kept and kept.alive else "")

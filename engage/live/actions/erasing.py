@@ -103,5 +103,6 @@ register_eraser(
             "record. Only the number of questions stays."
         ),
         erase=erase,
+        rows=LiveQuestion.id,
     ),
 )

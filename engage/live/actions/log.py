@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import insert, select, update
 
-from engage.core.clock import now, today
+from engage.core.clock import minute, today
 from engage.core.db import db
 from engage.core.writer import publish
 from engage.live.events import Logged
@@ -47,7 +47,7 @@ class Change:
         payloads = self._payloads()
         if not payloads:
             return
-        moment = now()
+        moment = minute()
         heads = dict(_heads(self.session.id, list(payloads)))
         for stream, payload in payloads.items():
             seq = heads[stream] + 1 if stream in heads else self._first(stream)

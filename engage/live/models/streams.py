@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.clock import now
+from engage.core.clock import minute
 from engage.core.db import JsonData, Model, UtcDateTime
 from engage.core.messages import msg
 from engage.core.personal import personal
@@ -66,4 +66,5 @@ class LiveLog(Model):
             whole_row=True,
         ),
     )
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # No finer: it stands beside words and the mark of a device.
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=minute)

@@ -34,5 +34,6 @@ register_eraser(
             "That this device took part stays noted until its time is up, so that nobody answers twice."
         ),
         erase,
+        rows=Response.id,
     ),
 )

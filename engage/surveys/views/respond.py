@@ -21,7 +21,7 @@ from engage.surveys.views import pages, state
 from engage.web import cookies
 from engage.web.citizen import device_id, known_device
 from engage.web.errors import wants_json
-from engage.web.fresh_receipt import erased_page, remember, remembered
+from engage.web.fresh_receipt import erased_page, hidden, remember, remembered
 from engage.web.guards import body_of, citizen_write, public
 from engage.web.languages import COOKIE, current_language, render
 from engage.web.limits import limited
@@ -153,7 +153,8 @@ def _first_page(asked: CompiledVersion, errors: Mapping[str, Message]) -> int:
 def _received(survey: Published, code: str) -> ResponseReturnValue:
     done = url_for("surveys.done", public_id=survey.public_id)
     response = make_response(jsonify(done=done) if wants_json() else redirect(done, 303))
-    remember(response, RECEIPT_COOKIE, code, done)
+    # Where a device may answer several times, several people may answer on it.
+    remember(response, RECEIPT_COOKIE, code, done, shared=not survey.one_per_device)
     return response
 
 
@@ -162,7 +163,9 @@ def _received(survey: Published, code: str) -> ResponseReturnValue:
 def done(public_id: str) -> ResponseReturnValue:
     """The receipt code of what this browser has just sent, for an hour."""
     survey = published(public_id)
-    kept = remembered(RECEIPT_COOKIE)
+    kept, form = remembered(RECEIPT_COOKIE), url_for("surveys.show", public_id=survey.public_id)
+    if request.args.get("hide"):
+        return hidden(RECEIPT_COOKIE, request.path, form)
     if kept is None:
-        return redirect(url_for("surveys.show", public_id=survey.public_id), 303)
+        return redirect(form, 303)
     return pages.receipt(survey, kept.code) if kept.alive else erased_page(RECEIPT_COOKIE, request.path)
