@@ -38,6 +38,7 @@ LABELS = {
     Step.PUBLISH_RECORD: _l("Publish the record"),
     Step.WITHDRAW_RECORD: _l("Withdraw the record"),
     Deed.APPROVE: _l("Approve"),
+    Deed.MASK: _l("Cover the numbers and publish"),
     Deed.DECLINE: _l("Decline"),
     Deed.AIR: _l("Put on air"),
     Deed.BACK: _l("Back to the queue"),

@@ -74,6 +74,14 @@ class Hall:
                 make.decide(room, make.ask(room, text, by=number + 100), *deeds, by=by, **values)
             make.db.session.remove()
 
+    def decided(self, text: str, *deeds: make.Deed) -> None:
+        """A colleague decides about one question."""
+        with self.app.app_context():
+            row = make.db.session.scalars(make.db.select(make.LiveQuestion).filter_by(text=text)).one()
+            room = make.db.session.get_one(make.LiveSession, row.session_id)
+            make.decide(room, row, *deeds)
+            make.db.session.remove()
+
     def take(self, step: Step) -> None:
         """A colleague takes a step in the life of the session."""
         with self.app.app_context():

@@ -191,6 +191,8 @@ def test_one_on_air_at_a_time_and_undo_brings_both_back() -> None:
     make.decide(room, second, Deed.UNDO, by=by)
     assert make.question(first.public_id).state is QuestionState.ON_AIR
     assert make.question(second.public_id).state is QuestionState.APPROVED
+    make.decide(room, second, Deed.UNDO, by=by)
+    assert make.question(second.public_id).state is QuestionState.PENDING
     with pytest.raises(Conflict):
         make.decide(room, second, Deed.UNDO, by=by)
 

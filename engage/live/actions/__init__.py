@@ -5,6 +5,7 @@ from engage.live.actions.deciding import Decided, decide
 from engage.live.actions.erasing import erase
 from engage.live.actions.guests import make_link, revoke_link
 from engage.live.actions.leftover import LEFTOVER, settle_leftover
+from engage.live.actions.own import OwnAction, last_own, undo_own
 from engage.live.actions.sessions import create, edit, note_export, step
 from engage.live.actions.supporting import Supported, support
 from engage.live.actions.written import LiveQuestionSource
@@ -14,6 +15,7 @@ __all__ = [
     "Asked",
     "Decided",
     "LiveQuestionSource",
+    "OwnAction",
     "Supported",
     "ask",
     "create",
@@ -21,11 +23,13 @@ __all__ = [
     "edit",
     "enter",
     "erase",
+    "last_own",
     "make_link",
     "note_export",
     "revoke_link",
     "settle_leftover",
     "step",
     "support",
+    "undo_own",
     "withdraw",
 ]

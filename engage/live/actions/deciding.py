@@ -20,7 +20,9 @@ from engage.live.actions.log import Change
 from engage.live.actions.undoing import undo
 from engage.live.models import LiveDecision, LiveQuestion, LiveSession, QuestionState
 from engage.live.rules.deeds import DEEDS, Deed, require_deed
+from engage.live.rules.masking import masked
 from engage.live.rules.text import clean, require_answer, require_note
+from engage.moderation.actions import screen
 from engage.moderation.models import ReasonClass
 
 MODERATE = frozenset({Permission.LIVE_MODERATE})
@@ -30,6 +32,7 @@ _CORRECT = MODERATE | {Permission.LIVE_EDIT}
 DONE: dict[str, Message] = {
     Deed.APPROVE: msg("approved it"),
     Deed.DECLINE: msg("declined it"),
+    Deed.MASK: msg("covered the numbers and approved it"),
     Deed.AIR: msg("put it on air"),
     Deed.BACK: msg("took it off air"),
     Deed.ANSWER: msg("marked it as answered"),
@@ -46,11 +49,15 @@ DONE: dict[str, Message] = {
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """The state after the deed and the revision that the next decision must name."""
+    """The state after the deed and the revision that the next decision must name.
+
+    ``decision`` is what ``undo_own`` takes back; ``None`` after an undo.
+    """
 
     question: str
     state: QuestionState
     revision: int
+    decision: int | None = None
 
 
 def decide(
@@ -76,14 +83,16 @@ def decide(
         require_any(actor, _who(deed), session)
         row = question_row(session_id, question)
         if row.revision != revision:
-            if _is_retry(actor, row, deed, revision) and _same_words(row, deed, answer):
-                return Decided(question, row.state, row.revision)
-            raise Conflict(_who_did_what(row))
+            done = _done_already(actor, row, deed, revision)
+            if done is not None and _same_words(row, deed, answer):
+                return Decided(question, row.state, row.revision, done or None)
+            raise Conflict(who_did_what(row))
+        done = 0
         if deed is Deed.UNDO:
             undo(actor, session, row)
         else:
-            _do(actor, session, row, _Decision(deed, reason, require_note(deed, reason, note), answer))
-        return Decided(question, row.state, row.revision)
+            done = _do(actor, session, row, _Decision(deed, reason, require_note(deed, reason, note), answer))
+        return Decided(question, row.state, row.revision, done or None)
 
 
 def _who(deed: Deed) -> frozenset[Permission]:
@@ -98,9 +107,10 @@ class _Decision:
     answer: str | None
 
 
-def _do(actor: Actor, session: LiveSession, row: LiveQuestion, decision: _Decision) -> None:
+def _do(actor: Actor, session: LiveSession, row: LiveQuestion, decision: _Decision) -> int:
+    """The id of what is kept of the decision."""
     deed = decision.deed
-    target = require_deed(deed, row.state, session.phase, answered=bool(row.answer))
+    target = require_deed(deed, row.state, session.phase, answered=bool(row.answer), personal=bool(row.hits))
     change = Change(session)
     change.touch(row)
     before, known = values_of(row), told(row)
@@ -110,20 +120,21 @@ def _do(actor: Actor, session: LiveSession, row: LiveQuestion, decision: _Decisi
         change.touch(other)
         mark(other, QuestionState.ANSWERED, actor, "displace")
     _set(actor, session, row, decision, target)
-    db.session.add(
-        LiveDecision(
-            question_id=row.id,
-            deed=deed.value,
-            before=before,
-            revision=row.revision,
-            displaced_id=other.id if other else None,
-            displaced_before=other_before,
-            displaced_revision=other.revision if other else None,
-            decided_by_id=actor.id,
-        )
+    kept = LiveDecision(
+        question_id=row.id,
+        deed=deed.value,
+        before=before,
+        revision=row.revision,
+        displaced_id=other.id if other else None,
+        displaced_before=other_before,
+        displaced_revision=other.revision if other else None,
+        decided_by_id=actor.id,
     )
+    db.session.add(kept)
     change.write()
     note_deed(actor, session, row, deed, known)
+    db.session.flush()
+    return kept.id
 
 
 def _set(
@@ -134,6 +145,10 @@ def _set(
         close_case(actor, row)
     row.reason = decision.reason if DEEDS[deed].reason else None
     row.reason_note = decision.note if DEEDS[deed].reason else ""
+    if deed is Deed.MASK:
+        row.text = masked(row.text, lambda text: screen(text).held)
+        row.nickname = "" if screen(row.nickname).held else row.nickname
+        row.hits = []
     if deed is Deed.ANSWER and decision.answer is not None:
         row.answer = require_answer(decision.answer, needed=False)
     if deed is Deed.CORRECT:
@@ -147,12 +162,13 @@ def _set(
     mark(row, target, actor, deed.value)
 
 
-def _is_retry(actor: Actor, row: LiveQuestion, deed: Deed, revision: int) -> bool:
+def _done_already(actor: Actor, row: LiveQuestion, deed: Deed, revision: int) -> int | None:
+    """The decision that this retry repeats (0 for an undo, of which none is kept), or ``None``."""
+    if row.revision != revision + 1 or row.decided_deed != deed:
+        return None
     if deed is Deed.UNDO:
-        return row.revision == revision + 1 and row.decided_deed == deed and row.decided_by_id == actor.id
-    if row.revision != revision + 1:
-        return False
-    done = db.session.scalar(
+        return 0 if row.decided_by_id == actor.id else None
+    return db.session.scalar(
         select(LiveDecision.id).where(
             LiveDecision.question_id == row.id,
             LiveDecision.revision == row.revision,
@@ -160,7 +176,6 @@ def _is_retry(actor: Actor, row: LiveQuestion, deed: Deed, revision: int) -> boo
             LiveDecision.decided_by_id == actor.id,
         )
     )
-    return done is not None
 
 
 def _same_words(row: LiveQuestion, deed: Deed, answer: str | None) -> bool:
@@ -168,7 +183,8 @@ def _same_words(row: LiveQuestion, deed: Deed, answer: str | None) -> bool:
     return deed not in (Deed.ANSWER, Deed.CORRECT) or answer is None or clean(answer) == row.answer
 
 
-def _who_did_what(row: LiveQuestion) -> Message:
+def who_did_what(row: LiveQuestion) -> Message:
+    """What a moderator is told who comes after somebody else."""
     done = DONE.get(row.decided_deed, msg("changed it"))
     if row.decided_deed == "withdraw":
         return msg("The asker has withdrawn this question in the meantime.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engage.core.actor import Actor
 from engage.core.db import db
@@ -36,13 +36,25 @@ def undo(actor: Actor, session: LiveSession, row: LiveQuestion) -> None:
         open_case(actor, session, row)
         before |= {"case_id": row.case_id, "due_on": plain(row.due_on)}
     put_back(row, before)
-    sign(row, actor, Deed.UNDO.value)
+    _signed(actor, row)
     if other is not None and decision.displaced_before is not None:
         change.touch(other)
         put_back(other, decision.displaced_before)
-        sign(other, actor, Deed.UNDO.value)
+        _signed(actor, other)
+    # Taken back, it is no longer anybody's last action.
+    db.session.delete(decision)
     change.write()
     note_deed(actor, session, row, Deed.UNDO, known)
+
+
+def _signed(actor: Actor, row: LiveQuestion) -> None:
+    """The undo counts as a change; the decision before the one taken back is the last again."""
+    db.session.execute(
+        update(LiveDecision)
+        .where(LiveDecision.question_id == row.id, LiveDecision.revision == row.revision - 1)
+        .values(revision=row.revision + 1)
+    )
+    sign(row, actor, Deed.UNDO.value)
 
 
 def _last(row: LiveQuestion) -> LiveDecision:

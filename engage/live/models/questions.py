@@ -161,5 +161,5 @@ class LiveDecision(Model):
     displaced_id: Mapped[int | None] = mapped_column(ForeignKey("live_question.id"))
     displaced_before: Mapped[dict[str, Any] | None] = mapped_column(JsonData)
     displaced_revision: Mapped[int | None]
-    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     decided_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

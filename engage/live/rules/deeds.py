@@ -17,6 +17,7 @@ class Deed(StrEnum):
     """One decision about one question."""
 
     APPROVE = "approve"
+    MASK = "mask"
     DECLINE = "decline"
     AIR = "air"
     BACK = "back"
@@ -31,7 +32,8 @@ class Deed(StrEnum):
 class Rule:
     """From which states, into which, in which phases.
 
-    ``reason`` says that a reason class is needed, ``answered`` that an answer in words is there already.
+    ``reason`` says that a reason class is needed, ``answered`` that an answer in words is there already,
+    ``personal`` that screening noticed personal data.
     """
 
     states: frozenset[QuestionState]
@@ -39,6 +41,7 @@ class Rule:
     phases: frozenset[Phase]
     reason: bool = False
     answered: bool = False
+    personal: bool = False
 
 
 _OPEN = frozenset({Phase.COLLECTING, Phase.LIVE, Phase.ENDED})
@@ -48,6 +51,8 @@ PUBLISHED: Final = frozenset({_S.APPROVED, _S.ON_AIR, _S.ANSWERED, _S.WRITTEN})
 DEEDS: Final[dict[Deed, Rule]] = {
     Deed.APPROVE: Rule(frozenset({_S.PENDING, _S.DECLINED, _S.TAKEN_DOWN}), _S.APPROVED, _ANNOUNCED),
     Deed.DECLINE: Rule(frozenset({_S.PENDING}), _S.DECLINED, _ANNOUNCED, reason=True),
+    # The numbers in it are covered for good, the rest is published.
+    Deed.MASK: Rule(frozenset({_S.PENDING}), _S.APPROVED, _ANNOUNCED, personal=True),
     Deed.AIR: Rule(frozenset({_S.APPROVED, _S.ANSWERED}), _S.ON_AIR, frozenset({Phase.LIVE})),
     Deed.BACK: Rule(frozenset({_S.ON_AIR}), _S.APPROVED, frozenset({Phase.LIVE})),
     Deed.ANSWER: Rule(
@@ -84,7 +89,9 @@ STATE_WORDS: Final[dict[QuestionState, Message]] = {
 }
 
 
-def require_deed(deed: Deed, state: QuestionState, phase: Phase, *, answered: bool = False) -> QuestionState:
+def require_deed(
+    deed: Deed, state: QuestionState, phase: Phase, *, answered: bool = False, personal: bool = False
+) -> QuestionState:
     """The state after ``deed``; raises ``Conflict`` with what stands against it."""
     rule = DEEDS[deed]
     if state not in rule.states:
@@ -95,6 +102,8 @@ def require_deed(deed: Deed, state: QuestionState, phase: Phase, *, answered: bo
         raise Conflict(NOT_IN_THIS_PHASE)
     if rule.answered and not answered:
         raise Conflict(msg("The written answer is not there yet, so there is nothing to correct."))
+    if rule.personal and not personal:
+        raise Conflict(msg("No personal data was noticed in this question, so there is nothing to cover."))
     return rule.target
 
 
@@ -108,10 +117,18 @@ def require_state(state: QuestionState, phase: Phase) -> None:
         raise Conflict(NOT_IN_THIS_PHASE)
 
 
-def possible_deeds(state: QuestionState, phase: Phase, *, answered: bool = False) -> list[Deed]:
-    """The deeds that a question in ``state`` offers in ``phase``; ``answered`` where it has an answer."""
+def possible_deeds(
+    state: QuestionState, phase: Phase, *, answered: bool = False, personal: bool = False
+) -> list[Deed]:
+    """The deeds that a question in ``state`` offers in ``phase``.
+
+    ``answered`` where it has an answer, ``personal`` where personal data was noticed in it.
+    """
     return [
         deed
         for deed, rule in DEEDS.items()
-        if state in rule.states and phase in rule.phases and (answered or not rule.answered)
+        if state in rule.states
+        and phase in rule.phases
+        and (answered or not rule.answered)
+        and (personal or not rule.personal)
     ]

@@ -87,7 +87,12 @@ def decide(peer: Peer, payload: Any) -> dict[str, Any]:
     except Invalid as error:
         return {"error": invalid(peer, error)}
     note_seen()
-    return {"question": done.question, "state": done.state.value, "revision": done.revision}
+    return {
+        "question": done.question,
+        "state": done.state.value,
+        "revision": done.revision,
+        "decision": done.decision,
+    }
 
 
 def _readable(public_id: str) -> LiveSession:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
@@ -21,11 +22,13 @@ from engage.live.rules.text import LEAST, MOST, NAME_MOST
 from engage.live.views._page import script_data, stream_answer
 from engage.live.views._queue import (
     KEYS,
+    NEXT,
     TAKE_DOWN_REASON,
     WAITING,
     columns,
     console_data,
     console_words,
+    waited,
     when,
 )
 from engage.live.views.staff import allowed_steps, may_on, readable
@@ -78,8 +81,28 @@ def decide(public_id: str) -> ResponseReturnValue:
         flash(first_sentence(error), "error")
         return console_page(session, kept=form.get("answer", "")), error.status
     if wants_json():
-        return jsonify(question=done.question, state=done.state.value, revision=done.revision)
+        return jsonify(
+            question=done.question, state=done.state.value, revision=done.revision, decision=done.decision
+        )
     return redirect(url_for("live_console.console", public_id=public_id, _anchor=f"q-{done.question}"), 303)
+
+
+@blueprint.post("/staff/live/<public_id>/undo")
+@staff(Permission.LIVE_MODERATE)
+@limited("live-decide", per_device="600/minute")
+def undo(public_id: str) -> ResponseReturnValue:
+    """Take back one's own last action; answers the one that is the last then."""
+    session = readable(public_id)
+    try:
+        last = actions.undo_own(current_actor(), session.id, read_revision(request.form.get("decision", "")))
+    except Conflict as error:
+        if wants_json():
+            return jsonify(message=first_sentence(error)), error.status
+        flash(first_sentence(error), "error")
+        return console_page(session), error.status
+    if wants_json():
+        return jsonify(last=asdict(last) if last else None)
+    return redirect(url_for("live_console.console", public_id=public_id), 303)
 
 
 @blueprint.post("/staff/live/<public_id>/enter")
@@ -147,6 +170,7 @@ def console_page(
     actor = current_actor()
     may_moderate = may_on(actor, Permission.LIVE_MODERATE, session)
     may_enter = may_moderate or may_on(actor, Permission.LIVE_ENTER, session)
+    last = actions.last_own(actor, session.id) if may_moderate else None
     shown = columns(snapshot, totals, whole=request.args.get("all", ""))
     return render_template(
         "live/staff/console.html",
@@ -155,9 +179,14 @@ def console_page(
         columns=shown,
         totals=totals,
         deeds_of=lambda view: possible_deeds(
-            QuestionState(view["state"]), session.phase, answered=bool(view["answer"])
+            QuestionState(view["state"]),
+            session.phase,
+            answered=bool(view["answer"]),
+            personal=bool(view["hits"]),
         ),
         when=when,
+        waited=waited,
+        last=last,
         may_moderate=may_moderate,
         may_enter=may_enter and session.phase in ENTERABLE,
         left={column["name"]: column["total"] for column in shown if column["name"] in WAITING}
@@ -168,6 +197,7 @@ def console_page(
         reasons=list(ReasonClass),
         sources=[source for source in Source if source is not Source.WEB],
         keys=KEYS,
+        next_key=NEXT,
         undo=Deed.UNDO,
         approve=Deed.APPROVE,
         decline=Deed.DECLINE,
@@ -184,5 +214,5 @@ def console_page(
             "most": MOST,
             "name": NAME_MOST,
         },
-        data=script_data(console_data(session, snapshot, totals, may_moderate)),
+        data=script_data(console_data(session, snapshot, totals, may_moderate, last)),
     )

@@ -8,10 +8,10 @@ export class Kept {
 
   // Open boxes with their fields, and the form for questions from the hall.
   keep() {
-    const boxes = [...this.root.querySelectorAll("details[data-deed-box][open]")].map((box) => ({
+    const boxes = [...this.root.querySelectorAll("details[data-deed-box][open], form[data-deed-box]")].map((box) => ({
       question: box.closest("[data-id]").dataset.id,
       deed: box.dataset.deedBox,
-      fields: fieldsOf(box.querySelector("form")),
+      fields: fieldsOf(formOf(box)),
     }));
     const form = this.root.querySelector("[data-enter]");
     const kept = { boxes, enter: form && fieldsOf(form) };
@@ -27,14 +27,17 @@ export class Kept {
     const kept = this.#take();
     const left = [];
     const form = this.root.querySelector("[data-enter]");
-    if (kept.enter && form) fill(form, kept.enter);
-    else if (kept.enter?.text) left.push(kept.enter.text);
+    if (kept.enter && form) {
+      fill(form, kept.enter);
+      if (kept.enter.text || kept.enter.name) form.closest("details").open = true;
+    }
+    if (!form && kept.enter?.text) left.push(kept.enter.text);
     for (const { question, deed, fields } of kept.boxes ?? []) {
       const row = this.root.querySelector(`[data-id="${CSS.escape(question)}"]`);
-      const box = row?.querySelector(`details[data-deed-box="${deed}"]`);
+      const box = row?.querySelector(`[data-deed-box="${deed}"]`);
       if (box) {
         box.open = true;
-        fill(box.querySelector("form"), fields);
+        fill(formOf(box), fields);
       } else if (fields.answer || fields.note) {
         left.push(fields.answer || fields.note);
       }
@@ -51,6 +54,10 @@ export class Kept {
       return {};
     }
   }
+}
+
+export function formOf(box) {
+  return box.matches("form") ? box : box.querySelector("form");
 }
 
 const TYPED = ["reason", "note", "answer", "text", "name", "source"];

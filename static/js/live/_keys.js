@@ -14,6 +14,10 @@ export class Keys {
     this.owner = owner;
     const legend = root.querySelector("[data-keys]");
     if (legend) legend.hidden = false;
+    // Keys that are not about the selected question.
+    this.others = legend
+      ? { u: () => owner.undo(), [owner.data.next]: () => owner.panes.air(), "?": () => (legend.open = !legend.open) }
+      : {};
     document.addEventListener("keydown", (event) => this.#pressed(event));
     root.addEventListener("focusin", (event) => this.#mark(event.target.closest("[data-id]")));
   }
@@ -23,6 +27,7 @@ export class Keys {
   }
 
   #pressed(event) {
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) return this.#send(event);
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     if (event.key === "Escape") return this.#closeBox(event);
     if (event.target.closest("input, textarea, select, dialog")) return;
@@ -30,6 +35,9 @@ export class Keys {
     if (moves[event.key]) {
       event.preventDefault();
       this.#move(...moves[event.key]);
+    } else if (this.others[event.key]) {
+      event.preventDefault();
+      if (!event.repeat) this.others[event.key]();
     } else if (this.owner.data.keys[event.key]) {
       event.preventDefault();
       // A held key repeats: it decides once.
@@ -37,11 +45,21 @@ export class Keys {
     }
   }
 
+  #send(event) {
+    const form = event.target.closest("textarea")?.closest("[data-decide]");
+    if (!form || event.repeat) return;
+    event.preventDefault();
+    form.requestSubmit();
+  }
+
   #closeBox(event) {
-    const box = event.target.closest("details[open]");
-    if (!box) return;
-    box.open = false;
-    box.closest("[data-id]").focus();
+    const box = event.target.closest("details[open]") ?? this.root.querySelector("details.drop[open]");
+    if (box) {
+      box.open = false;
+      (box.closest("[data-id]") ?? box.querySelector("summary")).focus();
+    } else {
+      event.target.closest(".air textarea")?.closest("[data-id]").focus();
+    }
   }
 
   #mark(row) {
@@ -58,7 +76,7 @@ export class Keys {
   }
 
   #move(columns, rows) {
-    const lists = [...this.root.querySelectorAll(".console__list")];
+    const lists = [...this.root.querySelectorAll(".console__list")].filter((list) => list.offsetParent);
     const current = this.current;
     if (!current) return this.#select(lists.map((list) => list.firstElementChild).find(Boolean));
     if (rows) return this.#select(rows > 0 ? current.nextElementSibling : current.previousElementSibling);
@@ -71,7 +89,7 @@ export class Keys {
     const row = this.current;
     const view = row && this.owner.stream.questions.get(row.dataset.id);
     if (!view || !this.owner.queue.deeds(view).includes(deed)) return;
-    const box = row.querySelector(`details[data-deed-box="${deed}"]`);
+    const box = row.querySelector(`[data-deed-box="${deed}"]`);
     if (box) {
       box.open = true;
       // Where a reason is chosen already, Enter does it at once.

@@ -2,17 +2,24 @@
 import { write } from "../core/_write.js";
 import { dayText, isoDay } from "./_days.js";
 
+// What a button is named with of its question.
+const NAMED = 40;
+const HOUR = 60;
+const DAY = 24 * HOUR;
+
 export class Queue {
   constructor(root, owner) {
     this.root = root;
     this.owner = owner;
     const template = (name) => root.querySelector(`template[data-${name}]`).content.firstElementChild;
     this.item = template("item");
-    this.forms = { simple: template("simple"), reason: template("reasoned"), answer: template("answered") };
+    this.forms = { simple: template("simple"), reason: template("reasoned"), answer: template("answered"), air: template("air") };
     this.columns = new Map([...root.querySelectorAll("[data-column]")].map((box) => [box.dataset.column, box]));
     this.rows = new Map();
     this.drawn = new Map();
-    this.whole = new Set();
+    this.views = new Map();
+    this.most = { ...owner.data.shown };
+    this.oldest = root.querySelector("[data-oldest]");
     this.by = "supports";
     root.addEventListener("click", (event) => this.#clicked(event));
     for (const sort of root.querySelectorAll("[data-sort]")) sort.hidden = false;
@@ -26,7 +33,7 @@ export class Queue {
       for (const each of sort.parentElement.children) each.setAttribute("aria-pressed", String(each === sort));
     } else if (more) {
       event.preventDefault();
-      this.whole.add(more.closest("[data-column]").dataset.column);
+      this.most[more.closest("[data-column]").dataset.column] += this.owner.data.more;
     }
     if (sort || more) this.draw();
   }
@@ -57,15 +64,15 @@ export class Queue {
   }
 
   #drawColumn(box, views) {
+    const name = box.dataset.column;
     box.querySelector("[data-count-of]").textContent = views.length;
-    const waits = this.owner.data.waiting.includes(box.dataset.column);
-    box.querySelector("[data-age]").dataset.at = waits ? Math.min(...views.map((view) => view.at), Infinity) : 0;
+    this.views.set(name, views);
     const list = box.querySelector(".console__list");
-    const shown = this.whole.has(box.dataset.column) ? views.length : this.owner.data.shown;
+    const shown = this.most[name];
     const rows = views.slice(0, shown).map((view) => this.#row(view));
     const more = box.querySelector("[data-more]");
     more.hidden = views.length <= shown;
-    more.firstElementChild.textContent = more.dataset.words.replace("{count}", views.length);
+    more.firstElementChild.textContent = this.owner.data.words.more.replace("{count}", Math.min(this.owner.data.more, views.length - shown));
     // What leaves goes first: a row that is moved in the document loses the keyboard's focus.
     for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
     let before = list.firstElementChild;
@@ -77,12 +84,28 @@ export class Queue {
 
   ages() {
     this.#newDay();
-    for (const box of this.columns.values()) {
-      const age = box.querySelector("[data-age]");
-      const at = Number(age.dataset.at);
-      const minutes = Math.max(0, Math.floor((Date.now() - at) / 60000));
-      age.textContent = at > 0 && Number.isFinite(at) ? age.dataset.minutes.replace("{minutes}", minutes) : "";
-    }
+    for (const [id, row] of this.rows) if (row.isConnected) this.#showWait(row, this.drawn.get(id));
+    const at = Math.min(...(this.views.get("pending") ?? []).map((view) => view.at));
+    this.oldest.hidden = !Number.isFinite(at);
+    const time = Number.isFinite(at) ? this.#waited(at) || this.#when({ at, clock: clockOf(at) }) : "";
+    this.oldest.textContent = this.oldest.dataset.words.replace("{time}", time);
+  }
+
+  // Minutes, from an hour on with hours; nothing from a day on, where the day itself says more.
+  #waited(at) {
+    const { words } = this.owner.data;
+    const minutes = Math.max(0, Math.floor((Date.now() - at) / 60000));
+    if (minutes >= DAY) return "";
+    if (minutes < HOUR) return words.minutes.replace("{minutes}", minutes);
+    return words.hours.replace("{hours}", Math.floor(minutes / HOUR)).replace("{minutes}", minutes % HOUR);
+  }
+
+  #showWait(row, view) {
+    const waits = ["pending", "approved"].includes(view.state) ? this.#waited(view.at) : "";
+    const wait = row.querySelector("[data-wait]");
+    if (wait.textContent !== waits) wait.textContent = waits;
+    wait.hidden = !waits;
+    row.querySelector("[data-clock]").hidden = Boolean(waits);
   }
 
   // The day too where it was another one than today, which may begin while the console is open.
@@ -140,12 +163,25 @@ export class Queue {
     put("number", `#${view.number}`);
     put("clock", this.#when(view));
     put("who", (view.name || words.anonymous) + (view.source === "web" ? "" : ` · ${words.sources[view.source]}`));
-    put("hits", view.hits.map((hit) => words.hits[hit]).join(" · "));
+    put("hits", view.hits.map((hit) => `⚠ ${words.hits[hit]}`).join(" "));
     put("reason", view.reason ? [words.states[view.state], words.reasons[view.reason], view.note].filter(Boolean).join(" · ") : "");
     put("answer", view.answer || (view.due ? words.due.replace("{day}", dayText(view.due)) : ""));
     put("by", view.by ? words.by.replace("{who}", view.by).replace("{deed}", words.done[view.deed] ?? "") : "");
     this.counted(view.id);
-    row.querySelector("[data-actions]")?.replaceChildren(...this.deeds(view).map((deed) => this.#form(view, deed)));
+    this.#showWait(row, view);
+    const actions = row.querySelector("[data-actions]");
+    if (!actions) return;
+    const typed = this.#typed(row);
+    actions.replaceChildren(...this.deeds(view).map((deed) => this.#form(view, deed)));
+    const field = actions.querySelector(".air textarea");
+    if (typed && field) field.value = typed;
+    else if (typed && view.answer !== typed) this.owner.left(typed);
+  }
+
+  // Words for the question on air that were not sent: they stay, or are shown where another question is on air.
+  #typed(row) {
+    const field = row.querySelector(".air textarea");
+    return field && field.value !== field.defaultValue ? field.value.trim() : "";
   }
 
   // What may be decided about a question now, undo last.
@@ -153,14 +189,22 @@ export class Queue {
     const { data, stream } = this.owner;
     if (!data.moderates) return [];
     const offered = data.deeds[stream.session.phase]?.[view.state] ?? [];
-    const possible = offered.filter((deed) => view.answer || !data.answered.includes(deed));
+    const possible = offered.filter(
+      (deed) => (view.answer || !data.answered.includes(deed)) && (view.hits.length || !data.personal.includes(deed)),
+    );
     const undoable = view.revision > 0 && data.undoable.includes(view.deed) && view.state !== "withdrawn";
     return undoable ? [...possible, "undo"] : possible;
   }
 
+  // In a list there are as many buttons of a sort as questions: each says which is its own.
+  #name(view, deed) {
+    const { words } = this.owner.data;
+    return words.named.replace("{deed}", words.deeds[deed]).replace("{question}", `#${view.number} ${view.text.slice(0, NAMED)}`);
+  }
+
   #form(view, deed) {
     const { data } = this.owner;
-    const kind = data.asks[deed] ?? "simple";
+    const kind = deed === "answer" && view.state === "on-air" ? "air" : (data.asks[deed] ?? "simple");
     const box = this.forms[kind].cloneNode(true);
     const key = Object.entries(data.keys).find(([, each]) => each === deed)?.[0] ?? "";
     const form = box.matches("form") ? box : box.querySelector("form");
@@ -170,14 +214,21 @@ export class Queue {
     if (box.matches("details")) box.dataset.deedBox = deed;
     for (const button of box.querySelectorAll("summary, button")) {
       const keys = document.createElement("kbd");
-      keys.textContent = key;
-      button.replaceChildren(`${data.words.deeds[deed]} `, ...(button.closest("details") && button.matches("button") ? [] : [keys]));
+      keys.dataset.key = kind === "air" ? "Ctrl+Enter" : key;
+      keys.setAttribute("aria-hidden", "true");
+      const bare = deed === "undo" || (button.closest("details") && button.matches("button"));
+      button.replaceChildren(`${data.words.deeds[deed]} `, ...(bare ? [] : [keys]));
+      button.setAttribute("aria-label", this.#name(view, deed));
       if (button.matches("[data-deed]")) button.dataset.deed = deed;
     }
     if (kind === "simple") box.querySelector("button").classList.toggle("button--secondary", !["approve", "air"].includes(deed));
     if (deed === "take-down") form.elements.reason.value = data.takeDownReason;
-    if (kind === "answer") form.elements.answer.value = view.answer;
+    if (kind === "answer" || kind === "air") form.elements.answer.defaultValue = view.answer;
     if (deed === "correct") form.querySelector("[data-answer-label]").textContent = data.words.answer;
     return box;
   }
+}
+
+function clockOf(at) {
+  return new Date(at).toTimeString().slice(0, 5);
 }

@@ -1,8 +1,9 @@
 // The moderator's console: the queue in columns, one key a decision, nobody's decision overwritten.
 import { Keys } from "./_keys.js";
 import { Kept } from "./_kept.js";
-import { Link, readData, Refused, requestId } from "./_link.js";
+import { Link, post, readData, Refused, requestId } from "./_link.js";
 import { Totals, Stream } from "./_stream.js";
+import { Panes } from "./_panes.js";
 import { Queue } from "./_queue.js";
 
 export function attach(root) {
@@ -21,6 +22,10 @@ class Console {
     this.phase = this.stream.session.phase;
     this.pending = new Set();
     this.kept = new Kept(root, this.data.session);
+    this.panes = new Panes(root, this);
+    this.toast = root.querySelector("[data-toast]");
+    this.last = this.data.last;
+    this.leftover = [];
   }
 
   start() {
@@ -39,15 +44,19 @@ class Console {
     });
     this.root.addEventListener("submit", (event) => this.#submitted(event));
     this.keys = new Keys(this.root, this);
-    this.queue.draw();
-    const left = this.kept.restore();
-    if (left.length) this.#showLeft(left);
+    this.#draw();
+    for (const words of this.kept.restore()) this.left(words);
     setInterval(() => this.queue.ages(), 20000);
   }
 
   #changed() {
     if (this.stream.session.phase !== this.phase) return this.#reload();
-    this.keys.keeping(() => this.queue.draw());
+    this.keys.keeping(() => this.#draw());
+  }
+
+  #draw() {
+    this.queue.draw();
+    this.panes.draw();
   }
 
   #reload() {
@@ -56,10 +65,11 @@ class Console {
   }
 
   // Words for which another phase has no place stay in sight until they are used or the page is left.
-  #showLeft(texts) {
+  left(words) {
+    if (!this.leftover.includes(words)) this.leftover.push(words);
     const notice = this.root.querySelector("[data-left]");
     notice.hidden = false;
-    notice.querySelector(".kept").textContent = texts.join("\n\n");
+    notice.querySelector(".kept").textContent = this.leftover.join("\n\n");
   }
 
   #counted(ids) {
@@ -79,7 +89,10 @@ class Console {
     const form = event.target;
     if (form.matches("[data-decide]")) {
       event.preventDefault();
-      this.decide(Object.fromEntries(new FormData(form)));
+      this.decide(Object.fromEntries(new FormData(form)), "", form);
+    } else if (form.matches("[data-toast]")) {
+      event.preventDefault();
+      this.undo();
     } else if (form.matches("[data-enter]")) {
       event.preventDefault();
       this.#enter(form);
@@ -87,22 +100,62 @@ class Console {
   }
 
   // Sends a decision; while it is under way the same question takes no second one.
-  async decide(fields, key = "") {
+  async decide(fields, key = "", form = null) {
     if (this.pending.has(fields.question)) return;
+    if (fields.deed === "undo" && fields.question === this.last?.question) return this.undo();
     this.pending.add(fields.question);
     this.keys.leave(fields.question, fields.deed, key);
     this.tell("");
     const sent = { ...fields, room: this.data.session, revision: Number(fields.revision) };
     try {
-      await this.link.send("live.decide", sent, this.root.dataset.decide, { ...fields, csrf_token: this.data.csrf });
+      const number = this.stream.questions.get(fields.question)?.number;
+      // What is sent is no longer typed: the frame that follows may take the box away.
+      if (form?.matches(".air")) form.elements.answer.defaultValue = fields.answer;
+      const done = await this.link.send("live.decide", sent, this.root.dataset.decide, { ...fields, csrf_token: this.data.csrf });
+      if (done.decision) this.#did({ id: done.decision, question: fields.question, number, deed: fields.deed });
       if (!this.link.connected) this.link.refresh();
     } catch (error) {
       this.tell(error instanceof Refused ? error.message : this.light.dataset.lost);
+      if (form?.isConnected && form.matches(".air")) form.elements.answer.defaultValue = "";
+      else if (form && fields.answer) this.left(fields.answer);
       this.link.refresh();
     } finally {
       this.pending.delete(fields.question);
       this.queue.release(fields.question);
     }
+  }
+
+  // My own last action, wherever it was, and nobody else's: the server knows which it is.
+  async undo() {
+    if (!this.last) return this.tell(this.data.words.nothing);
+    if (this.undoing) return;
+    this.undoing = true;
+    this.tell("");
+    const taken = this.last;
+    try {
+      const answer = await post(this.root.dataset.undoUrl, { decision: taken.id, csrf_token: this.data.csrf });
+      this.last = answer.last;
+      this.#say(this.data.words.undone, taken);
+      if (!this.link.connected) this.link.refresh();
+    } catch (error) {
+      this.tell(error instanceof Refused ? error.message : this.light.dataset.lost);
+      this.link.refresh();
+    } finally {
+      this.undoing = false;
+    }
+  }
+
+  #did(action) {
+    this.last = action;
+    this.#say(this.data.words.did, action);
+  }
+
+  #say(words, { deed, number }) {
+    this.toast.hidden = false;
+    this.toast.querySelector("[data-toast-text]").textContent = words
+      .replace("{deed}", this.data.words.deeds[deed])
+      .replace("{number}", number);
+    this.toast.querySelector("button").hidden = !this.last;
   }
 
   async #enter(form) {

@@ -1,0 +1,82 @@
+// What is shown beside the queue: the tabs of what is dealt with, the panes of a phone, the next question, folds.
+import { backCloses } from "../core/_back.js";
+
+const GAP = 6;
+const DONE = ["answered", "written", "declined"];
+
+export class Panes {
+  constructor(root, owner) {
+    this.root = root;
+    this.owner = owner;
+    this.tabs = root.querySelector("[data-tabs]");
+    this.bar = root.querySelector("[data-air-bar]");
+    this.next = root.querySelector("[data-next]");
+    this.idle = root.querySelector("[data-idle]");
+    this.tabs.hidden = root.querySelector("[data-panes]").hidden = false;
+    root.classList.add("console-page--live");
+    const panes = root.querySelector(".console--panes");
+    // What stands above them is of any height; they go to the bottom of the screen.
+    panes.style.setProperty("--console-top", `${Math.ceil(panes.getBoundingClientRect().top + scrollY) + GAP}px`);
+    root.addEventListener("click", (event) => this.#clicked(event.target.closest("button")));
+    this.#tab("answered");
+    backCloses(root, "details.deed, details.drop", (box) => this.#close(box));
+    document.addEventListener("click", (event) => {
+      for (const box of root.querySelectorAll("details.drop[open]")) if (!box.contains(event.target)) box.open = false;
+    });
+  }
+
+  #clicked(button) {
+    if (!button) return;
+    if (button.dataset.tab) this.#tab(button.dataset.tab);
+    else if (button.dataset.show) this.show(button.dataset.show);
+    else if ("nextButton" in button.dataset) this.air();
+  }
+
+  #close(box) {
+    box.open = false;
+    (box.closest("[data-id]") ?? box.querySelector("summary")).focus({ preventScroll: true });
+  }
+
+  #tab(name) {
+    for (const each of this.tabs.children) each.setAttribute("aria-pressed", String(each.dataset.tab === name));
+    for (const done of DONE) this.#column(done).hidden = done !== name;
+  }
+
+  // On a phone one pane at a time.
+  show(name) {
+    this.root.dataset.pane = name;
+    for (const each of this.root.querySelectorAll("[data-panes] [data-show]")) {
+      each.setAttribute("aria-pressed", String(each.dataset.show === name));
+    }
+    scrollTo({ top: 0 });
+  }
+
+  #column(name) {
+    return this.root.querySelector(`[data-column="${name}"]`);
+  }
+
+  get upNext() {
+    return this.owner.queue.views.get("approved")?.[0];
+  }
+
+  // The next question is put on air, and the one before it is answered.
+  air() {
+    const view = this.upNext;
+    if (view && this.next) this.owner.decide({ question: view.id, revision: view.revision, deed: "air" });
+  }
+
+  draw() {
+    const { views } = this.owner.queue;
+    const count = (name) => views.get(name)?.length ?? 0;
+    for (const name of DONE) this.root.querySelector(`[data-tab-count="${name}"]`).textContent = count(name);
+    const counts = { pending: count("pending"), approved: count("approved"), done: DONE.reduce((sum, name) => sum + count(name), 0) };
+    for (const [name, total] of Object.entries(counts)) this.root.querySelector(`[data-pane-count="${name}"]`).textContent = total;
+    const [onAir] = views.get("on-air") ?? [];
+    this.idle.hidden = Boolean(onAir);
+    this.bar.hidden = !onAir;
+    this.bar.querySelector("[data-air-bar-text]").textContent = onAir?.text ?? "";
+    if (!this.next) return;
+    this.next.hidden = !this.upNext;
+    this.next.querySelector("[data-next-text]").textContent = this.owner.data.words.next.replace("{question}", this.upNext?.text ?? "");
+  }
+}
