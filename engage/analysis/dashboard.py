@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engage.analysis import charts
+from engage.analysis.asked import asked_mask
 from engage.analysis.frame import Mask, SurveyFrame
 from engage.analysis.layout import Field
 from engage.analysis.tallies import Tally, over_time, tally
@@ -76,17 +77,7 @@ class Dashboard:
 
     def _tally(self, field: Field, mask: Mask) -> Tally:
         kind = self.questions[field.question].kind.summary().kind
-        return tally(self.frame, field, _kind(field, kind), mask, self._asked(field))
-
-    def _asked(self, field: Field) -> Mask:
-        numbers = [
-            number
-            for number, definition in self.frame.store.definitions.items()
-            if any(question.id == field.question for question in definition.questions)
-        ]
-        if len(numbers) == len(self.frame.store.definitions):
-            return np.ones(self.frame.rows, dtype=np.bool_)
-        return np.isin(self.frame.versions(), numbers)
+        return tally(self.frame, field, _kind(field, kind), mask, asked_mask(self.frame, field, self.fields))
 
     def _tile(self, key: str, mask: Mask, language: str, *, figures: bool) -> dict[str, Any]:
         field = self.fields[key]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -92,6 +93,19 @@ class SurveyFrame:
                 table = self.store.read(piece, ["id", field.key]).take(here)
                 found.extend(zip(table["id"].to_pylist(), table[field.key].to_pylist(), strict=True))
         return sorted(found, reverse=True)
+
+    def texts_that(self, field: Field, holds: Callable[[str], bool]) -> Mask:
+        """Which rows answered ``field`` with a text for which ``holds`` is true; each text is asked once."""
+        masks = [np.zeros(0, dtype=np.bool_)]
+        for piece in self.store.state.pieces:
+            table = self.store.read(piece, [field.key])
+            if field.key not in table.column_names:
+                masks.append(np.zeros(piece.rows, dtype=np.bool_))
+                continue
+            texts = table[field.key].to_pylist()
+            known = {text: holds(text) for text in set(texts) - {None}}
+            masks.append(np.array([known.get(text, False) for text in texts], dtype=np.bool_))
+        return np.concatenate(masks)
 
     def _column(self, name: str, missing: Any, kind: Any) -> Array:
         pieces = tuple(piece.file for piece in self.store.state.pieces)

@@ -16,9 +16,10 @@ from engage.analysis.ranges import bin_edges, range_codes
 class Tally:
     """What one question was answered.
 
-    ``base`` answered among ``asked`` responses of versions that had the question. ``counts`` holds for a
-    choice or rating (option id, people), for numbers (range as ``first..last``, people); empty for texts.
-    Shares are counts over ``base``; with several picks allowed they add up to more than one.
+    ``base`` answered among the ``asked``: their version had the question, and their answers led to it.
+    ``counts`` holds for a choice or rating (option id, people), for numbers (range as ``first..last``,
+    people); empty for texts. Shares are counts over ``base``; with several picks allowed they add up to more
+    than one.
     """
 
     question: str
