@@ -23,7 +23,7 @@ VENV = ROOT / ".venv"
 STAMPS = VENV / "stamps"
 PIN = [
     "--quiet", "--strip-extras", "--no-header", "--no-emit-index-url", "--no-emit-find-links",
-    "--no-emit-trusted-host", "--no-emit-options",
+    "--no-emit-trusted-host", "--no-emit-options", "--generate-hashes", "--unsafe-package=pip",
 ]  # fmt: skip
 
 
@@ -62,6 +62,9 @@ def python_packages(name: str) -> None:
         "install",
         "-qq",
         "--disable-pip-version-check",
+        # What was changed on the way, or by the index itself, is not installed; the lock names everything.
+        "--require-hashes",
+        "--no-deps",
         "-r",
         str(lock),
     ]

@@ -25,7 +25,7 @@ def _names(path: Path) -> dict[str, str]:
     for line in path.read_text().splitlines():
         match = re.match(r"([A-Za-z0-9][\w.-]*)(?:\[[\w,-]+\])?\s*(.*)", line)
         if match:
-            found[re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2]
+            found[re.sub(r"[-_.]+", "-", match[1]).lower()] = match[2].removesuffix("\\").rstrip()
     return found
 
 
@@ -61,6 +61,16 @@ def test_everything_asked_for_is_pinned(name: str) -> None:
     assert all(re.match(r"==[\w.!+]+", rest) for rest in pinned.values())
     exact = {package: rest for package, rest in asked.items() if rest.startswith("==")}
     assert exact == {package: pinned[package] for package in exact}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_nothing_is_installed_that_was_exchanged(name: str) -> None:
+    """Each package has hashes of all its files: one without would stop the set-up."""
+    entries = re.split(r"\n(?=[A-Za-z0-9])", (ROOT / name).read_text("utf-8").strip())
+    assert len(entries) > 20
+    for entry in entries:
+        assert re.search(r" \\\n    --hash=sha256:[0-9a-f]{64}", entry), entry.splitlines()[0]
+    assert '"--require-hashes"' in (ROOT / "deploy" / "setup.py").read_text("utf-8")
 
 
 def test_both_lock_files_agree() -> None:
