@@ -25,6 +25,7 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Invalid, TooMany
 from engage.web.actor import current_actor
+from engage.web.addresses import absolute
 from engage.web.languages import local_text, render
 from engage.web.refusals import note_refusal
 from engage.web.site import current_site
@@ -69,9 +70,9 @@ def confirmed(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respons
 
 def passkey_site() -> Site | None:
     """For whom passkeys are made here: the public address, or this machine; ``None`` where there are none."""
-    address = current_app.config["ENGAGE"].public_url
-    if not address and urlsplit(f"//{request.host}").hostname == "localhost":
-        address = f"{request.scheme}://{request.host}"
+    here = absolute("")
+    known = current_app.config["ENGAGE"].public_url or urlsplit(here).hostname == "localhost"
+    address = here if known else ""
     return site_of(address, local_text(current_site().name)) if address else None
 
 
