@@ -40,6 +40,7 @@ from engage.config import Config
 from engage.core.errors import NotAllowed, Refusal
 from engage.core.messages import msg
 from engage.web.actor import staff_actor
+from engage.web.admitting import Gate
 from engage.web.guards import Door, Guard
 from engage.web.languages import render
 from engage.web.sockethub import ConnectGuard, Peer, Realtime, device_guard
@@ -150,10 +151,11 @@ def socket_event(name: str, guard: Guard) -> Callable[[_H], _H]:
     return register
 
 
-def hot_event(name: str, guard: Guard) -> Callable[[_H], _H]:
+def hot_event(name: str, guard: Guard, *, gate: Gate | None = None) -> Callable[[_H], _H]:
     """Register a handler for an event that comes by the thousand: an app context, no request, no ``g``.
 
-    ``guard`` is for citizens or the public: their device was checked when they connected.
+    ``guard`` is for citizens or the public: their device was checked when they connected. Through ``gate`` a
+    crowd that sends it in the same moment comes few at a time.
     """
     if guard.door not in (Door.PUBLIC, Door.CITIZEN_WRITE):
         raise ValueError("a hot event is for citizens")
@@ -162,6 +164,8 @@ def hot_event(name: str, guard: Guard) -> Callable[[_H], _H]:
         EVENTS[name] = guard
 
         def run(sid: str, payload: Any = None, *_more: Any) -> Any:
+            if gate is not None:
+                gate.pass_through()
             peer = socketio.peers.get(sid)
             if peer is None:
                 return None

@@ -20,6 +20,7 @@ from engage.live.queries.shared import Answer, answer, in_step
 from engage.live.rules.life import Act, possible
 from engage.live.rules.streams import PUBLIC
 from engage.live.sockets.pump import pump, room_name
+from engage.web.admitting import Gate
 from engage.web.guards import Door, Guard
 from engage.web.languages import render
 from engage.web.limits import hit, network
@@ -37,7 +38,7 @@ SHOWN_MOST = 200
 CLOSED = "live.closed"
 
 
-@hot_event("live.join", Guard(Door.PUBLIC))
+@hot_event("live.join", Guard(Door.PUBLIC), gate=Gate())
 def join_room(peer: Peer, payload: Any) -> dict[str, Any]:
     """Hear a room, and be told what happened since ``have``; sending it again is how a client catches up."""
     fields = checked(payload)
