@@ -13,7 +13,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError, TooManyRequests
+from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError, TooManyRequests
 
 from engage.core.errors import Busy, Refusal, TooMany
 from engage.core.messages import Message, msg
@@ -155,6 +155,8 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
 def _http(error: HTTPException) -> ResponseReturnValue:
     if error.response is not None or (error.code or 500) < HTTPStatus.BAD_REQUEST:
         return error.get_response()
+    if isinstance(error, ClientDisconnected):
+        return "", 400  # nobody is there to read a page
     retry_after = _seconds(error.retry_after) if isinstance(error, TooManyRequests) else 0
     if isinstance(error, InternalServerError):
         return _mistake()

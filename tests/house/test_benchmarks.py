@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SMALL = {
     "survey": ["--seconds", "1", "--warm-up", "0.2", "--at-once", "2", "--questions", "5"],
     "live": ["--viewers", "20", "--seconds", "1"],
+    "fairness": ["--seconds", "1", "--readers", "2", "--busy", "1"],
     "room": ["--questions", "1", "40", "--times", "2"],
     "analysis": ["--responses", "500", "--new", "50", "--runs", "1"],
     "consultation": ["--comments", "60", "--seconds", "1"],
@@ -20,6 +21,7 @@ SMALL = {
 FIGURES = {
     "survey": {"journeys_per_s", "p50_ms", "p99_ms", "lost"},
     "live": {"viewers", "p50_ms", "p99_ms", "cpu_core_share", "bytes_per_viewer", "joins_per_s", "lost"},
+    "fairness": {"readers", "busy", "pages_per_s", "other_p50_ms", "other_p99_ms", "other_max_ms"},
     "room": set(),
     "analysis": {"responses", "open_ms", "tile_ms", "increment_ms", "peak_mb"},
     "consultation": {"lost"},

@@ -29,6 +29,7 @@ _READ_BYTES = 4096
 _SHORTEST_READ = 256
 _RESET = struct.pack("ii", 1, 0)
 _LINGER_SECONDS = 1.0
+_LINGER_READS = 64
 _WAITED_SECONDS = 0.001
 
 
@@ -229,8 +230,8 @@ class WebSocket:
         """Read on for a moment: bytes left unread would make the kernel take back what was just sent."""
         with contextlib.suppress(OSError):
             ends = time.monotonic() + _LINGER_SECONDS
-            while (left := ends - time.monotonic()) > 0:
-                self._socket.settimeout(left)
+            for _ in range(_LINGER_READS):
+                self._socket.settimeout(max(ends - time.monotonic(), 0.001))
                 if not self._socket.recv(_READ_BYTES):
                     break
                 let_others_run()
