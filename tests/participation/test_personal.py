@@ -28,7 +28,7 @@ _NOT_PERSONAL = {
     ),
     "written by units for publication": (
         "theme_day activity schedule_change report_photo plan_round consultation draft_version survey "
-        "survey_version published_result live_session.title live_session.introduction "
+        "survey_version published_result published_figures live_session.title live_session.introduction "
         "live_session.video_address live_session.record_summary"
     ),
     "working papers of units about the matter": (
