@@ -328,3 +328,23 @@ def test_a_phone_shows_one_pane_with_thumb_buttons_and_what_is_on_air(hall: Hall
     expect(console.locator("[data-column=pending]")).to_be_hidden()
     console.get_by_role("button", name="待审核").click()
     expect(row).to_be_visible()
+
+
+def test_on_a_phone_the_way_to_ask_is_in_reach_and_large_letters_leave_room(hall: Hall) -> None:
+    hall.asked(*(f"第{number}个已公开的提问" for number in range(12)), deeds=(Deed.APPROVE,))
+    phone = hall.phone()
+    jump = phone.locator(".ask-jump a")
+    box = jump.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 780
+    jump.click()
+    field = phone.locator("[data-ask-form] textarea")
+    expect(field).to_be_in_viewport()
+    field.focus()
+    expect(jump).to_be_hidden()
+    phone.context.add_cookies([{"name": "large_text", "value": "1", "url": hall.server.url}])
+    phone.goto(hall.server.url)
+    nav = phone.locator(".site-nav").bounding_box()
+    assert nav is not None
+    assert nav["y"] + nav["height"] <= 0.2 * 780
+    assert phone.evaluate("document.documentElement.scrollWidth") <= 360
