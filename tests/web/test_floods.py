@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.client import HTTPConnection, HTTPSConnection
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import pytest
 
@@ -34,6 +37,10 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         port,
         _process,
     ):
+        # As people find it: pages are compiled when they are first asked for.
+        for path in ("/", "/nowhere", "/receipts", "/staff/sign-in"):
+            with contextlib.suppress(HTTPError):
+                urlopen(f"http://127.0.0.1:{port}{path}", timeout=60).close()
         yield port
 
 
