@@ -82,6 +82,8 @@ def test_as_the_attacker_did_one_address_answers_once_for_each_cookie_it_gets(ap
         ("a" * 24, False),
         ("", False),
     ],
+    # Devices are drawn: each process that runs tests must call them the same.
+    ids=["today", "yesterday", "tomorrow", "of no day", "none"],
 )
 def test_the_cookie_says_of_which_day_it_is(app: Flask, device: str, young: bool) -> None:
     with app.app_context():
