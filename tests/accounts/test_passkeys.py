@@ -97,7 +97,7 @@ def test_a_passkey_is_made_signs_in_confirms_and_goes(
     expect(page.locator("h1")).to_have_text("登录第二步")
     inspect(page, "second-step")
     press(page, "使用通行密钥")
-    expect(page.locator("h1")).to_have_text("工作台")
+    expect(page.locator("h1")).to_have_text("今天要办")
     _forget_confirmation(app, user)
     page.goto(site + OVERVIEW)
     agree(page, "重新生成恢复码")
@@ -152,7 +152,7 @@ def test_a_key_that_does_not_ask_who_it_is_and_a_copy_are_refused(
     with app.app_context(), atomic():
         db.session.scalars(select(Passkey)).one().sign_count = 0
     press(page, "使用通行密钥")
-    expect(page.locator("h1")).to_have_text("工作台")
+    expect(page.locator("h1")).to_have_text("今天要办")
 
 
 def test_an_answer_fits_one_question_of_one_session_and_one_site(
