@@ -18,6 +18,7 @@ from engage.consultations.models import (
     Comment,
     CommentState,
     Consultation,
+    ExportFormat,
     Source,
     State,
 )
@@ -69,7 +70,9 @@ def _deeds(one: Consultation, row: Comment) -> dict[Deed, Callable[[Actor], obje
         Deed.REPLY: lambda actor: answering.reply(actor, one.id, pick_of(row), "已采纳。"),
         Deed.ADOPT: lambda actor: answering.adopt(actor, one.id, [pick_of(row)], Adoption.ADOPTED),
         Deed.ASSIGN: lambda actor: answering.assign(actor, one.id, pick_of(row), one.unit_id),
-        Deed.EXPORT: lambda actor: request_export(actor, one.id, Words([], "", {}, {}, "")),
+        Deed.EXPORT: lambda actor: request_export(
+            actor, one.id, Words([], "", "", {}, {}, ""), ExportFormat.CSV
+        ),
         Deed.PUBLISH_RESULT: lambda actor: settling.publish_result(actor, one.id, note),
         Deed.SETTLE: lambda actor: settling.settle(actor, one.id),
         Deed.REOPEN: lambda actor: settling.reopen(actor, one.id),

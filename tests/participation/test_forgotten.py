@@ -20,6 +20,7 @@ from engage.analysis.jobs import feed
 from engage.analysis.models import ExportFormat
 from engage.consultations.actions.exporting import Words as CommentWords
 from engage.consultations.actions.exporting import request_export as export_comments
+from engage.consultations.models import ExportFormat as CommentExportFormat
 from engage.core.clock import local, now
 from engage.core.db import _PRAGMAS, db, rewrite
 from engage.core.ids import request_id
@@ -73,7 +74,9 @@ def _files_for_staff(places: dict[str, Any]) -> None:
     labels: dict[str, dict[str, str]] = {
         name: {} for name in ("stance", "source", "state", "reason", "adoption")
     }
-    export_comments(staff, places["draft"].id, CommentWords(HEADS, "全文", {}, labels, "Asia/Shanghai"))
+    comments = CommentWords(HEADS, "意见", "全文", {}, labels, "Asia/Shanghai")
+    for comment_kind in CommentExportFormat:
+        export_comments(staff, places["draft"].id, comments, comment_kind)
 
 
 def _left(folder: Path, numbers: list[int]) -> set[tuple[str, int]]:
