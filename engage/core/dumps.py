@@ -11,6 +11,13 @@ from pathlib import Path
 from sqlalchemy.engine import URL
 
 DATABASE = {"sqlite": "engage.db", "postgresql": "engage.dump"}
+# A later version has tables that the dump does not know and that hold on to those it replaces.
+_DROP_TABLES = """
+DO $$ DECLARE name regclass; BEGIN
+  FOR name IN SELECT oid FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_class.oid AND deptype = 'e')
+  LOOP EXECUTE format('DROP TABLE IF EXISTS %s CASCADE', name); END LOOP;
+END $$"""
 _PAGES = 4000
 _TENTHS = 10
 
@@ -33,9 +40,18 @@ def dump(url: URL, target: Path, progress: Callable[[str], None]) -> None:
 
 
 def load(url: URL, source: Path) -> None:
-    """Put a dump of PostgreSQL into the place of what the database holds: all of it or nothing."""
-    options = ["--clean", "--if-exists", "--no-owner", "--single-transaction", "--exit-on-error"]
-    _run(["pg_restore", *options, "-d", _without_password(url), str(source)], url)
+    """Put a dump of PostgreSQL into the place of what the database holds: all of it or nothing.
+
+    ``source`` stands in a folder of our own, where its statements are written out beside it.
+    """
+    statements = source.with_suffix(".sql")
+    once = ["psql", "--quiet", "--no-psqlrc", "--single-transaction", "-v", "ON_ERROR_STOP=1"]
+    try:
+        # Whole before the first is run: what ends halfway would be taken for all of it.
+        _run(["pg_restore", "--clean", "--if-exists", "--no-owner", "-f", str(statements), str(source)], url)
+        _run([*once, "-c", _DROP_TABLES, "-f", str(statements), "-d", _without_password(url)], url)
+    finally:
+        statements.unlink(missing_ok=True)
 
 
 def _copy_sqlite(path: Path, target: Path, progress: Callable[[str], None]) -> None:

@@ -37,7 +37,7 @@ def to_review(actor: Actor, limit: int) -> list[Row]:
             Consultation.state.in_([State.PUBLISHED, State.SETTLED]),
             *within(actor, Permission.COMMENT_MODERATE),
         )
-        .group_by(Consultation.id, Consultation.public_id, Consultation.title, Consultation.closes_at)
+        .group_by(Consultation.id)
         .order_by(count.desc(), Consultation.id)
         .limit(limit)
     )
