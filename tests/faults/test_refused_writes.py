@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from sqlalchemy.exc import OperationalError
 
 from engage.consultations.models import Comment
@@ -42,6 +43,7 @@ def _question(client: FlaskClient) -> tuple[str, dict[str, str]]:
     return f"/live/{make_room().public_id}/ask", {"text": TYPED, "name": ""}
 
 
+_NO_END = 1_000_000
 # Longer than what the half-filled pages of a small database can still take.
 LONGEST = {"survey": 4000, "comment": 2000, "question": 500}
 KINDS = {"survey": (_survey, Response), "comment": (_comment, Comment), "question": (_question, LiveQuestion)}
@@ -60,13 +62,20 @@ def cannot_write(
     def locked(refuse: bool) -> None:
         holder.execute("BEGIN IMMEDIATE" if refuse else "ROLLBACK")
 
+    most = [_NO_END]
+
+    def limit(connection: Any, _record: Any, _proxy: Any) -> None:
+        connection.execute(f"PRAGMA max_page_count={most[0]}")
+
     def full(refuse: bool) -> None:
-        with app.app_context(), db.engine.connect() as connection:
-            raw = connection.connection.dbapi_connection
-            raw.execute("VACUUM")  # no page that something else has left free
-            pages = raw.execute("PRAGMA page_count").fetchone()[0]
-            # One pooled connection serves the test; its page limit stands in for a full disk.
-            raw.execute(f"PRAGMA max_page_count={pages if refuse else 1_000_000}")
+        with app.app_context():
+            if not event.contains(db.engine, "checkout", limit):
+                event.listen(db.engine, "checkout", limit)
+            with db.engine.connect() as connection:
+                raw = connection.connection.dbapi_connection
+                raw.execute("VACUUM")  # no page that something else has left free
+                # A page limit stands in for a full disk, on whichever connection of the pool is used.
+                most[0] = raw.execute("PRAGMA page_count").fetchone()[0] if refuse else _NO_END
 
     return locked if request.param == "locked" else full
 
