@@ -36,9 +36,10 @@ def import_comments(file: Path, public_id: str, skip_bad: bool, as_json: bool) -
     """
     if file.stat().st_size > FILE_BYTES:
         raise click.ClickException(f"{file} is larger than {FILE_BYTES // 1_000_000} MB.")
+    content = file.read_bytes()
     csv.field_size_limit(CELL_CHARACTERS)
     consultation_id = _found(public_id)
-    reading = read(file.read_bytes(), now(), site().zone, clause_names(consultation_id))
+    reading = read(content, now(), site().zone, clause_names(consultation_id))
     refused = reading.unreadable or bool(reading.findings and not skip_bad)
     done = Progress(0, 0, 0)
     if not refused:
