@@ -137,8 +137,9 @@ def offices_visits() -> list[Visit]:
         for question in page["questions"]
         if question["type"] == "text"
     )
-    unfinished = make_survey()
+    unfinished, compared = make_survey(), make_consultation(state=ConsultationState.DRAFT)
     with atomic():
+        compared.matched_from = compared.edit_clauses
         unfinished.edit_definition = {
             "pages": [*unfinished.edit_definition["pages"], {"id": "p9", "questions": []}]
         }
@@ -146,6 +147,7 @@ def offices_visits() -> list[Visit]:
         f"/staff/surveys/{survey.public_id}",
         f"/staff/consultations/{consultation.public_id}",
     )
+    drafts = f"/staff/consultations/{still_open.public_id}"
     results, live = f"{surveys}/results", f"/staff/live/{room.public_id}"
     found = {
         "surveys/staff/index.html": "/staff/surveys/",
@@ -163,14 +165,15 @@ def offices_visits() -> list[Visit]:
         "analysis/export.html": f"{results}/exports/{export.public_id}",
         "consultations/staff/index.html": "/staff/consultations/",
         "consultations/staff/export.html": f"{consultations}/exports/{comments.public_id}",
-        "consultations/staff/text.html": f"{consultations}/text",
-        "consultations/staff/clauses.html": f"{consultations}/clauses",
-        "consultations/staff/terms.html": f"{consultations}/terms",
+        "consultations/staff/text.html": f"{drafts}/text",
+        "consultations/staff/clauses.html": f"{drafts}/clauses",
+        "consultations/staff/matching.html": f"/staff/consultations/{compared.public_id}/clauses",
+        "consultations/staff/terms.html": f"{drafts}/terms",
         "consultations/staff/overview.html": consultations,
         "consultations/staff/queue.html": f"{consultations}/comments",
         "consultations/staff/comment.html": f"{consultations}/comments/{comment.public_id}",
-        "consultations/staff/enter.html": f"/staff/consultations/{still_open.public_id}/enter",
-        "consultations/staff/result.html": f"{consultations}/result",
+        "consultations/staff/enter.html": f"{drafts}/enter",
+        "consultations/staff/result.html": f"/staff/consultations/{over.public_id}/result",
         "consultations/staff/extend.html": f"/staff/consultations/{over.public_id}/extend",
         "consultations/staff/contact.html": f"/staff/consultations/{over.public_id}/contact",
         "live/staff/index.html": "/staff/live/",
