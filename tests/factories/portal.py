@@ -15,6 +15,7 @@ from engage.core.db import db
 from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.live.models import LiveQuestion, LiveSession, Phase, QuestionState
+from engage.live.rules.deeds import PUBLISHED
 from engage.surveys.models import Response, Survey, SurveyVersion
 from engage.themedays.models import (
     Activity,
@@ -121,9 +122,9 @@ def add_questions(room: LiveSession, **states: int) -> None:
             for _ in range(count):
                 number += 1
                 state = QuestionState(word.replace("_", "-"))
-                db.session.add(
-                    LiveQuestion(session_id=room.id, number=number, text=f"提问{number}", state=state)
-                )
+                question = LiveQuestion(session_id=room.id, number=number, text=f"提问{number}", state=state)
+                question.published_at = now() if state in PUBLISHED else None
+                db.session.add(question)
 
 
 @dataclass(frozen=True, slots=True)
