@@ -334,6 +334,10 @@ def test_on_a_phone_the_way_to_ask_is_in_reach_and_large_letters_leave_room(hall
     hall.asked(*(f"第{number}个已公开的提问" for number in range(12)), deeds=(Deed.APPROVE,))
     phone = hall.phone()
     jump = phone.locator(".ask-jump a")
+    expect(phone.locator("[data-ask-form] textarea")).to_be_in_viewport()
+    expect(jump).to_be_hidden()
+    phone.locator("[data-list] li").last.scroll_into_view_if_needed()
+    expect(jump).to_be_visible()
     box = jump.bounding_box()
     assert box is not None
     assert box["y"] + box["height"] <= 780

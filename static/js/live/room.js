@@ -45,7 +45,16 @@ class Room {
     this.list.start();
     this.asking.start();
     this.drawOwn();
+    this.jump();
     this.root.dataset.ready = "";
+  }
+
+  /** The way to the form steps aside where the form is: it must not lie over what is written in. */
+  jump() {
+    const way = this.root.querySelector(".ask-jump");
+    new IntersectionObserver(([form]) => way.classList.toggle("ask-jump--there", form.isIntersecting)).observe(
+      this.root.querySelector("[data-ask-form] textarea"),
+    );
   }
 
   changed(names) {
