@@ -132,10 +132,12 @@ class Pump:
 
     def _run(self) -> None:
         while True:
-            woken = self._woken.wait(LOOK_SECONDS)
+            self._woken.wait(LOOK_SECONDS)
             if self._stopped:
                 return
-            self._woken.clear()
+            # What ``wait`` answers is not enough: who wakes just as it gives up would be cleared unseen.
+            if woken := self._woken.is_set():
+                self._woken.clear()
             try:
                 with self._app.app_context():
                     self._look(woken)
