@@ -51,6 +51,7 @@ withdraw-record  no            yes         yes        yes      no        no     
 _DEED_STATES = grid("""
            pending  approved   on-air     answered   written    declined taken-down withdrawn
 approve    approved -          -          -          -          approved approved   -
+mask       approved -          -          -          -          -        -          -
 decline    declined -          -          -          -          -        -          -
 air        -        on-air     -          on-air     -          -        -          -
 back       -        -          approved   -          -          -        -          -
@@ -63,6 +64,7 @@ take-down  -        taken-down taken-down taken-down taken-down -        -      
 _DEED_PHASES = grid("""
            draft announced collecting live ended recorded
 approve    no    yes       yes        yes  yes   no
+mask       no    yes       yes        yes  yes   no
 decline    no    yes       yes        yes  yes   no
 air        no    no        no         yes  no    no
 back       no    no        no         yes  no    no
@@ -75,6 +77,7 @@ take-down  no    yes       yes        yes  yes   yes
 _DEED_ROLES = grid("""
            administrator coordinator department approver moderator typist check-in
 approve    no            yes         no         no       yes       no     no
+mask       no            yes         no         no       yes       no     no
 decline    no            yes         no         no       yes       no     no
 air        no            yes         no         no       yes       no     no
 back       no            yes         no         no       yes       no     no

@@ -67,18 +67,24 @@ def test_steps(step: Step, phase: Phase) -> None:
 @pytest.mark.parametrize(("deed", "state"), list(DEED_STATES))
 def test_deeds(deed: Deed, state: QuestionState, phase: Phase) -> None:
     target = DEED_STATES[deed, state] if DEED_PHASES[deed, phase] else None
-    assert (deed in possible_deeds(state, phase, answered=True)) is (target is not None)
+    assert (deed in possible_deeds(state, phase, answered=True, personal=True)) is (target is not None)
     if target is None:
         with pytest.raises(Conflict):
-            require_deed(deed, state, phase, answered=True)
+            require_deed(deed, state, phase, answered=True, personal=True)
     else:
-        assert require_deed(deed, state, phase, answered=True) is target
+        assert require_deed(deed, state, phase, answered=True, personal=True) is target
 
 
 def test_only_an_answer_that_is_there_is_corrected() -> None:
     assert Deed.CORRECT not in possible_deeds(QuestionState.WRITTEN, Phase.ENDED)
     with pytest.raises(Conflict, match="nothing to correct"):
         require_deed(Deed.CORRECT, QuestionState.WRITTEN, Phase.ENDED)
+
+
+def test_only_personal_data_that_was_noticed_is_covered() -> None:
+    assert Deed.MASK not in possible_deeds(QuestionState.PENDING, Phase.LIVE)
+    with pytest.raises(Conflict, match="nothing to cover"):
+        require_deed(Deed.MASK, QuestionState.PENDING, Phase.LIVE)
 
 
 @pytest.mark.parametrize(
