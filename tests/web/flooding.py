@@ -68,7 +68,7 @@ class Door:
         made.sendall(
             opening(
                 self.port,
-                cookie,
+                "",
                 host=self.host,
                 origin=self.origin,
                 cookie=f"device={cookie}; __Host-device={cookie}",

@@ -35,7 +35,7 @@ def frame(opcode: int, payload: bytes, *, head: int = 0x80, masked: bool = True,
     return bytes((head | opcode,)) + size + (mask if masked else b"") + body
 
 
-def opening(port: int, cookie: str = "", *, path: str = PATH, **changed: str | None) -> bytes:
+def opening(port: int, cookie: str = "", /, *, path: str = PATH, **changed: str | None) -> bytes:
     """The opening request; keyword arguments replace headers (``sec_websocket_version``), ``None`` omits."""
     headers: dict[str, str | None] = {
         "host": f"127.0.0.1:{port}",

@@ -22,7 +22,7 @@ from tests.web.flooding import Door, floods
 from tests.web.socket_client import get
 from tests.web.socket_server import ROOT, running
 
-pytestmark = pytest.mark.alone
+pytestmark = pytest.mark.soak
 KINDS = list(floods(Door(1, False, {"cookie": "", "token": ""})))
 SECONDS = 1.0
 BOUND = 0.25
