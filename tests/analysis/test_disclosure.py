@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.analysis.columns import ColumnStore
@@ -223,6 +223,8 @@ def _before(rows: Rows, sizes: list[int]) -> list[tuple[int, Rows]]:
     return found
 
 
+# Up to four publications of a survey take longer than what is granted to one example.
+@settings(deadline=None)
 @given(drawn, st.lists(st.integers(0, 40), min_size=1, max_size=3))
 def test_no_two_publications_tell_of_a_small_group(rows: Rows, steps: list[int]) -> None:
     sizes = [len(rows)]
