@@ -139,8 +139,8 @@ def test_a_consultation_has_the_same_figures_on_every_page(context: Flask, clien
     assert "共 6 条，已答复 1 条，另有 5 条已公布采纳情况" in story
     assert "采纳 3 条，部分采纳 2 条" in story
     page = client.get(f"/results/consultations/{one.public_id}").text
-    tiles = re.findall(r'class="tile__value">(\d+)</dd><dt class="tile__label">(.*?)</dt>', page)
-    assert {label: int(value) for value, label in tiles} == {
+    tiles = re.findall(r'class="tile__label">(.*?)</dt><dd class="tile__value">(\d+)</dd>', page)
+    assert {label: int(value) for label, value in tiles} == {
         "公开意见": 6,
         "表态": 0,
         "已答复": 1,

@@ -205,6 +205,11 @@ export class QuestionList {
       row.id = `q-${id}`;
       row.dataset.id = id;
       row.querySelector("[name=question]").value = id;
+      // The button is named with its question.
+      const [text, button] = [row.querySelector("[data-text]"), row.querySelector(".support")];
+      text.id = `q-${id}-text`;
+      button.id = `q-${id}-support`;
+      button.setAttribute("aria-labelledby", `${button.id} ${text.id}`);
     }
     this.rows.set(id, row);
     this.#fill(row, this.#views().get(id));
