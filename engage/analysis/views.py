@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import (
     Blueprint,
     current_app,
@@ -21,6 +23,7 @@ from engage.accounts.rules import may
 from engage.analysis import actions, queries
 from engage.analysis.client import ask
 from engage.analysis.models import ExportFormat, ExportState
+from engage.analysis.ratings import RatingFigures, rating_figures
 from engage.core.clock import now
 from engage.core.errors import Busy, Invalid, NotFound
 from engage.core.messages import msg
@@ -62,6 +65,7 @@ def dashboard(public_id: str) -> ResponseReturnValue:
         exports=queries.recent_exports(survey.id),
         formats=list(ExportFormat),
         result=queries.result_of(survey.id),
+        ratings={(tile["question"], tile["kind"]): _tile_rating(tile, survey) for tile in found["tiles"]},
         may_publish=_may_publish(survey),
         crowd=crowd(f"survey:{survey.id}"),
     )
@@ -164,7 +168,28 @@ def withdraw(public_id: str) -> ResponseReturnValue:
 def result(public_id: str) -> ResponseReturnValue:
     """What came of a survey: bars drawn by the server, small groups withheld."""
     survey, published = queries.published_result(public_id)
-    return render_template("analysis/result.html", survey=survey, result=published)
+    ratings = {question["id"]: _public_rating(question, survey) for question in published.questions}
+    return render_template("analysis/result.html", survey=survey, result=published, ratings=ratings)
+
+
+def _public_rating(question: dict[str, Any], survey: Survey) -> RatingFigures | None:
+    """What the published figures of a rating say; None for other questions and for what is withheld."""
+    if question["kind"] != "scale" or question["state"] != "shown":
+        return None
+    base = question["base"]
+    shares = {code: count / base if base else share for code, count, share in question["rows"]}
+    names = [name for text in question["labels"].values() for name in text.values()]
+    asked = [*survey.title.values(), *question["text"].values(), *names]
+    return rating_figures(question["labels"], shares, asked)
+
+
+def _tile_rating(tile: dict[str, Any], survey: Survey) -> RatingFigures | None:
+    """The same of a question on the dashboard."""
+    if tile["kind"] != "scale":
+        return None
+    shares = {code: count / tile["base"] if tile["base"] else 0.0 for code, count in tile["counts"]}
+    asked = [*survey.title.values(), tile["title"], *tile["labels"].values()]
+    return rating_figures(tile["labels"], shares, asked)
 
 
 def _words() -> actions.Words:

@@ -87,9 +87,14 @@ class Rating(Kind):
         return Column(key, "code", tuple(map(str, self.steps)))
 
     def summary(self) -> Summary:
-        return Summary(
-            "scale", tuple((str(step), Localized(zh_CN=str(step), en=str(step))) for step in self.steps)
-        )
+        return Summary("scale", tuple((str(step), self._named(step)) for step in self.steps))
+
+    def _named(self, step: int) -> Localized:
+        """A step in words: both ends say what they mean."""
+        end = {self.low: self.low_label, self.high: self.high_label}.get(step, NO_TEXT)
+        if not end:
+            return Localized(zh_CN=str(step), en=str(step))
+        return Localized(zh_CN=f"{step}（{end.text('zh_CN')}）", en=f"{step} ({end.text('en')})")
 
     def text(self, value: Value, language: str) -> str:
         return f"{value}/{self.high}"
