@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable
-from typing import Any, TextIO
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, TextIO, TypeVar
 
+_T = TypeVar("_T")
+# Equal ones of these are written alike; 0.0 and -0.0 are not.
+_ALIKE = ({str}, {int}, {datetime})
 _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
@@ -35,3 +39,17 @@ def cells_into(file: TextIO) -> Callable[[Iterable[Any]], object]:
     """
     write = csv.writer(file, quoting=csv.QUOTE_ALL).writerow
     return lambda cells: write([safe_cell(cell) for cell in cells])
+
+
+def columns_into(file: TextIO) -> Callable[[Iterable[Sequence[Any]]], object]:
+    """What writes rows as ``cells_into`` does, given as columns of one length: several times as fast."""
+    write = csv.writer(file, quoting=csv.QUOTE_ALL).writerows
+    return lambda columns: write(zip(*(each(column, safe_cell) for column in columns), strict=True))
+
+
+def each(column: Sequence[Any], made: Callable[[Any], _T]) -> list[_T]:
+    """What ``made`` makes of each cell, asked but once for all that are alike."""
+    if set(map(type, column)) - {type(None)} in _ALIKE:
+        known = {cell: made(cell) for cell in set(column)}
+        return [known[cell] for cell in column]
+    return [made(cell) for cell in column]

@@ -1,15 +1,19 @@
-"""Files for spreadsheets, CSV or Excel, written row by row in constant memory; for the worker."""
+"""Files for spreadsheets, CSV or Excel, written by columns in constant memory; for the worker."""
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
+from xml.sax.saxutils import escape
 
 import xlsxwriter
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
 
-from engage.core.cells import cells_into
+from engage.core.cells import columns_into, each
 
 _EXCEL_ROWS = 1_048_576
 _SHEET_CHARACTERS = 31
@@ -17,12 +21,21 @@ _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 _MOMENT = "%Y-%m-%d %H:%M"
 _EXCEL_MOMENT = {"num_format": "yyyy-mm-dd hh:mm"}
 _MOMENT_WIDTH = 17
+_EXCEL_DAY_0 = date(1899, 12, 30).toordinal()
+_DAY_SECONDS = 86_400
+# What XML cannot hold or would change, and what looks as if it had been written for such a character.
+_NO_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
 
 
 class Sheet(Protocol):
     """Cells are texts, numbers, None and times without a zone, as they stand on the clock."""
 
-    def row(self, cells: list[Any]) -> None: ...
+    def row(self, cells: Sequence[Any]) -> None:
+        """Write one row."""
+
+    def columns(self, columns: Sequence[Sequence[Any]]) -> None:
+        """Write several rows, given as columns of one length."""
+
     def close(self) -> None: ...
 
 
@@ -35,10 +48,13 @@ class _Csv:
     def __init__(self, path: Path) -> None:
         # The mark at the start makes Excel read the file as UTF-8.
         self._file = path.open("w", encoding="utf-8-sig", newline="")
-        self._write = cells_into(self._file)
+        self._write = columns_into(self._file)
 
-    def row(self, cells: list[Any]) -> None:
-        self._write([_in_words(cell) for cell in cells])
+    def row(self, cells: Sequence[Any]) -> None:
+        self.columns([[cell] for cell in cells])
+
+    def columns(self, columns: Sequence[Sequence[Any]]) -> None:
+        self._write([each(column, _in_words) for column in columns])
 
     def close(self) -> None:
         self._file.close()
@@ -48,28 +64,68 @@ def _in_words(cell: Any) -> Any:
     return cell.strftime(_MOMENT) if isinstance(cell, datetime) else cell
 
 
+class _Rows(Worksheet):
+    """A sheet whose rows are made into XML here, ten times as fast as cell by cell.
+
+    The stock one also takes a text that begins and ends like its own markup for markup. Rows go where its
+    mode of constant memory keeps them (``row_data_fh``), no public name: a test reads what comes out.
+    """
+
+    def add(self, start: int, columns: Sequence[Sequence[Any]], moment: int) -> None:
+        """Write rows from the one with index ``start``; ``moment`` is the index of the format of times."""
+        for at in (start, start + len(columns[0]) - 1):
+            self._check_dimensions(at, len(columns) - 1)
+        self._check_dimensions(start, 0)
+        names = [f'<c r="{xl_col_to_name(at)}' for at in range(len(columns))]
+        cells = [each(column, lambda cell: _xml(cell, moment)) for column in columns]
+        self.row_data_fh.writelines(
+            f'<row r="{number}">'
+            + "".join([f'{name}{number}"{cell}' for name, cell in zip(names, row, strict=True) if cell])
+            + "</row>"
+            for number, row in enumerate(zip(*cells, strict=True), start + 1)
+        )
+
+
+def _xml(cell: Any, moment: int) -> str:
+    """What follows the place of a cell; nothing for an empty one. Source: ECMA-376, 18.3.1.4."""
+    if cell is None or cell == "":
+        return ""
+    if isinstance(cell, str):
+        # Text stays text: nothing in a cell becomes a formula, a link or a number.
+        text = escape(_NO_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", cell))
+        return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+    if isinstance(cell, datetime):
+        seconds = cell.hour * 3600 + cell.minute * 60 + cell.second
+        days = cell.toordinal() - _EXCEL_DAY_0 + seconds / _DAY_SECONDS
+        return f' s="{moment}"><v>{days:.16G}</v></c>'
+    return f"><v>{cell:.16G}</v></c>"
+
+
 class _Excel:
     def __init__(self, path: Path, name: str) -> None:
-        # Text stays text: nothing in a cell becomes a formula, a link or a number.
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self._book = xlsxwriter.Workbook(str(path), {**options, "strings_to_numbers": False})
-        self._moment = self._book.add_format(_EXCEL_MOMENT)
+        self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+        self._moment = self._book.add_format(_EXCEL_MOMENT)._get_xf_index()
         self._name = name
         self._sheet: Any = None
         self._at = 0
 
-    def row(self, cells: list[Any]) -> None:
-        if self._sheet is None or self._at >= _EXCEL_ROWS:
-            name = sheet_name(self._name, len(self._book.worksheets()) + 1)
-            self._sheet, self._at = self._book.add_worksheet(name), 0
-        for column, cell in enumerate(cells):
-            if isinstance(cell, datetime):
-                if self._at <= 1:
-                    self._sheet.set_column(column, column, _MOMENT_WIDTH)
-                self._sheet.write_datetime(self._at, column, cell, self._moment)
-            elif cell is not None and cell != "":
-                self._sheet.write(self._at, column, cell)
-        self._at += 1
+    def row(self, cells: Sequence[Any]) -> None:
+        self.columns([[cell] for cell in cells])
+
+    def columns(self, columns: Sequence[Sequence[Any]]) -> None:
+        done, rows = 0, len(columns[0])
+        while done < rows:
+            if self._sheet is None or self._at >= _EXCEL_ROWS:
+                name = sheet_name(self._name, len(self._book.worksheets()) + 1)
+                self._sheet, self._at = self._book.add_worksheet(name, _Rows), 0
+            until = min(rows, done + _EXCEL_ROWS - self._at)
+            part = [column[done:until] for column in columns]
+            for at, column in enumerate(part):
+                if isinstance(column[0], datetime):
+                    self._sheet.set_column(at, at, _MOMENT_WIDTH)
+            self._sheet.add(self._at, part, self._moment)
+            self._at += until - done
+            done = until
 
     def close(self) -> None:
         self._book.close()

@@ -1,0 +1,136 @@
+"""What a spreadsheet reads is what was written, by rows and by columns, whatever people typed."""
+
+from __future__ import annotations
+
+import csv
+import zipfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+
+from engage.core import sheets
+from engage.core.sheets import Sheet, open_sheet
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+MOMENT = datetime(2026, 3, 5, 14, 30)  # noqa: DTZ001 - as it stands on the clock
+TEXTS = [
+    *("停车位", " blanks around ", "two\nlines", "a\ttab", '"quoted", with commas; and more', "😀𠮷"),
+    *("=1+1", "+86", "-2", "@SUM(A1)", "＝1", "'=1", "007", "1e5", "https://city.example", "'"),
+    *("<b>&amp;</b>", "<r><t>markup</t></r>", "<r></b></r>", "]]>", "_x0041_", "_x005F_x0041_", "_x_"),
+]
+# ECMA-376, 22.9.2.19: what looks like an escape is escaped itself.
+ESCAPED = {"_x0041_": "_x005F_x0041_", "_x005F_x0041_": "_x005F_x005F_x005F_x0041_"}
+ROWS: list[list[Any]] = [
+    *([text, None, 0, MOMENT] for text in TEXTS),
+    ["", 1.5, -7, MOMENT.replace(hour=0, minute=0)],
+    [None, 1e-7, 12_345_678, None],
+    ["1", 1, True, MOMENT.replace(year=1999)],
+    ["once more", 1.0, 1, MOMENT],
+    ["once more", -0.0, 0, MOMENT],
+]
+
+
+def _fill(sheet: Sheet, rows: Sequence[Sequence[Any]], by: str) -> None:
+    if by == "rows":
+        for row in rows:
+            sheet.row(row)
+    else:
+        sheet.columns(list(zip(*rows, strict=True)))
+    sheet.close()
+
+
+def _elements(path: Path, sheet: int = 1) -> ElementTree.Element:
+    with zipfile.ZipFile(path) as book:
+        return ElementTree.fromstring(book.read(f"xl/worksheets/sheet{sheet}.xml"))
+
+
+def _cells(path: Path, sheet: int = 1) -> dict[str, tuple[str, str]]:
+    """What lies where: the type and what a program shows, with ECMA-376's escapes undone."""
+    found = {}
+    for cell in _elements(path, sheet).iter(f"{_MAIN}c"):
+        text = cell.find(f"{_MAIN}is/{_MAIN}t")
+        value = cell.find(f"{_MAIN}v")
+        inside = text if text is not None else value
+        assert inside is not None
+        found[cell.attrib["r"]] = cell.get("t", cell.get("s", "n")), inside.text or ""
+    return found
+
+
+@pytest.mark.parametrize("by", ["rows", "columns"])
+def test_csv_holds_what_python_writes_of_safe_cells(tmp_path: Path, by: str) -> None:
+    path = tmp_path / "out.csv"
+    _fill(open_sheet(path, "name", excel=False), ROWS, by)
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        read = list(csv.reader(file))
+    runs = ("=", "+", "-", "@", "＝", "'=")
+    shown = {None: "", MOMENT: "2026-03-05 14:30"}
+    for row, cells in zip(ROWS, read, strict=True):
+        text, number, count, moment = row
+        assert cells[0] == (f"'{text}" if (text or "").startswith(runs) else text or "")
+        assert cells[1:3] == ["" if number is None else str(number), str(count)]
+        assert cells[3] == shown.get(moment, moment and moment.strftime("%Y-%m-%d %H:%M"))
+
+
+@pytest.mark.parametrize("by", ["rows", "columns"])
+def test_excel_holds_texts_numbers_and_times_as_such(tmp_path: Path, by: str) -> None:
+    path = tmp_path / "out.xlsx"
+    _fill(open_sheet(path, "name", excel=True), ROWS, by)
+    cells = _cells(path)
+    for number, (text, value, count, moment) in enumerate(ROWS, 1):
+        escaped = ESCAPED.get(text, text)
+        assert cells.get(f"A{number}") == (("inlineStr", escaped) if text else None)
+        kind, written = cells.get(f"B{number}", ("n", None))
+        assert kind == "n"
+        assert (None if written is None else float(written)) == value
+        assert cells[f"C{number}"] == ("n", str(int(count)))
+        kind, written = cells.get(f"D{number}", ("1", None))
+        assert kind == "1"
+        days = None if moment is None else (moment - datetime(1899, 12, 30)).total_seconds() / 86_400  # noqa: DTZ001
+        assert (None if written is None else float(written)) == pytest.approx(days)
+    assert not list(_elements(path).iter(f"{_MAIN}f")), "no formula"
+    assert not list(_elements(path).iter(f"{_MAIN}hyperlink"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "written"),
+    [
+        ("a\x0bb", "a_x000B_b"),
+        ("a\rb", "a_x000D_b"),
+        ("\x00", "_x0000_"),
+        ("\ufffe\uffff", "_xFFFE__xFFFF_"),
+    ],
+)
+def test_what_xml_cannot_hold_is_written_as_excel_does(tmp_path: Path, typed: str, written: str) -> None:
+    _fill(open_sheet(tmp_path / "out.xlsx", "name", excel=True), [[typed]], "rows")
+    assert _cells(tmp_path / "out.xlsx") == {"A1": ("inlineStr", written)}
+
+
+def test_rows_that_one_sheet_cannot_take_go_on_in_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "_EXCEL_ROWS", 3)
+    path = tmp_path / "out.xlsx"
+    sheet = open_sheet(path, "name", excel=True)
+    sheet.row(["heads", "x"])
+    sheet.columns([["a", "b", "c", "d", "e", "f"], range(6)])
+    sheet.close()
+    read = [_cells(path, number) for number in (1, 2, 3)]
+    assert [[cells.get(f"A{row}", ("", ""))[1] for row in (1, 2, 3)] for cells in read] == [
+        ["heads", "a", "b"],
+        ["c", "d", "e"],
+        ["f", "", ""],
+    ]
+    assert read[2]["B1"] == ("n", "5")
+    assert _elements(path, 1).find(f"{_MAIN}dimension").get("ref") == "A1:B3"  # type: ignore[union-attr]
+
+
+def test_a_sheet_without_rows_is_a_sheet(tmp_path: Path) -> None:
+    sheet = open_sheet(tmp_path / "out.xlsx", "name", excel=True)
+    sheet.columns([["only heads"]])
+    sheet.columns([[]])
+    sheet.close()
+    assert _cells(tmp_path / "out.xlsx") == {"A1": ("inlineStr", "only heads")}
