@@ -180,6 +180,7 @@ class Comment(Model):
         ),
         Index("ix_consultation_comment_public", "consultation_id", "clause", "state", "has_text", "id"),
         Index("ix_consultation_comment_queue", "consultation_id", "state", "id"),
+        Index("ix_consultation_comment_id", "consultation_id", "id"),
         {"sqlite_autoincrement": True},
     )
 

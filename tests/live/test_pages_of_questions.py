@@ -14,13 +14,14 @@ from engage.core.clock import now
 from engage.core.writer import atomic
 from engage.live import actions
 from engage.live.models import LiveQuestion, LiveSession, QuestionState
-from engage.live.queries import pages, shared
+from engage.live.queries import pages, record, shared
 from engage.live.queries import room as queries
 from engage.live.queries.pages import PAGE, Order
 from engage.live.rules.deeds import Deed
 from engage.live.rules.streams import MODERATORS, PUBLIC
 from engage.moderation.models import ReasonClass
 from tests.factories import live as make
+from tests.fixtures.queries import counted_queries, query_plans
 
 pytestmark = pytest.mark.database
 
@@ -229,3 +230,22 @@ def test_a_stream_is_put_into_words_once_for_everybody(
         later = shared.answer(session, PUBLIC, None, queries.head(session.id, PUBLIC))
         assert made == [PUBLIC, PUBLIC]
         assert json.loads(later.json)["seq"] == head + 1
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda session: queries.snapshot(session, PUBLIC),
+        lambda session: queries.snapshot(session, "asker:nobody"),
+        lambda session: record.questions_after(session.id, 20, limit=10),
+    ],
+)
+def test_what_is_read_in_order_is_read_by_an_index_in_that_order(
+    app: Flask, room: str, read: Callable[[LiveSession], object]
+) -> None:
+    with app.app_context():
+        session = LiveSession.query.filter_by(public_id=room).one()
+        with counted_queries(app) as statements:
+            read(session)
+    plans = query_plans(app, [one for one in statements if "FROM live_question" in one])
+    assert not [plan for plan in plans if "SCAN" in plan or "TEMP B-TREE" in plan], plans

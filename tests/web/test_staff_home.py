@@ -27,7 +27,7 @@ from tests.factories.live import ask, make_room
 from tests.factories.surveys import make_survey, send_response
 from tests.factories.themedays import make_activity, make_round, make_row, make_theme_day
 from tests.fixtures.html import of_class, parsed, words_of
-from tests.fixtures.queries import counted_queries
+from tests.fixtures.queries import counted_queries, query_plans
 from tests.fixtures.staff import StaffClient
 
 pytestmark = pytest.mark.database
@@ -201,24 +201,10 @@ def test_five_thousand_cases_cost_no_more_queries_than_two(
     assert len(many) == len(few)
     assert len([title for _due, title in items if "提问" in title]) == MOST
     assert items[-1] == ("", "还有 4,992 件待办未办结")
-    plans = _plans(app, [one for one in many if "owed_case" in one or "FROM activity" in one])
-    assert plans
+    plans = query_plans(app, [one for one in many if "owed_case" in one or "FROM activity" in one])
     assert not [
         plan for plan in plans if plan.startswith(("SCAN owed_case", "SCAN activity")) and "INDEX" not in plan
     ], plans
-
-
-def _plans(app: Flask, statements: list[str]) -> list[str]:
-    """How SQLite reads the statements; empty words where it is another database."""
-    with app.app_context():
-        if db.engine.dialect.name != "sqlite":
-            return ["SEARCH of another database"]
-    with app.app_context(), db.engine.connect() as connection:
-        rows = [
-            connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", (None,) * one.count("?")).all()
-            for one in statements
-        ]
-    return [str(line[-1]) for plan in rows for line in plan]
 
 
 def test_the_address_of_each_action_opens(app: Flask, staff_client: Staff) -> None:

@@ -57,6 +57,7 @@ class LiveQuestion(Model):
         Index("ix_live_question_session_id_state", "session_id", "state"),
         # A room lists its newest questions without looking at the others.
         Index("ix_live_question_session_id_published_at", "session_id", "published_at", "id"),
+        Index("ix_live_question_session_id_number", "session_id", "number"),
         {"sqlite_autoincrement": True},
     )
 
