@@ -76,9 +76,10 @@ class RealtimeServer(socketio.Server):
         except (ValueError, TypeError, IndexError, RecursionError):
             raise PeerError("unreadable packet") from None
         kind, namespace = pkt.packet_type, pkt.namespace or "/"
+        # Any word would keep a socket beyond the time for the first one.
+        if kind in (packet.EVENT, packet.ACK) and self.manager.sid_from_eio_sid(eio_sid, "/") is None:
+            raise PeerError("connect first")
         if kind == packet.EVENT and self._is_event(pkt.data):
-            if self.manager.sid_from_eio_sid(eio_sid, "/") is None:
-                raise PeerError("connect first")
             run = self._handle_event
             arguments: tuple[Any, ...] = (eio_sid, namespace, pkt.id, pkt.data)
         elif kind == packet.CONNECT and namespace == "/":

@@ -67,11 +67,12 @@ def test_a_wrong_token_is_turned_away_in_words(port: int) -> None:
         assert client.closed() == 1000
 
 
-def test_saying_something_before_connecting_is_refused(port: int) -> None:
+@pytest.mark.parametrize("word", ['42["echo",1]', "431[]", '431["echo"]', "43[]", "4"])
+def test_saying_something_before_connecting_is_refused(port: int, word: str) -> None:
     cookie = get(port, "/test/device")["cookie"]
     with Client(port) as client:
         client.open(opening(port, cookie)).text()
-        client.say('42["echo",1]')
+        client.say(word)
         assert client.closed() == 1008
 
 

@@ -74,6 +74,7 @@ class Limits:
     kernel_bytes: int = 128 * 1024
     stall_seconds: float = 20.0
     close_seconds: float = 3.0
+    first_word_seconds: float = 10.0
 
 
 class WebSocket:
@@ -112,6 +113,7 @@ class WebSocket:
                 for item in reader.feed(data):
                     if item[0] in (frames.TEXT, frames.BINARY):
                         yield item[1]
+                        turn.pause()
                     elif item[0] == frames.PING:
                         self.write(frames.encode(frames.PONG, item[1]))
                     elif item[0] == frames.CLOSE:

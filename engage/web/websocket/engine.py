@@ -56,7 +56,6 @@ _PING = frames.encode_text("2")
 CLOSE, PONG, MESSAGE = "1", "3", "4"
 _SWEEP_SECONDS = 1.0
 _PINGS_AT_ONCE = 256
-_FIRST_WORD_SECONDS = 10.0
 Admission: TypeAlias = str | Callable[[], None]
 _Refusal: TypeAlias = tuple[str, tuple[tuple[str, str], ...], str]
 FULL = "503 Service Unavailable"
@@ -261,7 +260,7 @@ class EngineServer(engineio.Server):
 
     def _watch(self, socket: EngineSocket) -> None:
         now = time.monotonic()
-        self._new.append((now + _FIRST_WORD_SECONDS, socket))
+        self._new.append((now + self.limits.first_word_seconds, socket))
         self._due.append((now + self.ping_interval, socket))
         if not self._heartbeat:
             self._heartbeat = gevent.spawn(self._beat)
