@@ -1,17 +1,20 @@
 """One visitor's connection to the web process: who is slow is not waited for, who is busy lets others in.
 
-The stock worker serves a connection until it pauses, waits for a body as long as bytes trickle in, and says
-who sent what it could not read.
+The stock worker serves a connection until it pauses, takes all that come in the order of coming, waits for a
+body as long as bytes trickle in, and says who sent what it could not read.
 """
 
 from __future__ import annotations
 
 import errno
+import ipaddress
 import logging
 import time
+from collections import deque
 from typing import Any
 
 import gevent
+from gevent.event import Event
 from gevent.socket import socket
 
 # Not 0: the hub would run what is ready and look at no socket, neither at new connections.
@@ -20,6 +23,8 @@ _TURN_SECONDS = 0.005
 # Headers come within this time; a body may take as much longer as the slowest line needs for its bytes.
 PATIENCE_SECONDS = 15.0
 SLOWEST_BYTES_PER_SECOND = 8 * 1024
+# So many requests begin before the hub looks at the sockets again.
+AT_ONCE = 4
 
 
 class Connection(socket):
@@ -61,12 +66,67 @@ class Connection(socket):
         """Let everybody else have a turn, those who knock at the door too, and wait for the next request."""
         gevent.sleep(_SHORTEST_SLEEP)
         self.settimeout(None)
+        # Also what asked to be upgraded and was refused goes on as HTTP.
+        self._bounded = True
         self._began, self._taken, self._resumed = 0.0, 0, time.monotonic()
 
     def upgraded(self) -> None:
         """What comes from now on is no request: its reader has limits of its own."""
         self._bounded = False
         self.settimeout(None)
+
+
+class Turns:
+    """Whose request begins next: a few at once and, while others wait, each network one after the other.
+
+    Whoever sends on hundreds of connections at the same moment waits for himself; who comes meanwhile from
+    elsewhere is next.
+    """
+
+    def __init__(self) -> None:
+        self._left = AT_ONCE
+        self._waiting: dict[str, deque[Event]] = {}
+        self._ticks = False
+
+    def wait(self, network: str) -> None:
+        """Return when a request of ``network`` may begin; at once where few come."""
+        if not self._ticks:
+            self._ticks = True
+            gevent.spawn(self._tick)
+        if self._left and not self._waiting:
+            self._left -= 1
+            return
+        mine = Event()
+        self._waiting.setdefault(network, deque()).append(mine)
+        mine.wait()
+
+    def _tick(self) -> None:
+        while True:
+            gevent.sleep(_SHORTEST_SLEEP)
+            self._left = AT_ONCE
+            if not self._waiting:
+                self._ticks = False
+                return
+            while self._left and self._waiting:
+                network = next(iter(self._waiting))
+                line = self._waiting.pop(network)
+                line.popleft().set()
+                self._left -= 1
+                if line:
+                    self._waiting[network] = line
+
+
+def network(address: str, headers: list[tuple[str, str]], proxies: int) -> str:
+    """Where a request comes from, as our ``proxies`` name it: the address, or the /56 of an IPv6 address."""
+    if proxies:
+        said = [one for name, value in headers if name == "X-FORWARDED-FOR" for one in value.split(",")]
+        address = said[-proxies].strip() if len(said) >= proxies else address
+    if ":" not in address:
+        return address
+    try:
+        return str(ipaddress.ip_network((address, 56), strict=False))
+    except ValueError:
+        return "unknown"
 
 
 class NamesNobody(logging.Filter):

@@ -81,6 +81,7 @@ class Worker(GeventWorker):
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.under_way = 0
+        self.turns = connection.Turns()
         # A signal may come while the application loads, long before there is anything to stop.
         self.stopping = Event()
 
@@ -129,8 +130,10 @@ class Worker(GeventWorker):
         counted = not req.uri.startswith("/socket.io/")
         if not counted:
             sock.upgraded()
+        address = addr[0] if isinstance(addr, tuple) else ""
         self.under_way += counted
         try:
+            self.turns.wait(connection.network(address, req.headers, SETTINGS.trusted_proxies))
             super().handle_request(listener_name, req, sock, addr)
         finally:
             self.under_way -= counted
