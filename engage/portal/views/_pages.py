@@ -9,13 +9,14 @@ import hashlib
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 
 from flask import Response, current_app, g, render_template, request, session
 
 from engage.audit.events import EntryRecorded
 from engage.core.bus import subscribe
+from engage.core.threads import let_others_run
 from engage.settings.queries import SiteView
 from engage.web import languages, shell
 from engage.web.cookies import named
@@ -82,8 +83,13 @@ def _ready(template: str, build: Callable[[], dict[str, Any]]) -> _Kept:
     moment = time.monotonic()
     if kept is not None and kept.changes == _changes and moment - kept.made_at < FRESH_SECONDS:
         return kept
+    if kept is not None:
+        # Whoever comes while this is drawn gets the page there was, unless staff have changed something.
+        pages[look] = replace(kept, made_at=moment)
     changes = _changes
-    page = _draw(look, template, build())
+    values = build()
+    let_others_run()
+    page = _draw(look, template, values)
     if len(pages) >= _MOST_KEPT:
         pages.clear()
     digest = hashlib.sha256(page.plain({"nonce": ""})).hexdigest()[:_DIGEST_LENGTH]
@@ -101,7 +107,9 @@ def _draw(look: _Look, template: str, values: dict[str, Any]) -> Prepared:
         current_app.test_request_context(look.address, headers={"Cookie": looks}),
     ):
         g.csp_nonce = hole("nonce")
-        return Prepared(render_template(template, **values))
+        html = render_template(template, **values)
+    let_others_run()
+    return Prepared(html)
 
 
 def _answer(kept: _Kept) -> Response:
