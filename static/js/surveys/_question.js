@@ -1,4 +1,5 @@
 // One question's card in the builder: its words, its settings by type, its options.
+import { freshChoice, pasteChoices } from "./_choices.js";
 import { conditionEditor } from "./_condition.js";
 import { button, checkField, iconButton, inLanguage, make, selectField, setLanguage, shortId, textField } from "./_elements.js";
 
@@ -10,8 +11,6 @@ export function freshQuestion(type) {
   if (type === "rating") Object.assign(question, { look: "stars", low: 1, high: 5 });
   return question;
 }
-
-const freshChoice = (text = "") => ({ id: shortId(), text: text ? { zh_CN: text } : {} });
 
 /** The fields of `question`; `changed` is called after each change, `redraw` when fields come or go. */
 export function questionFields(question, path, earlier, words, changed, redraw) {
@@ -44,7 +43,7 @@ function choiceList(question, path, number, words, localized, changed, redraw) {
   question.choices.forEach((choice, at) => {
     const row = make("div", { className: "option-row" });
     const zh = localized(words.choiceZh.replace("{number}", at + 1), choice, "text", "zh_CN",
-      `${path}.choices.${at}.text`, { onpaste: (event) => pasted(event, question, at, words, changed, redraw) });
+      `${path}.choices.${at}.text`, { onpaste: (event) => pasted(event, question, at, changed, redraw) });
     const en = localized(words.choiceEn.replace("{number}", at + 1), choice, "text", "en", "");
     const move = (by) => () => {
       question.choices.splice(at + by, 0, ...question.choices.splice(at, 1));
@@ -79,13 +78,11 @@ function choiceList(question, path, number, words, localized, changed, redraw) {
   return box;
 }
 
-function pasted(event, question, at, words, changed, redraw) {
-  const lines = event.clipboardData.getData("text").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
-  if (lines.length < 2) return;
+function pasted(event, question, at, changed, redraw) {
+  const choices = pasteChoices(question.choices, at, event.clipboardData.getData("text"));
+  if (!choices) return;
   event.preventDefault();
-  setLanguage(question.choices[at], "text", "zh_CN", lines[0].slice(0, 300));
-  const room = words.limits.choices - question.choices.length;
-  question.choices.splice(at + 1, 0, ...lines.slice(1, 1 + room).map((line) => freshChoice(line.slice(0, 300))));
+  question.choices = choices;
   changed();
   redraw();
 }
