@@ -12,7 +12,7 @@ from engage.accounts.rules import require
 from engage.analysis.client import ask
 from engage.analysis.models import Export, ExportFormat, PublishedFigures, PublishedResult
 from engage.audit.actions import record
-from engage.audit.events import declare
+from engage.audit.events import Key, declare
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
@@ -25,7 +25,7 @@ from engage.surveys.events import SurveyChanged
 from engage.surveys.models import Survey
 from engage.surveys.rules import Deed, phase, require_phase
 
-EXPORTED = declare("survey.exported", msg("Responses exported"), format=msg("Format"))
+EXPORTED = declare("survey.exported", msg("Responses exported"), format=Key(msg("Format"), ExportFormat))
 RESULT_PUBLISHED = declare(
     "survey.result-published", msg("Survey result published"), responses=msg("Responses")
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum
 
 from engage.core.messages import Message
 
@@ -14,7 +14,7 @@ class Key:
     """What a recorded value is called; ``enum`` gives the words for its members."""
 
     label: Message
-    enum: type[StrEnum] | None = None
+    enum: type[Enum] | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,7 +150,8 @@ def _words(value: Any, key: Key | None) -> str:
     if isinstance(value, dict):
         if value and set(value) <= set(LANGUAGES):
             return local(Localized(value))[:_SHOWN]
-        return "; ".join(f"{name}: {_words(item, key)}" for name, item in value.items())[:_SHOWN]
+        # Of a list's entries, such as guests, what is said; its names are the code's.
+        return " ".join(_words(item, key) for item in value.values() if item not in _NONE)[:_SHOWN]
     if isinstance(value, list):
         return ", ".join(_words(item, key) for item in value)[:_SHOWN]
     if key is not None and key.enum is not None:

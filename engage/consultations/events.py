@@ -51,8 +51,8 @@ EDITED = declare(
     closes_at=msg("Closes"),
     short_reason=msg("Reason for the short period"),
     review_first=msg("Review before publication"),
-    unit_id=msg("Unit"),
-    activity_id=msg("Activity"),
+    unit=msg("Unit"),
+    activity=msg("Activity"),
 )
 TEXT_EDITED = declare("consultation.text-edited", msg("Draft text edited"), clauses=msg("Clauses"))
 PUBLISHED = declare(
@@ -98,6 +98,6 @@ ADOPTION_SET = declare(
     adoption=Key(msg("What came of it"), Adoption),
     reason=msg("Reason"),
 )
-ASSIGNED = declare("comment.assigned", msg("Comment assigned"), unit_id=msg("Unit"))
-UNASSIGNED = declare("comment.unassigned", msg("Comment taken back"), unit_id=msg("Unit"))
+ASSIGNED = declare("comment.assigned", msg("Comment assigned"), unit=msg("Unit"))
+UNASSIGNED = declare("comment.unassigned", msg("Comment taken back"), unit=msg("Unit"))
 ERASED = declare("comment.erased", msg("Comment erased"))

@@ -50,7 +50,7 @@ _SESSION_KEYS: dict[str, Message | Key] = {
     "names": Key(msg("Names of askers"), NamePolicy),
     "supports_on": msg("Supports"),
     "listed": msg("Listed on the site"),
-    "activity_id": msg("Activity of the theme day"),
+    "activity": msg("Activity of the theme day"),
     "record_summary": msg("Summary of the record"),
 }
 _QUESTION_KEYS: dict[str, Message | Key] = {

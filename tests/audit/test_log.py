@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.exc import DatabaseError
 
+from engage.accounts.models import Unit
 from engage.accounts.permissions import Role
 from engage.audit.actions import record
 from engage.audit.events import EVENTS, declare, numbered
@@ -22,7 +23,9 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.messages import msg
 from engage.core.writer import atomic
+from engage.themedays.queries.names import in_words
 from engage.web.display import label, message
+from tests.factories.portal import make_activity, make_theme_day
 
 pytestmark = pytest.mark.database
 TRIED = declare("test.tried", msg("Tried"), state=msg("State"))
@@ -233,3 +236,39 @@ def test_every_recorded_choice_has_its_words(app: Flask) -> None:
     assert enums
     with app.test_request_context("/"):
         assert all(label(member) for enum in enums for member in enum)
+
+
+# What is recorded under these names is one of a few: the log says it in words.
+CHOICES = {"adoption", "format", "kind", "layout", "outcome", "phase", "role", "scope", "source", "state"}
+
+
+def test_no_choice_is_recorded_raw_and_no_row_by_its_number() -> None:
+    declared = [
+        (f"{event.name}: {name}", name, key)
+        for event in EVENTS.values()
+        if event not in (TRIED, CHANGED)
+        for name, key in event.keys.items()
+    ]
+    assert not [told for told, name, _ in declared if name == "id" or name.endswith("_id")]
+    assert not [told for told, name, key in declared if name in CHOICES and key.enum is None]
+
+
+@pytest.mark.database
+def test_guests_are_told_without_the_names_of_their_fields(
+    app: Flask, staff_client: Callable[..., Any]
+) -> None:
+    guests = [{"name": "陈立群", "post": "市住建局局长"}, {"name": "罗建平", "post": ""}]
+    with app.app_context(), atomic():
+        record(ANNA, TRIED, "thing", "t1", after={"state": guests}, label="访谈")
+    page = staff_client(Role.ADMINISTRATOR).get("/staff/audit").text
+    assert "陈立群 市住建局局长, 罗建平" in page
+
+
+def test_units_and_activities_are_recorded_by_name(app: Flask) -> None:
+    with app.app_context():
+        activity = make_activity(make_theme_day())
+        unit = db.session.get_one(Unit, activity.unit_id)
+        told = in_words({"unit_id": unit.id, "activity_id": activity.id, "title": "x"})
+        assert told == {"title": "x", "unit": unit.name, "activity": activity.title}
+        assert in_words({"unit_id": None, "activity_id": 987654}) == {"unit": None, "activity": None}
+        assert in_words({"title": "x"}) == {"title": "x"}

@@ -35,6 +35,7 @@ from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
 from engage.core.writer import atomic, publish
+from engage.themedays.queries.names import in_words
 
 _TITLE = 100
 
@@ -113,7 +114,7 @@ def assign(actor: Actor, consultation_id: int, pick: Pick, unit_id: int, due_on:
         unit = db.session.get(Unit, unit_id)
         if unit is None or not unit.active:
             raise Invalid({"unit": msg("Please choose the unit that shall answer.")})
-        before = {"unit_id": row.assigned_unit_id}
+        before = in_words({"unit_id": row.assigned_unit_id})
         case = open_case(
             actor,
             COMMENT,
@@ -127,7 +128,7 @@ def assign(actor: Actor, consultation_id: int, pick: Pick, unit_id: int, due_on:
         )
         row.case_id, row.assigned_unit_id = case.id, unit_id
         sign(actor, row)
-        after = {"unit_id": unit_id}
+        after = {"unit": unit.name}
         record(actor, ASSIGNED, COMMENT, row.public_id, before, after, label=numbered(row.number))
         publish(CommentsChanged(consultation_id, (row.id,)))
 
@@ -142,7 +143,7 @@ def unassign(actor: Actor, consultation_id: int, pick: Pick) -> None:
         if row.assigned_unit_id is None:
             raise Conflict(changed_by(row))
         withdraw_case_of(actor, COMMENT, row.id, "")
-        before = {"unit_id": row.assigned_unit_id}
+        before = in_words({"unit_id": row.assigned_unit_id})
         row.assigned_unit_id = None
         sign(actor, row)
         record(actor, UNASSIGNED, COMMENT, row.public_id, before, label=numbered(row.number))

@@ -37,6 +37,7 @@ from engage.core.types import Localized
 from engage.core.writer import atomic, publish
 from engage.participation.actions import made_once
 from engage.themedays.models import Activity
+from engage.themedays.queries.names import in_words
 
 MATCH_JOB = "consultations.match_clauses"
 
@@ -250,5 +251,6 @@ def _require_activity(actor: Actor, activity_id: int | None) -> None:
 def _changed(actor: Actor, one: Consultation, before: dict[str, Any], after: dict[str, Any]) -> None:
     old, new = changes(before, after)
     if new:
-        record(actor, EDITED, CONSULTATION, one.public_id, old, new, label=one.title.text())
+        told = in_words(old), in_words(new)
+        record(actor, EDITED, CONSULTATION, one.public_id, *told, label=one.title.text())
         publish(ConsultationChanged(one.id, one.public_id))

@@ -27,6 +27,7 @@ from engage.live.rules.session import check_fields, require_summary
 from engage.live.rules.video import check_address
 from engage.participation.actions import made_once
 from engage.themedays.models import Activity
+from engage.themedays.queries.names import in_words
 
 FIELDS = (
     "title", "introduction", "guests", "moderators_note", "video_address", "collects_from", "starts_at",
@@ -55,7 +56,7 @@ def create(actor: Actor, unit_id: int, values: Mapping[str, Any], *, request_id:
             SESSION_CREATED,
             SESSION,
             session.public_id,
-            after={name: getattr(session, name) for name in FIELDS if name in values},
+            after=in_words({name: getattr(session, name) for name in FIELDS if name in values}),
             label=session.title.text(),
         )
         return session.public_id
@@ -82,7 +83,8 @@ def edit(actor: Actor, session_id: int, revision: int, values: Mapping[str, Any]
         session.revision += 1
         change.write()
         was, became = changes(before, {name: getattr(session, name) for name in FIELDS})
-        record(actor, SESSION_CHANGED, SESSION, session.public_id, was, became, label=session.title.text())
+        told = in_words(was), in_words(became)
+        record(actor, SESSION_CHANGED, SESSION, session.public_id, *told, label=session.title.text())
 
 
 def step(actor: Actor, session_id: int, taken: Step, *, summary: str | None = None) -> Phase:

@@ -27,6 +27,7 @@ from engage.surveys.models import Layout, Survey
 from engage.surveys.queries.staff import may_attach
 from engage.surveys.rules import Deed, phase, require_phase
 from engage.themedays.models import Activity
+from engage.themedays.queries.names import in_words
 
 TITLE_LIMIT = 120
 TEXT_LIMIT = 5000
@@ -41,7 +42,7 @@ SETTINGS_CHANGED = declare(
     thanks=msg("Words of thanks"),
     layout=Key(msg("Layout"), Layout),
     one_per_device=msg("One response per device"),
-    activity_id=msg("Activity"),
+    activity=msg("Activity"),
 )
 
 
@@ -183,7 +184,8 @@ def change_settings(actor: Actor, survey_id: int, settings: SurveySettings, revi
         for name, value in after.items():
             setattr(survey, name, value)
         survey.settings_revision += 1
-        record(actor, SETTINGS_CHANGED, "survey", survey.id, before, after, label=survey.title.text())
+        told = in_words(before), in_words(after)
+        record(actor, SETTINGS_CHANGED, "survey", survey.id, *told, label=survey.title.text())
         publish(SurveyChanged(survey.id, survey.public_id))
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from engage.accounts.permissions import Permission
 from engage.audit.actions import changes, record
-from engage.audit.events import declare
+from engage.audit.events import Key, declare
 from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
@@ -40,7 +40,7 @@ RESULT_OUTDATED = declare(
     msg("Published result taken back with the survey"),
     published_at=msg("Published"),
 )
-STATE_CHANGED = declare("survey.state-changed", msg("Survey state changed"), state=msg("State"))
+STATE_CHANGED = declare("survey.state-changed", msg("Survey state changed"), state=Key(msg("State"), Phase))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +143,7 @@ def close_survey(actor: Actor, survey_id: int) -> None:
         survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
         require_phase(Deed.CLOSE, _phase(survey))
         survey.closes_at = now()
-        _changed(actor, survey, "closed")
+        _changed(actor, survey)
 
 
 def withdraw_survey(actor: Actor, survey_id: int) -> None:
@@ -153,7 +153,7 @@ def withdraw_survey(actor: Actor, survey_id: int) -> None:
         require_phase(Deed.WITHDRAW, _phase(survey))
         survey.state = State.WITHDRAWN
         _take_back_result(actor, survey)
-        _changed(actor, survey, State.WITHDRAWN.value)
+        _changed(actor, survey)
 
 
 def archive_survey(actor: Actor, survey_id: int) -> None:
@@ -163,7 +163,7 @@ def archive_survey(actor: Actor, survey_id: int) -> None:
         require_phase(Deed.ARCHIVE, _phase(survey))
         withdrawn = survey.state is State.WITHDRAWN
         survey.state = State.ARCHIVED_WITHDRAWN if withdrawn else State.ARCHIVED
-        _changed(actor, survey, survey.state.value)
+        _changed(actor, survey)
 
 
 def restore_survey(actor: Actor, survey_id: int) -> None:
@@ -179,7 +179,7 @@ def restore_survey(actor: Actor, survey_id: int) -> None:
             survey.state = State.PUBLISHED
             if survey.closes_at is None or survey.closes_at > now():
                 survey.closes_at = now()
-        _changed(actor, survey, survey.state.value)
+        _changed(actor, survey)
 
 
 def _newest(survey: Survey) -> SurveyVersion | None:
@@ -201,8 +201,9 @@ def _take_back_result(actor: Actor, survey: Survey) -> None:
     publish(SurveyChanged(survey.id, survey.public_id))
 
 
-def _changed(actor: Actor, survey: Survey, state: str) -> None:
-    record(actor, STATE_CHANGED, "survey", survey.id, after={"state": state}, label=survey.title.text())
+def _changed(actor: Actor, survey: Survey) -> None:
+    after = {"state": _phase(survey).value}
+    record(actor, STATE_CHANGED, "survey", survey.id, after=after, label=survey.title.text())
     publish(SurveyChanged(survey.id, survey.public_id))
 
 

@@ -31,10 +31,16 @@ def builder_words() -> dict[str, object]:
         "operators": {
             "answered": _("is answered"),
             "equals": _("is"),
-            "any_of": _("is one of"),
             "contains": _("contains"),
             "greater": _("is greater than"),
             "less": _("is less than"),
+        },
+        # Of a question whose answers are options.
+        "choiceOperators": {
+            "answered": _("is answered"),
+            "equals": _("chose"),
+            "contains": _("chose"),
+            "any_of": _("chose one of these"),
         },
         "limits": {"pages": limits.PAGES, "questions": limits.QUESTIONS, "choices": limits.CHOICES},
         **_general(),

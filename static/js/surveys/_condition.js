@@ -76,7 +76,8 @@ function testRow(test, at, condition, earlier, words, store, redraw) {
     }, words.choose),
   );
   if (question) {
-    const operators = words.tests[question.type].map((op) => [op, words.operators[op]]);
+    const named = question.choices ? words.choiceOperators : words.operators;
+    const operators = words.tests[question.type].map((op) => [op, named[op]]);
     row.append(
       selectField(words.operator, operators, test.op, (value) => {
         test.op = value;
