@@ -32,6 +32,7 @@ from engage.web.numbers import init_numbers
 from engage.web.realtime import init_realtime
 from engage.web.requests import CleanRequest
 from engage.web.sessions import StaffSessions
+from engage.web.share import init_share
 from engage.web.shell import init_shell
 from engage.web.staticfiles import init_static
 
@@ -112,5 +113,6 @@ def _bind(app: Flask) -> None:
     init_display(app)
     init_marking(app)
     init_errors(app)
+    init_share(app)
     init_shell(app)
     init_static(app)

@@ -54,7 +54,7 @@ from engage.surveys.actions import erasing as surveys_erasing
 from engage.surveys.labels import LABELS as SURVEYS_LABELS
 from engage.themedays import models as themedays_models
 from engage.themedays import views as themedays_views
-from engage.web import health, shell
+from engage.web import health, share, shell
 from engage.web.display import register_labels
 
 # Modules that register something when imported: tables, jobs, listeners, socket handlers, case handlers.
@@ -83,7 +83,7 @@ REGISTERING: tuple[ModuleType, ...] = (
 )
 
 BLUEPRINTS: tuple[tuple[Blueprint, ...], ...] = (
-    (health.blueprint, shell.blueprint),
+    (health.blueprint, shell.blueprint, share.blueprint),
     audit_views.blueprints,
     accounts_views.blueprints,
     settings_views.blueprints,

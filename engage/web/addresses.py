@@ -31,6 +31,14 @@ def absolute(path: str) -> str:
     return f"{root}{path}"
 
 
+def lasting(path: str) -> str:
+    """``path`` for pages that are kept and served to others: never by the host that somebody asked for.
+
+    Without the setting ``public_url`` it is the path alone, which browsers read as well.
+    """
+    return f"{current_app.config['ENGAGE'].public_url}{path}"
+
+
 def site_host() -> str:
     """Host and port of this site as people type them."""
     return urlsplit(absolute("")).netloc

@@ -154,7 +154,7 @@ def offices_visits() -> list[Visit]:
         "surveys/staff/new.html": "/staff/surveys/new",
         "surveys/staff/edit.html": surveys,
         "surveys/staff/enter.html": f"{surveys}/enter",
-        "surveys/staff/poster.html": f"{surveys}/poster",
+        "staff/poster.html": f"{surveys}/poster",
         "surveys/staff/preview.html": f"{surveys}/preview",
         "surveys/staff/sheet.html": f"/staff/surveys/{unfinished.public_id}/preview",
         "surveys/staff/to_enter.html": "/staff/surveys/enter",

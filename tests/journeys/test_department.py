@@ -134,7 +134,7 @@ def _writes_a_survey(desk: Page, server: Server, inspect: Any) -> str:
     inspect(desk, "department-builder")
     desk.get_by_role("link", name="发布", exact=True).last.click()
     desk.get_by_role("button", name="发布问卷").click()
-    address = desk.locator("#survey-address").get_attribute("href")
+    address = desk.locator("#public-address").get_attribute("href")
     assert address
     desk.goto(f"{server.url}/staff/surveys/")
     inspect(desk, "department-surveys")

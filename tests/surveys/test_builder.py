@@ -67,7 +67,7 @@ def test_a_survey_is_written_published_and_answered(
     page.get_by_role("link", name="发布", exact=True).last.click()
     inspect(page, "staff-survey-publish")
     page.get_by_role("button", name="发布问卷").click()
-    address = page.locator("#survey-address").get_attribute("href")
+    address = page.locator("#public-address").get_attribute("href")
     inspect(page, "staff-survey-published")
     page.get_by_role("link", name="打印海报").click()
     expect(page.get_by_role("button", name="打印")).to_be_visible()

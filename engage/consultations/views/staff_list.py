@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
@@ -19,7 +20,9 @@ from engage.consultations.rules.terms import REASON_LIMIT
 from engage.consultations.views._blueprints import staff_pages
 from engage.consultations.views.reading import draft_page
 from engage.core.clock import now
+from engage.core.errors import NotFound
 from engage.core.ids import request_id
+from engage.core.types import Localized
 from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.numbers import page_number
@@ -44,6 +47,25 @@ def index() -> ResponseReturnValue:
 def overview(public_id: str) -> ResponseReturnValue:
     """Where it stands, and what can be done next."""
     return overview_page(public_id)
+
+
+@staff_pages.get("/<public_id>/poster")
+@staff(Permission.CONSULTATION_READ)
+def poster(public_id: str) -> ResponseReturnValue:
+    """A page to print and hang up: title, end and the QR code of the draft."""
+    one = queries.work(current_actor(), public_id).consultation
+    if one.version_number is None:
+        raise NotFound
+    return render_template(
+        "staff/poster.html",
+        title=one.title,
+        lead=Localized(),
+        path=url_for("consultations.show", public_id=public_id),
+        invitation=gettext("Scan with WeChat to read the draft and comment"),
+        closes_at=one.closes_at,
+        unit=one.unit.name,
+        back=(url_for(".overview", public_id=public_id), gettext("Back to the consultation")),
+    )
 
 
 def overview_page(

@@ -21,7 +21,6 @@ from engage.surveys.rules import ALLOWED, Deed, Phase, phase
 from engage.surveys.views import preview as previews
 from engage.surveys.views.findings import missing
 from engage.web.actor import current_actor
-from engage.web.addresses import absolute
 from engage.web.guards import staff
 
 blueprint = Blueprint("surveys_publishing", __name__)
@@ -116,8 +115,16 @@ def poster(public_id: str) -> ResponseReturnValue:
     survey = queries.survey_for(current_actor(), public_id)
     if survey.version_number is None:
         raise NotFound
-    address = absolute(url_for("surveys.show", public_id=public_id))
-    return render_template("surveys/staff/poster.html", survey=survey, address=address)
+    return render_template(
+        "staff/poster.html",
+        title=survey.title,
+        lead=survey.introduction,
+        path=url_for("surveys.show", public_id=public_id),
+        invitation=_("Scan with WeChat to answer"),
+        closes_at=survey.closes_at,
+        unit=survey.unit.name,
+        back=(url_for(".publish", public_id=public_id), _("Back to publishing")),
+    )
 
 
 def _possible(survey: Survey) -> list[Deed]:

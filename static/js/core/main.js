@@ -7,7 +7,8 @@ import { copy } from "./_copy.js";
 import { dialog } from "./_dialog.js";
 import { focus } from "./_focus.js";
 import { once } from "./_once.js";
+import { printPage } from "./_print.js";
 
-register({ "auto-grow": autoGrow, "char-count": charCount, confirm: confirmFirst, copy, dialog, focus, once });
+register({ "auto-grow": autoGrow, "char-count": charCount, confirm: confirmFirst, copy, dialog, focus, once, print: printPage });
 attachWithin(document);
 document.addEventListener("engage:added", (event) => attachWithin(event.target));
