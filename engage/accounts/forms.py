@@ -141,9 +141,17 @@ class PersonForm(StaffForm):
 class GrantForm(StaffForm):
     """Which fields matter depends on the scope; the others are ignored."""
 
-    role = OneOf(_l("Role"), validators=[Needed(msg("Please choose one of the list."))])
+    # What is offered first goes together; whoever needs more says so.
+    role = OneOf(
+        _l("Role"),
+        default=Role.DEPARTMENT.value,
+        validators=[Needed(msg("Please choose one of the list."))],
+    )
     scope = RadioField(
         _l("Scope"),
+        description=_l(
+            "Administrators and coordinators: the whole site. Department staff: one unit or one activity."
+        ),
         default=ScopeKind.UNIT.value,
         validators=[Needed(msg("Please choose one of the list."))],
     )

@@ -134,6 +134,8 @@ def _writes_a_survey(desk: Page, server: Server, inspect: Any) -> str:
     inspect(desk, "department-builder")
     desk.get_by_role("link", name="发布", exact=True).last.click()
     desk.get_by_role("button", name="发布问卷").click()
+    expect(desk.locator("#unsaid")).to_contain_text("没有截止时间")
+    desk.get_by_role("button", name="仍然发布").click()
     address = desk.locator("#public-address").get_attribute("href")
     assert address
     desk.goto(f"{server.url}/staff/surveys/")

@@ -67,6 +67,8 @@ def test_a_survey_is_written_published_and_answered(
     page.get_by_role("link", name="发布", exact=True).last.click()
     inspect(page, "staff-survey-publish")
     page.get_by_role("button", name="发布问卷").click()
+    expect(page.locator("#unsaid")).to_contain_text("没有截止时间")
+    page.get_by_role("button", name="仍然发布").click()
     address = page.locator("#public-address").get_attribute("href")
     inspect(page, "staff-survey-published")
     page.get_by_role("link", name="打印海报").click()

@@ -119,7 +119,7 @@ def test_changes_are_published_as_the_next_version(
         _write_on(survey, "一", "二")
     client = staff_client(Role.COORDINATOR)
     assert 'value="publish"' in client.get(path + "/publish").text
-    sent = client.send(path + "/publish", {"closes_at": _wall(9), "deed": "publish"})
+    sent = client.send(path + "/publish", {"closes_at": _wall(9), "deed": "publish", "sure": "1"})
     assert sent.status_code == 303
     with app.app_context():
         assert db.session.get_one(Survey, survey_id).version_number == 2

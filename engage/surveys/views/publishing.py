@@ -12,6 +12,7 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
 from engage.core.clock import from_local, local, now
 from engage.core.errors import Invalid, NotFound
+from engage.core.messages import Message, msg
 from engage.questions.definition import read
 from engage.surveys.actions import publishing
 from engage.surveys.forms import PublishForm
@@ -46,7 +47,8 @@ def publish(public_id: str) -> ResponseReturnValue:
     """Set the times and publish, or set the times alone; below, the address and what else can be done."""
     survey = queries.survey_for(current_actor(), public_id, Permission.SURVEY_PUBLISH)
     form = PublishForm(data={"opens_at": _wall(survey.opens_at), "closes_at": _wall(survey.closes_at)})
-    if form.validate_on_submit():
+    unsaid: list[Message] = []
+    if form.validate_on_submit() and not (unsaid := _unsaid(survey, form)):
         try:
             done = _publish(survey, form)
         except Invalid as refusal:
@@ -60,6 +62,7 @@ def publish(public_id: str) -> ResponseReturnValue:
         survey=survey,
         form=form,
         findings=findings,
+        unsaid=unsaid,
         unpublished=queries.unpublished(survey),
         may_reschedule=_is_possible(survey, Deed.RESCHEDULE),
         versions=queries.versions_of(survey.id),
@@ -68,6 +71,23 @@ def publish(public_id: str) -> ResponseReturnValue:
         may_enter=_is_possible(survey, Deed.ENTER),
     )
     return page, 422 if form.is_submitted() else 200
+
+
+def _unsaid(survey: Survey, form: PublishForm) -> list[Message]:
+    """What citizens would miss, said once; a second press of the button (``sure``) publishes all the same."""
+    if request.form.get("deed") == Deed.RESCHEDULE.value or request.form.get("sure") or not _is_ready(survey):
+        return []
+    found = []
+    if not survey.introduction.text().strip():
+        found.append(msg("There are no introductory words: people are not told who asks, and what for."))
+    if form.closes_at.data is None:
+        found.append(msg("There is no closing time: the survey stays open until somebody closes it by hand."))
+    return found
+
+
+def _is_ready(survey: Survey) -> bool:
+    """Whether it could be published: what forbids it is said before what is only missing."""
+    return _is_possible(survey, Deed.PUBLISH) and not missing(read(survey.edit_definition))
 
 
 def _publish(survey: Survey, form: PublishForm) -> str:
