@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any, Final
 
 from flask import Flask
 from jinja2 import Template
 
+from engage.core.threads import Turn
 from engage.core.types import DEFAULT_LANGUAGE
 from engage.web.languages import current_language
 
@@ -30,17 +32,26 @@ _MARK: Final = ' lang="zh-CN"'
 _TEXT_ONLY: Final = frozenset({"option", "textarea"})
 # The language of an element is also that of these attributes.
 _SPOKEN: Final = re.compile(r"\s(?:lang|aria-label|title|alt|placeholder|data-[a-z-]+)=")
+# Pieces of a page; most pages have fewer than a thousand.
+_AT_ONCE: Final = 100
 
 
 class PageTemplate(Template):
     """A template whose pages say where they are in Chinese."""
 
     def render(self, *args: Any, **kwargs: Any) -> str:
-        """The page in the language of the request."""
-        page = super().render(*args, **kwargs)
-        if current_language() == DEFAULT_LANGUAGE or not (self.name or ".html").endswith(".html"):
-            return page
-        return mark_chinese(page)
+        """The page in the language of the request; others are served while a long one is put together."""
+        if not (self.name or ".html").endswith(".html"):
+            return super().render(*args, **kwargs)
+        page = "".join(_in_turns(self.generate(*args, **kwargs)))
+        return page if current_language() == DEFAULT_LANGUAGE else mark_chinese(page)
+
+
+def _in_turns(pieces: Iterator[str]) -> Iterator[str]:
+    turn = Turn()
+    while some := list(islice(pieces, _AT_ONCE)):
+        yield from some
+        turn.pause()
 
 
 def init_marking(app: Flask) -> None:
@@ -52,7 +63,10 @@ def mark_chinese(page: str) -> str:
     """``page`` (well-formed HTML) with ``lang`` at each Chinese text not yet in an element that has it."""
     pieces = _TAGS.split(page)
     speaking, depth = "", 0
+    turn = Turn()
     for at in range(0, len(pieces), 2):
+        if not at % _AT_ONCE:
+            turn.pause()
         if not depth and _CHINESE.search(pieces[at]):
             _mark(pieces, at)
         if at + 1 == len(pieces):

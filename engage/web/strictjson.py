@@ -7,10 +7,13 @@ from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
 
+from engage.core.threads import let_others_run
+
 # Nothing interrupts the reading: 3 MB of empty lists would stop the process for a second. A questionnaire of
 # the 2 MB it may have, all of it choices of two words, has some 90,000 objects.
 _MOST_CONTAINERS = 100_000
 _MOST_SIGNS = 400_000
+_LONG = 64 * 1024
 
 
 def strict_loads(text: str | bytes, **options: Any) -> Any:
@@ -24,12 +27,22 @@ def strict_loads(text: str | bytes, **options: Any) -> Any:
     if containers > _MOST_CONTAINERS or containers + text.count(",") + text.count(":") > _MOST_SIGNS:
         raise ValueError("too many parts")
     try:
-        value = json.loads(text, **options)
+        value = _in_a_turn_of_its_own(text, **options)
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
     if "\\ud" in text.lower():
         # Half of a surrogate pair is valid JSON and no valid text: it could be neither stored nor sent.
-        value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="ignore"), **options)
+        whole = json.dumps(value, ensure_ascii=False).encode(errors="ignore").decode()
+        value = _in_a_turn_of_its_own(whole, **options)
+    return value
+
+
+def _in_a_turn_of_its_own(text: str, **options: Any) -> Any:
+    if len(text) < _LONG:
+        return json.loads(text, **options)
+    let_others_run()
+    value = json.loads(text, **options)
+    let_others_run()
     return value
 
 
