@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask import has_request_context, request
 from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField, PasswordField, SelectField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, ValidationError
@@ -58,6 +60,12 @@ class StaffForm(FlaskForm):
             if issubclass(kind, StringField) and not issubclass(kind, _AS_TYPED):
                 options["filters"] = [_one_line, *unbound_field.kwargs.get("filters", ())]
             return super().bind_field(form, unbound_field, options)
+
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """What was sent as a form. The library would also make one of any JSON, and fail over a list."""
+            if has_request_context() and request.is_json and not isinstance(formdata, MultiDict):
+                return None
+            return super().wrap_formdata(form, formdata)
 
     request_id = HiddenField(name="_request_id", default=request_id)
 

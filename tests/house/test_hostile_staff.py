@@ -35,7 +35,7 @@ _WORDS = (
 )
 _QUERY = ("page", "before", "after", "from", "to", "who", "what", "event", "year", "month", "show", "unit")
 _QUERY += ("filter", "state", "clause", "stance", "archived", "source", "seq", "stream", "next")
-_NAME = re.compile(r'<(?:input|textarea|select|button)\b[^>]*\sname="([^"]+)"')
+FIELD = re.compile(r'<(?:input|textarea|select|button)\b[^>]*\sname="([^"]+)"')
 # These would end what the others need.
 _LAST = {"accounts.sign_out", "accounts.end_other_sessions", "accounts.close"}
 
@@ -66,7 +66,7 @@ def ids(app: Flask) -> dict[str, str]:
     return found
 
 
-def _rules(app: Flask, role: Role, method: str) -> list[Rule]:
+def rules_of(app: Flask, role: Role, method: str) -> list[Rule]:
     """The staff routes that take ``method`` and that ``role`` may pass, the ending ones last."""
     found = []
     for rule in app.url_map.iter_rules():
@@ -79,7 +79,7 @@ def _rules(app: Flask, role: Role, method: str) -> list[Rule]:
     return sorted(found, key=lambda rule: (rule.endpoint in _LAST, rule.rule))
 
 
-def _path(rule: Rule, ids: dict[str, str], part: str = "1") -> str:
+def path_of(rule: Rule, ids: dict[str, str], part: str = "1") -> str:
     """The address of a real object where there is one; ``part`` at every other place."""
 
     def value(match: re.Match[str]) -> str:
@@ -91,38 +91,57 @@ def _path(rule: Rule, ids: dict[str, str], part: str = "1") -> str:
 
 
 def _paths(rule: Rule, ids: dict[str, str]) -> Iterator[str]:
-    yield _path(rule, ids)
+    yield path_of(rule, ids)
     if rule.arguments:
-        yield _path(rule, ids, _MANY)
+        yield path_of(rule, ids, _MANY)
         for raw in BYTES[:2]:
-            yield _path(rule, {}, raw)
+            yield path_of(rule, {}, raw)
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR])
 def test_odd_addresses(app: Flask, ids: dict[str, str], staff_client: Callable[..., Any], role: Role) -> None:
     client = staff_client(role)
     wrong = []
-    for rule in _rules(app, role, "GET"):
+    for rule in rules_of(app, role, "GET"):
         wrong += [fine(client.get(path, buffered=True), path) for path in _paths(rule, ids)]
         for value in _WORDS:
             sent = quote(value)
-            path = f"{_path(rule, ids)}?" + "&".join(f"{name}={sent}" for name in _QUERY)
+            path = f"{path_of(rule, ids)}?" + "&".join(f"{name}={sent}" for name in _QUERY)
             wrong.append(fine(client.get(path, buffered=True), path))
     assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
     assert client.get("/staff/").status_code == 200
 
 
 @pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR])
+def test_what_is_no_form(
+    app: Flask, ids: dict[str, str], staff_client: Callable[..., Any], role: Role
+) -> None:
+    client = staff_client(role)
+    wrong = []
+    for rule in rules_of(app, role, "POST"):
+        for body in ("[[]]", "[1]", "{}", '{"revision": 0, "text": [1]}', "null", "{", '"x"'):
+            answer = client.post(
+                path_of(rule, ids),
+                data=body,
+                content_type="application/json",
+                headers={"X-CSRFToken": client.token},
+                buffered=True,
+            )
+            wrong.append(fine(answer, f"POST {rule.rule} {body}"))
+    assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
+
+
+@pytest.mark.parametrize("role", [Role.ADMINISTRATOR, Role.COORDINATOR])
 def test_odd_forms(app: Flask, ids: dict[str, str], staff_client: Callable[..., Any], role: Role) -> None:
     client = staff_client(role)
     names = {"revision", "do", "step", "unit", "text", "question", "deed", "until"}
-    for rule in _rules(app, role, "GET"):
-        names |= set(_NAME.findall(client.get(_path(rule, ids), buffered=True).get_data(as_text=True)))
+    for rule in rules_of(app, role, "GET"):
+        names |= set(FIELD.findall(client.get(path_of(rule, ids), buffered=True).get_data(as_text=True)))
     names -= {"password", "new_password", "csrf_token"}  # hashing takes its time
     wrong = []
-    for rule in _rules(app, role, "POST"):
+    for rule in rules_of(app, role, "POST"):
         for number, value in enumerate(_WORDS):
             data = dict.fromkeys(names, value) | {"_request_id": f"hostile-staff-{number:08d}"}
-            path = _path(rule, ids, _MANY if number % 2 else "1")
+            path = path_of(rule, ids, _MANY if number % 2 else "1")
             wrong.append(fine(client.send(path, data, buffered=True), f"POST {path} {value[:40]!r}"))
     assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
