@@ -5,10 +5,8 @@ from gevent import monkey
 monkey.patch_all()
 
 import os  # noqa: E402
-import time  # noqa: E402
 from typing import Any  # noqa: E402
 
-import greenlet  # noqa: E402
 from flask import Blueprint, jsonify, request  # noqa: E402
 from flask.typing import ResponseReturnValue  # noqa: E402
 
@@ -19,6 +17,7 @@ from engage.web import citizen, realtime  # noqa: E402
 from engage.web.guards import Door, Guard, public  # noqa: E402
 from engage.web.socketserver import RealtimeSettings  # noqa: E402
 from engage.web.websocket import Limits, Rate  # noqa: E402
+from tests.web.turns import Turns  # noqa: E402
 
 ANYONE = Guard(Door.PUBLIC)
 blueprint = Blueprint("socket_tests", __name__)
@@ -82,24 +81,6 @@ def longest() -> ResponseReturnValue:
     """The longest turn since this was asked last."""
     found, turns.longest = turns.longest, (0.0, "")
     return jsonify(seconds=found[0], where=found[1])
-
-
-class Turns:
-    """Measures how long each greenlet keeps the hub: processor time, for others use this machine too."""
-
-    def __init__(self) -> None:
-        self.longest = (0.0, "")
-        self._began = time.thread_time()
-
-    def watch(self) -> None:
-        """Measure from now on."""
-        greenlet.settrace(self._switched)
-
-    def _switched(self, _event: str, _between: tuple[object, object]) -> None:
-        now = time.thread_time()
-        if now - self._began > self.longest[0]:
-            self.longest = (now - self._began, repr(_between[0]))
-        self._began = now
 
 
 turns = Turns()

@@ -1,0 +1,179 @@
+"""The largest and dearest bodies to every address that takes one: the hub is kept for a moment only."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from engage.accounts.permissions import Role
+from engage.core import threads
+from engage.web.guards import Door, guard_of
+from tests.fixtures.staff import form_token
+from tests.house.test_hostile_staff import FIELD, path_of, rules_of
+from tests.house.test_hostile_staff import ids as ids
+from tests.web.turns import Turns
+
+pytestmark = [pytest.mark.database, pytest.mark.sqlite_only]
+
+BOUND = 0.05
+# A little less than the guards let through, for the tokens.
+CITIZEN, STAFF = 240 * 1024, 3 * 1024 * 1024 - 16 * 1024
+FORM, PARTS, JSON = (
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/json",
+)
+MOST_FIELDS = 9_900
+WORDS = {
+    "marks": "\u0f71\u0f74",
+    "lines": "\n",
+    "blanks": "+",
+    "letters": "长",
+    "numbering": "（一）一、\n",
+    "links": "[",
+    "stars": "*a ",
+    "tags": '">',
+    "digits": "1,",
+    "references": "%26",
+}
+Body = Callable[[int, list[str]], tuple[str, bytes]]
+
+
+def _spread(words: list[str]) -> Body:
+    """A form whose fields are full of ``words``, one after the other."""
+
+    def made(size: int, names: list[str]) -> tuple[str, bytes]:
+        share = size // len(names) - 40
+        full = [word.encode() * max(1, share // len(word.encode())) for word in words]
+        return FORM, b"&".join(
+            name.encode() + b"=" + full[number % len(full)] for number, name in enumerate(names)
+        )
+
+    return made
+
+
+def _fields(_size: int, names: list[str]) -> tuple[str, bytes]:
+    return FORM, b"&".join(names[number % len(names)].encode() + b"=" for number in range(MOST_FIELDS))
+
+
+def _parts(size: int, names: list[str]) -> tuple[str, bytes]:
+    parts = [
+        b'--x\r\nContent-Disposition: form-data; name="%s"\r\n\r\n\r\n' % name.encode() for name in names
+    ]
+    count = min(size // max(map(len, parts)), MOST_FIELDS)
+    return PARTS, b"".join(parts[number % len(parts)] for number in range(count)) + b"--x--\r\n"
+
+
+def _json(beginning: bytes, part: bytes, end: bytes) -> Body:
+    def made(size: int, _names: list[str]) -> tuple[str, bytes]:
+        count = min((size - len(beginning) - len(end)) // len(part), 99_000)
+        return JSON, beginning + part * count + end
+
+    return made
+
+
+BODIES: dict[str, Body] = {
+    "mixed": _spread(list(WORDS.values())),
+    "objects": _json(b'{"revision":0,"definition":[', b'{"a":1},', b"0]}"),
+    "fields": _fields,
+    "parts": _parts,
+} | {f"{name} everywhere": _spread([word]) for name, word in WORDS.items()}
+BODIES |= {
+    "deep": lambda size, _names: (JSON, b"[" * (size // 2) + b"]" * (size // 2)),
+    "half characters": _json(b'{"revision":0,"definition":["\\ud800",', b'{"a":1},', b"0]}"),
+    "wide": _json(b"[", b"[],", b"0]"),
+    "numbered fields": lambda _size, _names: (FORM, b"".join(b"f%d=1&" % n for n in range(MOST_FIELDS))),
+}
+
+
+def _all_but(*usual: str) -> list[Any]:
+    """Every body, of which all but the usual ones run with the soak: they take minutes."""
+    return [
+        pytest.param(name, marks=pytest.mark.alone if name in usual else pytest.mark.soak) for name in BODIES
+    ]
+
+
+@pytest.fixture
+def hub(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Turns]:
+    """Measures each request as the web process serves it: what may step aside or go to a thread does so."""
+    monkeypatch.setattr(threads, "is_module_patched", lambda _name: True)
+    turns, real = Turns(), app.wsgi_app
+
+    def measured(environ: Any, start_response: Any) -> Any:
+        turns.longest = (0.0, "")
+        turns.watch()
+        try:
+            return real(environ, start_response)
+        finally:
+            turns.end()
+
+    monkeypatch.setattr(app, "wsgi_app", measured)
+    gc.collect()
+    gc.freeze()
+    yield turns
+    gc.unfreeze()
+
+
+def _kept(hub: Turns, client: FlaskClient, path: str, kind: str, body: bytes, **headers: str) -> str:
+    """What is wrong with the answer, or with the time it took: twice, for once may be the machine."""
+    headers["Accept-Encoding"] = "gzip"
+    for _ in range(2):
+        answer = FlaskClient.open(client, path, method="POST", data=body, content_type=kind, headers=headers)
+        if answer.status_code >= 500:
+            return f"{path}: {answer.status_code}"
+        if hub.longest[0] < BOUND:
+            return ""
+    return f"{path}: {answer.status_code}, {hub.longest[0] * 1000:.0f} ms"
+
+
+@pytest.mark.parametrize("what", _all_but("mixed", "objects", "fields"))
+def test_of_staff(
+    app: Flask, hub: Turns, ids: dict[str, str], staff_client: Callable[..., Any], what: str
+) -> None:
+    wrong = []
+    seen: set[str] = set()
+    for role in (Role.COORDINATOR, Role.ADMINISTRATOR):
+        client = staff_client(role)
+        for rule in rules_of(app, role, "POST"):
+            if rule.endpoint in seen or rule.endpoint == "accounts.sign_out":
+                continue
+            seen.add(rule.endpoint)
+            path = path_of(rule, ids)
+            page = FlaskClient.open(client, path.removesuffix("/save"))
+            names = sorted({*FIELD.findall(page.get_data(as_text=True)), *NAMES} - {"csrf_token"})
+            kind, body = BODIES[what](STAFF, names)
+            if kind == FORM:
+                body = f"csrf_token={client.token}&_request_id=request-of-{what[:4]}&".encode() + body
+            wrong.append(_kept(hub, client, path, kind, body, **{"X-CSRFToken": client.token}))
+    assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
+
+
+NAMES = ("text", "title_zh", "name", "note", "code", "decision", "_state", "q-q1", "password", "email")
+
+
+@pytest.mark.parametrize("what", _all_but("mixed", "objects", "fields", "parts"))
+def test_of_anybody(
+    app: Flask, hub: Turns, ids: dict[str, str], citizen_client: Callable[..., Any], what: str
+) -> None:
+    client = citizen_client()
+    csrf = form_token(app, client)
+    wrong = []
+    for rule in app.url_map.iter_rules():
+        guard = guard_of(app.view_functions[rule.endpoint])
+        if guard is None or "POST" not in (rule.methods or ()) or guard.door in (Door.SIGNED_IN, Door.STAFF):
+            continue
+        kinds = {"surveys": ids["surveys"], "consultations": ids["consultations"], "live": ids["live"]}
+        path = path_of(rule, {}, "1").replace("/1", f"/{kinds.get(rule.rule.split('/')[1], '1')}", 1)
+        page = FlaskClient.open(client, path)
+        names = sorted({*FIELD.findall(page.get_data(as_text=True)), *NAMES} - {"_token", "csrf_token"})
+        kind, body = BODIES[what](CITIZEN, names)
+        if kind == FORM:
+            body = f"_token={client.token}&csrf_token={csrf}&".encode() + body
+        headers = {"X-Citizen-Token": client.token, "X-CSRFToken": csrf, "Origin": "http://localhost"}
+        wrong.append(_kept(hub, client, path, kind, body, **headers))
+    assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
