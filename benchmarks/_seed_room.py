@@ -1,4 +1,4 @@
-"""The database of the room benchmark: one room with so many published questions.
+"""The database of the room benchmark: one room with so many published questions, and as many that wait.
 
 Prints the room's public id and a moderator's session cookie, with a bar between them.
 """
@@ -29,6 +29,9 @@ def main() -> None:
         with atomic():
             for number in range(int(sys.argv[1])):
                 ask(room, _TEXT + chr(0x4E00 + number), by=number // _EACH + 10)
+            room.moderation = True
+            for number in range(int(sys.argv[1])):
+                ask(room, _TEXT + chr(0x4E00 + number), by=number // _EACH + 100_000)
         cookie = staff_cookie(app, make_session(make_user(Role.MODERATOR)))
         print(f"{room.public_id}|{cookie['value']}")
 

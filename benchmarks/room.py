@@ -2,10 +2,12 @@
 
     python -m benchmarks.room [--questions 1 1000 5000] [--times 100]
 
-For each number of published questions a web process of its own on a fresh database. `ms` is the server's
-processor time for one request or one join, `KB` what travels for it (pages gzipped, sockets as they are). A
-join `anew` names no `have` and is answered with a snapshot, `far behind` lacks more rows than a catch-up
-folds, `in step` has the newest page. The last line is one JSON object.
+For each number of published questions, and as many that wait, a web process of its own on a fresh database.
+`ms` is the server's processor time for one request or one join, `KB` what travels for it (pages gzipped,
+sockets as they are). A join `anew` names no `have` and is answered with a snapshot, `far behind` lacks more
+rows than a catch-up folds, `in step` has the newest page. Of the moderators' console the page, a page of a
+column (`rows`, by supports), a search, and what it takes where it begins anew (`snapshot`). The last line is
+one JSON object.
 """
 
 from __future__ import annotations
@@ -103,11 +105,14 @@ def measure(questions: int, times: int) -> dict[str, dict[str, float]]:
         try:
             _web.pin_load(os.getpid(), server)
             cost = Cost(server, times)
-            staff = {_STAFF: cost.cookie}
+            staff, desk = {_STAFF: cost.cookie}, f"/staff/live/{cost.room}"
             return {
                 "room": cost.page(f"/live/{cost.room}"),
                 "ask": cost.page(f"/live/{cost.room}/ask"),
-                "console": cost.page(f"/staff/live/{cost.room}/console", staff),
+                "console": cost.page(f"{desk}/console", staff),
+                "console rows": cost.page(f"{desk}/queue?column=approved&by=supports", staff),
+                "console search": cost.page(f"{desk}/queue?column=pending&q=%E5%87%8F%E5%85%8D", staff),
+                "console snapshot": cost.page(f"{desk}/stream", staff),
                 "join in step": cost.join(None),
                 "join anew": cost.join({}),
                 "join far behind": cost.join({"public": 0, "mine": 0}),

@@ -14,11 +14,11 @@ from engage.core.clock import now
 from engage.core.writer import atomic
 from engage.live import actions
 from engage.live.models import LiveQuestion, LiveSession, QuestionState
-from engage.live.queries import pages, record, shared
+from engage.live.queries import record, shared
 from engage.live.queries import room as queries
 from engage.live.queries.pages import PAGE, Order
 from engage.live.rules.deeds import Deed
-from engage.live.rules.streams import MODERATORS, PUBLIC
+from engage.live.rules.streams import PUBLIC
 from engage.moderation.models import ReasonClass
 from tests.factories import live as make
 from tests.fixtures.queries import counted_queries, query_plans
@@ -183,34 +183,6 @@ def test_a_join_is_of_one_size_and_is_told_what_it_holds(app: Flask, connect: Ca
         assert told["totals"]["published"] == [count, 0]
         sizes.append(len(json.dumps(told)))
     assert sizes[1] < sizes[0] * 1.05
-
-
-def test_a_console_opens_with_the_first_rows_and_pages_through_the_rest(app: Flask, room: str) -> None:
-    with app.app_context():
-        session = make.db.session.scalars(make.db.select(LiveSession)).one()
-        opening = queries.snapshot(session, MODERATORS)["questions"]
-        states = {view["state"] for view in opening.values()}
-        assert states == {"pending", "approved", "on-air", "answered", "taken-down"}
-        whole = queries.whole_queue(session)["questions"]
-        assert len(whole) == MANY + 1
-        for wanted, newest in (
-            ((QuestionState.APPROVED,), False),
-            ((QuestionState.APPROVED,), True),
-            (tuple(QuestionState), False),
-        ):
-            seen: list[int] = []
-            while found := pages.queue_page(
-                session.id, wanted, newest=newest, after=seen[-1] if seen else None
-            ):
-                seen += [view["number"] for view in found]
-            numbers = [view["number"] for view in whole.values() if view["state"] in wanted]
-            assert seen == sorted(numbers, reverse=newest)
-        best = pages.queue_by_supports(session.id, (QuestionState.APPROVED,), limit=2)
-        assert [view["text"] for view in best] == ["第50个问题", "第10个问题"]
-        counts = {state: sum(view["state"] == state for view in whole.values()) for state in QuestionState}
-        assert pages.state_counts(session.id) == {
-            state.value: count for state, count in counts.items() if count
-        }
 
 
 def test_a_stream_is_put_into_words_once_for_everybody(

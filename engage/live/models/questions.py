@@ -54,7 +54,9 @@ class LiveQuestion(Model):
 
     __tablename__ = "live_question"
     __table_args__ = (
-        Index("ix_live_question_session_id_state", "session_id", "state"),
+        # The console reads its columns by the page, from the oldest or the newest on, or by supports.
+        Index("ix_live_question_session_id_state_number", "session_id", "state", "number"),
+        Index("ix_live_question_session_id_state_supports", "session_id", "state", "supports"),
         # A room lists its newest questions without looking at the others.
         Index("ix_live_question_session_id_published_at", "session_id", "published_at", "id"),
         Index("ix_live_question_session_id_number", "session_id", "number"),

@@ -19,7 +19,8 @@ from engage.live.models import (
     Phase,
     QuestionState,
 )
-from engage.live.queries.pages import listed, queue_opening
+from engage.live.queries import queue
+from engage.live.queries.pages import listed
 from engage.live.rules.deeds import PUBLISHED
 from engage.live.rules.streams import (
     ASKER,
@@ -73,18 +74,6 @@ def snapshot(session: LiveSession, stream: str) -> dict[str, Any]:
     }
 
 
-def whole_queue(session: LiveSession) -> dict[str, Any]:
-    """The snapshot of the moderators' stream with every question there is."""
-    seq = head(session.id, MODERATORS)
-    rows = db.session.scalars(select(LiveQuestion).where(LiveQuestion.session_id == session.id))
-    views = [question_view(MODERATORS, question) for question in rows]
-    return {
-        "seq": seq,
-        "session": session_view(MODERATORS, session),
-        "questions": {view["id"]: view for view in views if view is not None},
-    }
-
-
 def since(session: LiveSession, stream: str, after: int) -> dict[str, Any]:
     """What a client lacks that has everything up to ``after``.
 
@@ -106,7 +95,7 @@ def since(session: LiveSession, stream: str, after: int) -> dict[str, Any]:
 
 def _opening(session_id: int, stream: str) -> list[View]:
     if kind(stream) == MODERATORS:
-        return queue_opening(session_id)
+        return [view for rows in queue.opening(session_id).values() for view in rows.views]
     query = select(LiveQuestion).where(LiveQuestion.session_id == session_id).order_by(LiveQuestion.id)
     if kind(stream) == ASKER:
         query = query.where(LiveQuestion.asker_key == stream.partition(":")[2])

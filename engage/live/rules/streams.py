@@ -10,7 +10,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any, Final
 
-from engage.core.clock import local
 from engage.live.models import LiveQuestion, LiveSession, QuestionState
 from engage.live.rules.deeds import PUBLISHED
 from engage.live.rules.life import Act, possible
@@ -115,7 +114,7 @@ def _for_moderators(question: LiveQuestion) -> View:
         "by": question.decided_by,
         "deed": question.decided_deed,
         "at": milliseconds(question.asked_at),
-        "clock": local(question.asked_at).strftime("%H:%M"),
+        "since": milliseconds(question.on_air_at) if question.state is QuestionState.ON_AIR else 0,
     }
 
 

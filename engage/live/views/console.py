@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
+import orjson
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
@@ -15,19 +16,25 @@ from engage.core.ids import request_id
 from engage.live import actions
 from engage.live.models import LiveSession, Phase, QuestionState, Source
 from engage.live.queries import room as room_queries
+from engage.live.queries.pages import PAGE, state_counts
+from engage.live.queries.queue import COLUMNS, WORDS_MOST, column_counts
 from engage.live.rules.deeds import Deed, possible_deeds
 from engage.live.rules.life import ENTERABLE
 from engage.live.rules.streams import MODERATORS
 from engage.live.rules.text import LEAST, MOST, NAME_MOST
-from engage.live.views._page import script_data, stream_answer
+from engage.live.views._page import json_answer, script_data, stream_answer
 from engage.live.views._queue import (
     KEYS,
     NEXT,
+    SEARCH,
     TAKE_DOWN_REASON,
     WAITING,
+    Asked,
     columns,
     console_data,
     console_words,
+    queue_page,
+    since,
     waited,
     when,
 )
@@ -55,6 +62,16 @@ def console(public_id: str) -> str:
 def stream(public_id: str) -> Response:
     """What the console lacks."""
     return stream_answer(readable(public_id), MODERATORS, name=MODERATORS, with_totals=True)
+
+
+@blueprint.get("/staff/live/<public_id>/queue")
+@staff(Permission.LIVE_READ)
+def queue(public_id: str) -> Response:
+    """A page of a column (``?column=&after=&by=new|supports&q=``) for the console's script."""
+    session, asked = readable(public_id), Asked.of_request()
+    if asked.column not in COLUMNS:
+        raise NotFound
+    return json_answer(orjson.dumps(queue_page(session, asked)))
 
 
 @blueprint.post("/staff/live/<public_id>/decide")
@@ -165,13 +182,14 @@ def console_page(
     errors: dict[str, str] | None = None,
 ) -> str:
     """The console; what was typed (``kept``, ``entering``, ``leftover``) with what is wrong with it."""
-    snapshot = room_queries.whole_queue(session)
-    totals = room_queries.totals(session.id)
-    actor = current_actor()
+    actor, asked = current_actor(), Asked.of_request()
+    seq = room_queries.head(session.id, MODERATORS)
+    counts = state_counts(session.id)
+    shown = columns(session, asked, counts)
+    totals = room_queries.totals(session.id, [view["id"] for column in shown for view in column.questions])
     may_moderate = may_on(actor, Permission.LIVE_MODERATE, session)
     may_enter = may_moderate or may_on(actor, Permission.LIVE_ENTER, session)
     last = actions.last_own(actor, session.id) if may_moderate else None
-    shown = columns(snapshot, totals, whole=request.args.get("all", ""))
     return render_template(
         "live/staff/console.html",
         room=session,
@@ -186,10 +204,14 @@ def console_page(
         ),
         when=when,
         waited=waited,
+        since=since,
         last=last,
         may_moderate=may_moderate,
         may_enter=may_enter and session.phase in ENTERABLE,
-        left={column["name"]: column["total"] for column in shown if column["name"] in WAITING}
+        asked=asked,
+        to_decide=asked.to_decide(shown) if may_moderate else (),
+        decide_address=asked.address_of(session.public_id),
+        left={name: total for name, total in column_counts(counts).items() if name in WAITING}
         if may_moderate and session.phase is Phase.ENDED
         else {},
         upto=session.question_count,
@@ -198,6 +220,7 @@ def console_page(
         sources=[source for source in Source if source is not Source.WEB],
         keys=KEYS,
         next_key=NEXT,
+        search_key=SEARCH,
         undo=Deed.UNDO,
         approve=Deed.APPROVE,
         decline=Deed.DECLINE,
@@ -213,6 +236,8 @@ def console_page(
             "least": LEAST,
             "most": MOST,
             "name": NAME_MOST,
+            "words": WORDS_MOST,
+            "page": PAGE,
         },
-        data=script_data(console_data(session, snapshot, totals, may_moderate, last)),
+        data=script_data(console_data(session, seq, shown, counts, totals, may_moderate, last)),
     )

@@ -8,3 +8,8 @@ export function dayText(iso) {
 export function isoDay(ms, zone) {
   return new Intl.DateTimeFormat("en-CA", { timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit" }).format(ms);
 }
+
+// The time (14:32) on the clocks of the site.
+export function clockText(ms, zone) {
+  return new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(ms);
+}

@@ -16,7 +16,12 @@ export class Keys {
     if (legend) legend.hidden = false;
     // Keys that are not about the selected question.
     this.others = legend
-      ? { u: () => owner.undo(), [owner.data.next]: () => owner.panes.air(), "?": () => (legend.open = !legend.open) }
+      ? {
+          u: () => owner.undo(),
+          [owner.data.next]: () => owner.panes.air(),
+          [owner.data.search]: () => root.querySelector("[data-search] input").select(),
+          "?": () => (legend.open = !legend.open),
+        }
       : {};
     document.addEventListener("keydown", (event) => this.#pressed(event));
     root.addEventListener("focusin", (event) => this.#mark(event.target.closest("[data-id]")));
@@ -57,9 +62,16 @@ export class Keys {
     if (box) {
       box.open = false;
       (box.closest("[data-id]") ?? box.querySelector("summary")).focus();
+    } else if (event.target.matches("[data-search] input")) {
+      this.#leaveSearch(event.target);
     } else {
       event.target.closest(".air textarea")?.closest("[data-id]").focus();
     }
+  }
+
+  #leaveSearch(field) {
+    if (this.current) this.current.focus();
+    else field.blur();
   }
 
   #mark(row) {
@@ -79,10 +91,19 @@ export class Keys {
     const lists = [...this.root.querySelectorAll(".console__list")].filter((list) => list.offsetParent);
     const current = this.current;
     if (!current) return this.#select(lists.map((list) => list.firstElementChild).find(Boolean));
-    if (rows) return this.#select(rows > 0 ? current.nextElementSibling : current.previousElementSibling);
+    if (rows > 0) return this.#down(current);
+    if (rows) return this.#select(current.previousElementSibling);
     const at = lists.indexOf(current.parentElement);
     const way = columns > 0 ? lists.slice(at + 1) : lists.slice(0, at).reverse();
     return this.#select(way.map((list) => list.firstElementChild).find(Boolean));
+  }
+
+  // After the last row of a page comes the first of the next one.
+  async #down(row) {
+    const name = row.closest("[data-column]").dataset.column;
+    const { windows } = this.owner.queue;
+    if (!row.nextElementSibling && windows.left(name)) await windows.more(name);
+    if (row === this.current) this.#select(row.nextElementSibling);
   }
 
   #decide(deed, key) {

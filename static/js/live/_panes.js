@@ -67,7 +67,7 @@ export class Panes {
 
   draw() {
     const { views } = this.owner.queue;
-    const count = (name) => views.get(name)?.length ?? 0;
+    const count = (name) => this.owner.queue.windows.count(name);
     for (const name of DONE) this.root.querySelector(`[data-tab-count="${name}"]`).textContent = count(name);
     const counts = { pending: count("pending"), approved: count("approved"), done: DONE.reduce((sum, name) => sum + count(name), 0) };
     for (const [name, total] of Object.entries(counts)) this.root.querySelector(`[data-pane-count="${name}"]`).textContent = total;

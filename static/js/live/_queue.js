@@ -1,9 +1,11 @@
 // The columns of the console, drawn from the moderators' stream.
 import { write } from "../core/_write.js";
-import { dayText, isoDay } from "./_days.js";
+import { clockText, dayText, isoDay } from "./_days.js";
+import { Windows } from "./_windows.js";
 
 // What a button is named with of its question.
 const NAMED = 40;
+const TYPING_MS = 250;
 const HOUR = 60;
 const DAY = 24 * HOUR;
 
@@ -18,10 +20,10 @@ export class Queue {
     this.rows = new Map();
     this.drawn = new Map();
     this.views = new Map();
-    this.most = { ...owner.data.shown };
+    this.windows = new Windows(root, owner, { draw: () => owner.draw(), pinned: (id) => this.#inUse(id) });
     this.oldest = root.querySelector("[data-oldest]");
-    this.by = "supports";
     root.addEventListener("click", (event) => this.#clicked(event));
+    this.#searches(root.querySelector("[data-search]"));
     for (const sort of root.querySelectorAll("[data-sort]")) sort.hidden = false;
   }
 
@@ -29,50 +31,68 @@ export class Queue {
     const sort = event.target.closest("[data-sort] [data-by]");
     const more = event.target.closest("[data-more] a");
     if (sort) {
-      this.by = sort.dataset.by;
       for (const each of sort.parentElement.children) each.setAttribute("aria-pressed", String(each === sort));
+      this.windows.order(sort.dataset.by);
     } else if (more) {
       event.preventDefault();
-      this.most[more.closest("[data-column]").dataset.column] += this.owner.data.more;
+      this.windows.more(more.closest("[data-column]").dataset.column);
     }
-    if (sort || more) this.draw();
+  }
+
+  #searches(form) {
+    let typing;
+    const find = () => {
+      clearTimeout(typing);
+      this.windows.find(form.elements.q.value.trim());
+    };
+    form.querySelector("button").hidden = true;
+    form.addEventListener("input", () => {
+      clearTimeout(typing);
+      typing = setTimeout(find, TYPING_MS);
+    });
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      find();
+    });
+  }
+
+  // Selected, or with a form that is open: it must not be taken out of the page.
+  #inUse(id) {
+    const row = this.rows.get(id);
+    return Boolean(row?.isConnected && (row.hasAttribute("aria-current") || row.querySelector("details[open]")));
   }
 
   draw() {
     this.#newDay();
-    const views = [...this.owner.stream.questions.values()];
-    for (const [name, states] of Object.entries(this.owner.data.columns)) {
-      const inside = views.filter((view) => states.includes(view.state));
-      this.#sort(name, inside);
-      this.#drawColumn(this.columns.get(name), inside);
-    }
+    for (const name of this.columns.keys()) this.views.set(name, this.windows.rows(name));
+    const shown = new Set([...this.views.values()].flat().map((view) => view.id));
+    for (const [name, box] of this.columns) this.#drawColumn(box, this.views.get(name));
     for (const [id, row] of this.rows) {
-      if (!this.owner.stream.questions.has(id)) {
+      if (!shown.has(id)) {
         row.remove();
         this.rows.delete(id);
+        this.drawn.delete(id);
       }
     }
+    this.windows.settle(shown);
+    this.counts();
     this.ages();
   }
 
-  // What waits is read from the oldest, what is done from the newest, what may come next as the moderator likes.
-  #sort(name, views) {
-    const total = (view) => this.owner.totals.of(view.id);
-    const newest = this.owner.data.done.includes(name) || (name === "approved" && this.by === "new");
-    views.sort((a, b) => (newest ? b.number - a.number : a.number - b.number));
-    if (name === "approved" && this.by === "supports") views.sort((a, b) => total(b) - total(a));
+  counts() {
+    const { words } = this.owner.data;
+    for (const [name, box] of this.columns) {
+      box.querySelector("[data-count-of]").textContent = this.windows.count(name);
+      const more = box.querySelector("[data-more]");
+      more.hidden = !this.windows.columns.get(name).until;
+      const next = Math.max(1, Math.min(this.owner.data.page, this.windows.left(name)));
+      more.firstElementChild.textContent = words.more.replace("{count}", next);
+    }
   }
 
   #drawColumn(box, views) {
-    const name = box.dataset.column;
-    box.querySelector("[data-count-of]").textContent = views.length;
-    this.views.set(name, views);
     const list = box.querySelector(".console__list");
-    const shown = this.most[name];
-    const rows = views.slice(0, shown).map((view) => this.#row(view));
-    const more = box.querySelector("[data-more]");
-    more.hidden = views.length <= shown;
-    more.firstElementChild.textContent = this.owner.data.words.more.replace("{count}", Math.min(this.owner.data.more, views.length - shown));
+    const rows = views.map((view) => this.#row(view));
     // What leaves goes first: a row that is moved in the document loses the keyboard's focus.
     for (const row of [...list.children]) if (!rows.includes(row)) row.remove();
     let before = list.firstElementChild;
@@ -85,9 +105,11 @@ export class Queue {
   ages() {
     this.#newDay();
     for (const [id, row] of this.rows) if (row.isConnected) this.#showWait(row, this.drawn.get(id));
+    // Of a search the oldest that it finds is not the oldest that waits.
+    if (this.windows.words) return;
     const at = Math.min(...(this.views.get("pending") ?? []).map((view) => view.at));
     this.oldest.hidden = !Number.isFinite(at);
-    const time = Number.isFinite(at) ? this.#waited(at) || this.#when({ at, clock: clockOf(at) }) : "";
+    const time = Number.isFinite(at) ? this.#waited(at) || this.#when(at) : "";
     this.oldest.textContent = this.oldest.dataset.words.replace("{time}", time);
   }
 
@@ -101,24 +123,33 @@ export class Queue {
   }
 
   #showWait(row, view) {
-    const waits = ["pending", "approved"].includes(view.state) ? this.#waited(view.at) : "";
+    const waits = ["pending", "approved"].includes(view.state) ? this.#waited(view.at) : this.#since(view.since);
     const wait = row.querySelector("[data-wait]");
     if (wait.textContent !== waits) wait.textContent = waits;
     wait.hidden = !waits;
     row.querySelector("[data-clock]").hidden = Boolean(waits);
   }
 
+  // Since when a question is being answered, and for how long.
+  #since(at) {
+    if (!at) return "";
+    const { words } = this.owner.data;
+    const time = this.#waited(at);
+    return (time ? words.sinceTime : words.since).replace("{clock}", this.#when(at)).replace("{time}", time);
+  }
+
   // The day too where it was another one than today, which may begin while the console is open.
-  #when(view) {
-    const day = isoDay(view.at, this.owner.data.zone);
-    return day === this.today ? view.clock : `${dayText(day)} ${view.clock}`;
+  #when(at) {
+    const { zone } = this.owner.data;
+    const day = isoDay(at, zone);
+    return day === this.today ? clockText(at, zone) : `${dayText(day)} ${clockText(at, zone)}`;
   }
 
   #newDay() {
     const today = isoDay(Date.now(), this.owner.data.zone);
     if (today === this.today) return;
     this.today = today;
-    for (const [id, row] of this.rows) row.querySelector("[data-clock]").textContent = this.#when(this.drawn.get(id));
+    for (const [id, row] of this.rows) row.querySelector("[data-clock]").textContent = this.#when(this.drawn.get(id).at);
   }
 
   counted(id) {
@@ -142,8 +173,8 @@ export class Queue {
       row.dataset.id = view.id;
       this.rows.set(view.id, row);
     }
-    // Written again only when it is another revision: an open reason form is not torn away by others' arrivals.
-    if (this.drawn.get(view.id) !== view) {
+    // Written again only when it says something else: an open reason form is not torn away by others' arrivals.
+    if (JSON.stringify(this.drawn.get(view.id)) !== JSON.stringify(view)) {
       this.drawn.set(view.id, view);
       this.#fill(row, view);
     }
@@ -161,7 +192,7 @@ export class Queue {
     row.className = `queue-item queue-item--${look}`;
     put("text", view.text || words.withdrawn);
     put("number", `#${view.number}`);
-    put("clock", this.#when(view));
+    put("clock", this.#when(view.at));
     put("who", (view.name || words.anonymous) + (view.source === "web" ? "" : ` · ${words.sources[view.source]}`));
     put("hits", view.hits.map((hit) => `⚠ ${words.hits[hit]}`).join(" "));
     put("reason", view.reason ? [words.states[view.state], words.reasons[view.reason], view.note].filter(Boolean).join(" · ") : "");
@@ -227,8 +258,4 @@ export class Queue {
     if (deed === "correct") form.querySelector("[data-answer-label]").textContent = data.words.answer;
     return box;
   }
-}
-
-function clockOf(at) {
-  return new Date(at).toTimeString().slice(0, 5);
 }

@@ -58,14 +58,15 @@ export class Stream {
 
 // Totals are absolute numbers with a counter: the higher counter is the newer number, in whatever order they come.
 export class Totals {
-  constructor(supports = {}) {
+  constructor({ supports = {}, states = [{}, -1] } = {}) {
     this.supports = new Map(Object.entries(supports));
+    this.states = states;
     this.viewers = [0, 0];
     this.published = [0, -1];
   }
 
   // The ids whose number is another one now.
-  take({ supports = {}, viewers, published }) {
+  take({ supports = {}, viewers, published, states }) {
     const changed = [];
     for (const [id, total] of Object.entries(supports)) {
       if (total[1] <= (this.supports.get(id)?.[1] ?? -1)) continue;
@@ -74,6 +75,7 @@ export class Totals {
     }
     if (viewers && viewers[1] > this.viewers[1]) this.viewers = viewers;
     if (published && published[1] > this.published[1]) this.published = published;
+    if (states && states[1] > this.states[1]) this.states = states;
     return changed;
   }
 

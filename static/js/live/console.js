@@ -15,7 +15,7 @@ class Console {
     this.root = root;
     this.data = readData(root);
     this.stream = new Stream(this.data.moderators);
-    this.totals = new Totals(this.data.totals.supports);
+    this.totals = new Totals(this.data.totals);
     this.queue = new Queue(root, this);
     this.message = root.querySelector("[data-message]");
     this.light = root.querySelector("[data-light]");
@@ -44,19 +44,23 @@ class Console {
     });
     this.root.addEventListener("submit", (event) => this.#submitted(event));
     this.keys = new Keys(this.root, this);
-    this.#draw();
+    this.draw();
+    // An address may begin a column in its middle; here it is read from its beginning.
+    if (new URLSearchParams(location.search).has("after")) this.queue.windows.again();
     for (const words of this.kept.restore()) this.left(words);
     setInterval(() => this.queue.ages(), 20000);
   }
 
   #changed() {
     if (this.stream.session.phase !== this.phase) return this.#reload();
-    this.keys.keeping(() => this.#draw());
+    this.queue.windows.changed();
   }
 
-  #draw() {
-    this.queue.draw();
-    this.panes.draw();
+  draw() {
+    this.keys.keeping(() => {
+      this.queue.draw();
+      this.panes.draw();
+    });
   }
 
   #reload() {
@@ -74,6 +78,9 @@ class Console {
 
   #counted(ids) {
     for (const id of ids) this.queue.counted(id);
+    this.queue.windows.counted(ids);
+    this.queue.counts();
+    this.panes.draw();
     const line = this.root.querySelector("[data-viewers-line]");
     line.hidden = !this.totals.viewers[1];
     line.querySelector("[data-viewers]").textContent = this.totals.viewers[0];
@@ -104,6 +111,8 @@ class Console {
     if (this.pending.has(fields.question)) return;
     if (fields.deed === "undo" && fields.question === this.last?.question) return this.undo();
     this.pending.add(fields.question);
+    if (fields.deed === "air") for (const { id } of this.queue.views.get("on-air")) this.queue.windows.decided(id);
+    this.queue.windows.decided(fields.question);
     this.keys.leave(fields.question, fields.deed, key);
     this.tell("");
     const sent = { ...fields, room: this.data.session, revision: Number(fields.revision) };
@@ -132,10 +141,11 @@ class Console {
     this.undoing = true;
     this.tell("");
     const taken = this.last;
+    this.queue.windows.decided(taken.question);
     try {
       const answer = await post(this.root.dataset.undoUrl, { decision: taken.id, csrf_token: this.data.csrf });
       this.last = answer.last;
-      this.#say(this.data.words.undone, taken);
+      this.#say(this.data.words.undone.replace("{deed}", this.data.words.deeds[taken.deed]), taken);
       if (!this.link.connected) this.link.refresh();
     } catch (error) {
       this.tell(error instanceof Refused ? error.message : this.light.dataset.lost);
@@ -147,14 +157,12 @@ class Console {
 
   #did(action) {
     this.last = action;
-    this.#say(this.data.words.did, action);
+    this.#say(this.data.words.did[action.deed], action);
   }
 
-  #say(words, { deed, number }) {
+  #say(words, { number }) {
     this.toast.hidden = false;
-    this.toast.querySelector("[data-toast-text]").textContent = words
-      .replace("{deed}", this.data.words.deeds[deed])
-      .replace("{number}", number);
+    this.toast.querySelector("[data-toast-text]").textContent = words.replace("{number}", number);
     this.toast.querySelector("button").hidden = !this.last;
   }
 
