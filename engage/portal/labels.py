@@ -13,5 +13,6 @@ LABELS: Final[dict[type[Enum], dict[Enum, Message]]] = {
         Kind.SURVEY: msg("Survey"),
         Kind.CONSULTATION: msg("Consultation"),
         Kind.LIVE: msg("Live session"),
+        Kind.REPORT: msg("Activity report"),
     }
 }

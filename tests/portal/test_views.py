@@ -225,7 +225,7 @@ def test_results_are_mixed_paged_and_narrowed(city: City, client: Any) -> None:
     for number, survey in enumerate(surveys):
         publish_result(survey, 12, days_ago=100 + number)
     first, second = seen(client, "/results"), seen(client, "/results?page=2")
-    assert "共 24 项结果" in first
+    assert "共 25 项结果" in first
     assert "食品小作坊管理办法" in first
     assert "教育问卷20号" not in first
     assert "教育问卷20号" in second
@@ -234,9 +234,9 @@ def test_results_are_mixed_paged_and_narrowed(city: City, client: Any) -> None:
     by_kind = seen(client, "/results?kind=live")
     assert "共 1 项结果" in by_kind
     by_day = seen(client, f"/results?theme-day={city.past.public_id}")
-    assert "共 3 项结果" in by_day
+    assert "共 4 项结果" in by_day
     assert "没有符合条件的结果" in seen(client, "/results?unit=nowhere")
-    assert "共 24 项结果" in seen(client, "/results?kind=nonsense&page=-3")
+    assert "共 25 项结果" in seen(client, "/results?kind=nonsense&page=-3")
 
 
 def test_a_withdrawn_result_is_gone(city: City, client: Any) -> None:
@@ -245,5 +245,5 @@ def test_a_withdrawn_result_is_gone(city: City, client: Any) -> None:
             one.state = State.WITHDRAWN
         for room in db.session.scalars(db.select(LiveSession).where(LiveSession.phase == Phase.RECORDED)):
             room.phase = Phase.ENDED
-    assert "共 1 项结果" in seen(client, "/results")
+    assert "共 2 项结果" in seen(client, "/results")
     assert "食品安全放心度调查" not in seen(client, "/")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, func, or_, select, union_all
 
@@ -125,7 +125,7 @@ def column_counts(counts: dict[str, int]) -> dict[str, int]:
     }
 
 
-def _order(supports: bool, newest: bool) -> tuple[ColumnElement[int], ...]:
+def _order(supports: bool, newest: bool) -> tuple[Any, ...]:
     if supports:
         return (LiveQuestion.supports.desc(), LiveQuestion.number)
     return (LiveQuestion.number.desc() if newest else LiveQuestion.number.asc(),)

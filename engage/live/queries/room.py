@@ -17,10 +17,9 @@ from engage.live.models import (
     LiveStream,
     LiveSupport,
     Phase,
-    QuestionState,
 )
 from engage.live.queries import queue
-from engage.live.queries.pages import listed
+from engage.live.queries.pages import listed, on_air
 from engage.live.rules.deeds import PUBLISHED
 from engage.live.rules.streams import (
     ASKER,
@@ -96,12 +95,13 @@ def since(session: LiveSession, stream: str, after: int) -> dict[str, Any]:
 def _opening(session_id: int, stream: str) -> list[View]:
     if kind(stream) == MODERATORS:
         return [view for rows in queue.opening(session_id).values() for view in rows.views]
-    query = select(LiveQuestion).where(LiveQuestion.session_id == session_id).order_by(LiveQuestion.id)
     if kind(stream) == ASKER:
-        query = query.where(LiveQuestion.asker_key == stream.partition(":")[2])
+        query = select(LiveQuestion).where(
+            LiveQuestion.session_id == session_id, LiveQuestion.asker_key == stream.partition(":")[2]
+        )
+        questions = [*db.session.scalars(query.order_by(LiveQuestion.id))]
     else:
-        query = query.where(LiveQuestion.state == QuestionState.ON_AIR)
-    questions = [*db.session.scalars(query)]
+        questions = [*on_air(session_id)]
     if stream == PUBLIC:
         questions += listed(session_id)
     views = (question_view(stream, question) for question in questions)

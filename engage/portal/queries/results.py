@@ -1,4 +1,4 @@
-"""What came of it: results of surveys, consultations and live sessions in one list, newest first."""
+"""What came of it: results of surveys, consultations and live sessions, and reports, newest first."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from engage.live.queries import results as live
 from engage.portal.queries.things import Kind
 from engage.surveys.models import State as SurveyState
 from engage.surveys.models import Survey
-from engage.themedays.models import Activity, ThemeDay, ThemeDayState
+from engage.themedays.models import Activity, ActivityState, ThemeDay, ThemeDayState
 
 PAGE_SIZE = 20
 _LAST_PAGE = 10_000
@@ -33,6 +33,7 @@ _ADDRESSES = {
     Kind.SURVEY: "/results/surveys/{}",
     Kind.CONSULTATION: "/results/consultations/{}",
     Kind.LIVE: "/live/{}/record",
+    Kind.REPORT: "/activities/{}#report",
 }
 
 
@@ -74,12 +75,12 @@ class Choice:
 
 
 def recent(limit: int = 6) -> list[Result]:
-    """The newest results; at most three queries."""
+    """The newest results; at most four queries."""
     return _results(_rows(None, "", "").limit(limit))
 
 
 def page(number: int = 1, *, kind: Kind | None = None, unit: str = "", theme_day: str = "") -> Page:
-    """A page of results, narrowed to a kind, a unit (code), a theme day (public id); at most four queries."""
+    """A page of results, narrowed to a kind, a unit (code), a theme day (public id); at most five queries."""
     rows = _rows(kind, unit, theme_day)
     total = db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
     pages = max(1, -(-total // PAGE_SIZE))
@@ -116,7 +117,7 @@ def theme_days() -> list[Choice]:
 
 def _everything() -> CompoundSelect[Any]:
     """All published results with the same columns; the first names them."""
-    return union_all(_surveys(), _drafts(), _rooms())
+    return union_all(_surveys(), _drafts(), _rooms(), _reports())
 
 
 def _surveys() -> Select[*tuple[Any, ...]]:
@@ -175,6 +176,36 @@ def _rooms() -> Select[*tuple[Any, ...]]:
     )
 
 
+def _reports() -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            literal(Kind.REPORT.value),
+            Activity.id,
+            Activity.public_id,
+            Activity.title,
+            Activity.unit_id,
+            Activity.id,
+            Activity.reported_at,
+            func.coalesce(Activity.people_reached, 0),
+            _NONE,
+        )
+        .join(ThemeDay, ThemeDay.id == Activity.theme_day_id)
+        .where(
+            Activity.state == ActivityState.PUBLISHED,
+            Activity.reported_at.is_not(None),
+            ThemeDay.state.in_(_SEEN),
+        )
+    )
+
+
+def _headings(ids: Sequence[int]) -> dict[int, Localized]:
+    """The headings of reports that have one of their own; no query where there is no report."""
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Activity.id, Activity.report_title).where(Activity.id.in_(ids)))
+    return {row.id: row.report_title for row in rows if row.report_title}
+
+
 def _rows(kind: Kind | None, unit: str, theme_day: str) -> Select[Any]:
     found = _everything().subquery("found")
     rows = (
@@ -202,6 +233,7 @@ def _results(wanted: Select[Any]) -> list[Result]:
     rows = db.session.execute(wanted).all()
     comments = figures(_ids(rows, Kind.CONSULTATION))
     questions = live.figures(_ids(rows, Kind.LIVE))
+    headings = _headings(_ids(rows, Kind.REPORT))
     results = []
     for row in rows:
         kind = Kind(row.kind)
@@ -216,7 +248,7 @@ def _results(wanted: Select[Any]) -> list[Result]:
         results.append(
             Result(
                 kind=kind,
-                title=row.title,
+                title=headings.get(row.id, row.title) if kind is Kind.REPORT else row.title,
                 url=_ADDRESSES[kind].format(row.public_id),
                 published_at=row.published_at,
                 unit_name=row.unit_name,

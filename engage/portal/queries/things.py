@@ -21,11 +21,12 @@ _NO_END: Final = 9e18
 
 
 class Kind(StrEnum):
-    """What a thing is."""
+    """What a thing or a result is; a report on an activity is only ever a result."""
 
     SURVEY = "survey"
     CONSULTATION = "consultation"
     LIVE = "live"
+    REPORT = "report"
 
 
 class Standing(StrEnum):

@@ -20,7 +20,7 @@ from engage.themedays.rules import ON_SITE
 from engage.web.guards import public
 from engage.web.site import current_site
 
-_RESULTS = 6
+_RESULTS = 9
 _COMING = 4
 _LOOKED_AT = 12
 _OPEN = 12
@@ -64,7 +64,6 @@ def _home() -> dict[str, Any]:
         "coming": offered.coming[:_COMING],
         "on_site": _on_site(),
         "results": results.recent(_RESULTS),
-        "reports": theme_days.reported(3),
         "months_of_year": months(found, day.year, day, brief=True),
         "planned": len(found),
     }

@@ -18,7 +18,7 @@ _VALUE_LIMIT = 40
 @blueprint.get("/results")
 @public
 def results() -> str:
-    """Results of surveys, consultations and live sessions, a page at a time."""
+    """Results of surveys, consultations and live sessions and reports on activities, a page at a time."""
     kind = Kind(value) if (value := _asked("kind")) in list(Kind) else None
     unit, theme_day = _asked("unit"), _asked("theme-day")
     page = queries.page(page_number(), kind=kind, unit=unit, theme_day=theme_day)

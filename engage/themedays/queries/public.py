@@ -112,23 +112,6 @@ def coming_activities(limit: int = 6) -> Sequence[Activity]:
     ).all()
 
 
-def reported(limit: int = 3, offset: int = 0) -> Sequence[Activity]:
-    """Activities with a published report, newest first."""
-    return db.session.scalars(
-        select(Activity)
-        .join(ThemeDay, ThemeDay.id == Activity.theme_day_id)
-        .options(joinedload(Activity.unit), selectinload(Activity.photos))
-        .where(
-            Activity.state == ActivityState.PUBLISHED,
-            Activity.reported_at.is_not(None),
-            ThemeDay.state.in_(_SEEN),
-        )
-        .order_by(Activity.reported_at.desc(), Activity.id.desc())
-        .limit(limit)
-        .offset(offset)
-    ).all()
-
-
 def current(day: date) -> ThemeDay | None:
     """The theme day of the month of ``day``: of several the next one, else the last."""
     found = db.session.scalars(
