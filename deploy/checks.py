@@ -133,13 +133,13 @@ def sqlite_stages(more: list[str]) -> list[Stage]:
     return stages
 
 
-def postgres_stages(more: list[str], *, browsers: bool) -> list[Stage]:
+def postgres_stages(more: list[str], *, everything: bool) -> list[Stage]:
     """Tests that touch the database, on a server of their own; without a server the stage fails."""
     name = "tests on PostgreSQL"
     try:
         with postgres.server() as address, scratch("tests") as folder:
             chosen = f"({USUAL}) and database and not sqlite_only" + (
-                "" if browsers else " and (not browser or on_both)"
+                "" if everything else " and (not browser or on_both) and not before_data"
             )
             command = pytest(*side_by_side(), f"--basetemp={folder}", "-m", chosen, *more)
             return [run(name, command, {"ENGAGE_TEST_DATABASE": address})]
@@ -202,8 +202,8 @@ def main() -> None:
     if options.kind == "all":
         stages += sqlite_stages(more)
     if options.kind in {"all", "postgres"}:
-        # `make test-postgres` runs the journeys in the browser too; `make test` has to stay short.
-        stages += postgres_stages(more, browsers=options.kind == "postgres")
+        # `make test` has to stay short: what is the same on either database runs on one of them there.
+        stages += postgres_stages(more, everything=options.kind == "postgres")
     if options.kind == "acceptance":
         stages.append(run("acceptance", pytest("-s", "-m", "acceptance", *more), {"SAMPLES": str(samples)}))
     if options.kind == "soak":

@@ -14,6 +14,8 @@ from flask.cli import cli as flask_cli
 
 from engage.cli import engage_cli
 
+pytestmark = pytest.mark.before_data
+
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted(
     [

@@ -14,7 +14,7 @@ from engage.accounts.permissions import Role
 from engage.config import load_config
 from tests.factories.portal import make_city
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.before_data]
 
 _STYLE = re.compile(r"<[a-z][^>]*\sstyle=")
 

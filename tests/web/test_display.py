@@ -10,6 +10,8 @@ from engage.core.messages import msg
 from engage.core.types import Localized
 from engage.web import assets, colour, display, richtext
 
+pytestmark = pytest.mark.before_data
+
 
 class Phase(StrEnum):
     OPEN = "open"

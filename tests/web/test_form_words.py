@@ -12,6 +12,8 @@ from wtforms.validators import InputRequired
 
 from engage.web.forms import StaffForm
 
+pytestmark = pytest.mark.before_data
+
 
 class _Form(StaffForm):
     class Meta(StaffForm.Meta):

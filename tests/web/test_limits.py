@@ -14,6 +14,8 @@ from engage.web import limits
 from engage.web.citizen import citizen_token, signed_device
 from tests.factories.consultations import make_consultation
 
+pytestmark = pytest.mark.before_data
+
 
 class Shared(MemoryStorage):
     """Stands for Redis: not the counters of this process."""

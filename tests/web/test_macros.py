@@ -19,6 +19,8 @@ from wtforms.validators import InputRequired
 
 from tests.fixtures.html import check_html
 
+pytestmark = pytest.mark.before_data
+
 
 class Sample(Form):
     title = StringField("标题", [InputRequired("请填写标题。")], description="市民看到的名称")
