@@ -12,7 +12,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from engage import registry
 from engage.config import ROOT, Config, ConfigError, load_config
-from engage.core import calendar
 from engage.core.db import db, engine_options, init_db
 from engage.core.private import Exposed, keep_private
 from engage.core.writer import init_writer
@@ -47,10 +46,6 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
     """
     config = config or load_config()
     mended = _keep_private(config)
-    try:
-        calendar.use_dates(calendar.read_dates(config.instance / calendar.FILE))
-    except calendar.CalendarError as error:
-        raise ConfigError(str(error)) from error
     app = Flask(
         "engage",
         root_path=str(ROOT / "engage"),

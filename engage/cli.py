@@ -17,10 +17,12 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engage.config import ROOT
+from engage.core.calendar import FILE, CalendarError
 from engage.core.db import db
 from engage.core.errors import Busy, Invalid, NotFound, Refusal
 from engage.core.private import is_root_for
 from engage.core.schema import HELP, SchemaError, first_line, require_known_revision, require_schema
+from engage.settings.actions import import_working_days
 
 # What is said on pages speaks of pages and of what was typed there.
 _SENTENCES: dict[type[Refusal], str] = {
@@ -110,6 +112,16 @@ def migrate_database() -> None:
     require_schema(db.engine, db.metadata, _MIGRATIONS)
 
 
+def _import_working_days(folder: Path, *, as_json: bool) -> None:
+    """What earlier versions read at each start is stored once; people edit it in a page since then."""
+    try:
+        days = import_working_days(folder / FILE)
+    except CalendarError as error:
+        raise click.ClickException(str(error)) from error
+    if days and not as_json:
+        click.echo(f"Stored the {days} dates of {FILE}; they are edited under /staff/working-days now.")
+
+
 @engage_cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def init(as_json: bool) -> None:
@@ -120,6 +132,7 @@ def init(as_json: bool) -> None:
     migrate_database()
     folder: Path = current_app.config["ENGAGE"].instance
     current_app.config["ENGAGE"].files.mkdir(parents=True, exist_ok=True)
+    _import_working_days(folder, as_json=as_json)
     say(
         {"new": fresh, "instance": str(folder)},
         as_json=as_json,

@@ -19,7 +19,7 @@ from engage.cases.labels import LABELS
 from engage.cases.queries import PAGE, Filter, Opened
 from engage.cases.rules import CaseDeed
 from engage.core.actor import Actor
-from engage.core.calendar import missing_years, own_dates
+from engage.core.calendar import missing_years
 from engage.core.clock import today
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import msg
@@ -137,13 +137,6 @@ def reassign(public_id: str) -> ResponseReturnValue:
     return _sent(opened, form, form.reason, deed, done)
 
 
-@blueprint.get("/staff/working-days")
-@staff(Permission.UNIT_MANAGE)
-def working_days() -> str:
-    """How due dates are counted, and which years lack the official holidays."""
-    return render_template("cases/working_days.html", missing=missing_years(today()), own=own_dates())
-
-
 @home_provider(Permission.CASE_ANSWER, Permission.CASE_ASSIGN, Permission.UNIT_MANAGE)
 def _home(actor: Actor) -> Iterator[WorkItem]:
     """The cases that are due first, and the holidays without which due dates are wrong."""
@@ -156,8 +149,8 @@ def _home(actor: Actor) -> Iterator[WorkItem]:
             msg("Working days"),
             "calendar-days",
             msg("The holidays of {years} are not known yet; due dates may be wrong.", years=years),
-            url_for("cases.working_days"),
-            msg("See what is missing"),
+            url_for("settings.working_days"),
+            msg("Paste the notice"),
             urgent=True,
         )
 

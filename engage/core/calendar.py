@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
 import chinese_calendar
 
 FILE = "holidays.csv"
-"""In the instance folder: what the State Council announced for years the library does not know yet."""
+"""In the instance folder: the dates that versions before 0.2 were given; they are stored once."""
 _MONDAY_TO_FRIDAY = 5
 _AHEAD = timedelta(days=60)
 _LARGEST_FILE = 50_000
@@ -19,11 +19,16 @@ _LINE = re.compile(r"(\d{4}-\d{2}-\d{2})\s*,\s*(holiday|workday)", re.ASCII)
 # or the sun, and make-up days are announced: those cannot be known beforehand.
 _FIXED = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
 
-_own: dict[date, bool] = {}
+_Dates = Callable[[], Mapping[date, bool]]
+_given: list[_Dates] = []
 
 
 class CalendarError(ValueError):
-    """A line of the file of dates cannot be understood; the message says which and what it should be."""
+    """A line of dates cannot be understood: the message says which, ``line`` its number."""
+
+    def __init__(self, sentence: str, line: int = 0) -> None:
+        super().__init__(sentence)
+        self.line = line
 
 
 def is_working_day(day: date) -> bool:
@@ -32,8 +37,9 @@ def is_working_day(day: date) -> bool:
     Source: the dates the installation was given, then the State Council's yearly notice as shipped in
     ``chinesecalendar``. For years without either, Monday to Friday but for the holidays of fixed date.
     """
-    if day in _own:
-        return _own[day]
+    own = own_dates()
+    if day in own:
+        return own[day]
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:
@@ -46,15 +52,19 @@ def missing_years(day: date) -> list[int]:
     return sorted(year for year in years if not _is_official(year))
 
 
-def own_dates() -> dict[date, bool]:
-    """The dates the installation was given, in order: whether offices work."""
-    return dict(sorted(_own.items()))
+def own_dates() -> Mapping[date, bool]:
+    """The dates the installation was given: whether offices work."""
+    return _given[-1]() if _given else {}
 
 
-def use_dates(dates: Mapping[date, bool]) -> None:
-    """Let ``dates`` say of these days whether offices work, in this process, in place of those before."""
-    _own.clear()
-    _own.update(dates)
+def provide_dates(source: _Dates) -> None:
+    """Let ``source`` answer the dates of this installation, until it is withdrawn."""
+    _given.append(source)
+
+
+def withdraw_dates(source: _Dates) -> None:
+    """Let what was there before ``source`` answer again."""
+    _given.remove(source)
 
 
 def read_dates(path: Path) -> dict[date, bool]:
@@ -75,14 +85,22 @@ def read_dates(path: Path) -> dict[date, bool]:
         lines = data.decode("utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise CalendarError(f"{path.name} is not UTF-8 text: save it as UTF-8.") from error
+    return read_lines(lines, f"{path.name}, ")
+
+
+def read_lines(lines: Iterable[str], where: str) -> dict[date, bool]:
+    """The dates in lines like ``2027-02-08,holiday``; ``where`` begins what a ``CalendarError`` says."""
     found: dict[date, bool] = {}
     for number, line in enumerate(lines, 1):
         text = line.strip()
-        if not text or text.startswith("#") or (number == 1 and text == "date,kind"):
+        if not text or text.startswith("#") or text == "date,kind":
             continue
-        day, works = _entry(text, f"{path.name}, line {number}")
+        try:
+            day, works = _entry(text, f"{where}line {number}")
+        except CalendarError as error:
+            raise CalendarError(str(error), number) from error
         if found.setdefault(day, works) is not works:
-            raise CalendarError(f"{path.name}, line {number}: {day} was said to be the other before.")
+            raise CalendarError(f"{where}line {number}: {day} was said to be the other before.", number)
     return found
 
 
@@ -104,7 +122,7 @@ def working_days_between(start: date, end: date) -> int:
 
 
 def _is_official(year: int) -> bool:
-    if any(day.year == year and not works for day, works in _own.items()):
+    if any(day.year == year and not works for day, works in own_dates().items()):
         return True
     try:
         chinese_calendar.is_workday(date(year, 7, 1))

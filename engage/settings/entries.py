@@ -5,6 +5,14 @@ from __future__ import annotations
 from engage.audit.events import declare
 from engage.core.messages import msg
 
+WORKING_DAYS_CHANGED = declare(
+    "working-days.changed",
+    msg("Working days changed"),
+    year=msg("Year"),
+    holidays=msg("Holidays"),
+    worked=msg("Days worked instead"),
+)
+
 SETTINGS_CHANGED = declare(
     "settings.changed",
     msg("Site settings changed"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, String
+from sqlalchemy import JSON, CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from engage.core.clock import now
@@ -41,4 +41,6 @@ class SiteSettings(Model):
     emblem: Mapped[str | None] = mapped_column(String(80))
     primary_colour: Mapped[str] = mapped_column(String(7), default=DEFAULT_COLOUR)
     time_zone: Mapped[str] = mapped_column(String(40), default=DEFAULT_ZONE_NAME)
+    # Day → whether offices work, from the State Council's notices: {"2027-02-08": false}.
+    working_days: Mapped[dict[str, bool]] = mapped_column(JSON, default=dict)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)

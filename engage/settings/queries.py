@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import date
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine, exists, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from engage.accounts.models import User
-from engage.core import clock
+from engage.core import calendar, clock
 from engage.core.bus import subscribe
 from engage.core.db import db
 from engage.core.types import Localized
@@ -55,6 +56,7 @@ class SiteView:
     emblem: str | None = None
     primary_colour: str = DEFAULT_COLOUR
     time_zone: str = DEFAULT_ZONE_NAME
+    working_days: Mapping[date, bool] = field(default_factory=dict)
     demo: bool = False
 
     @property
@@ -84,7 +86,9 @@ def site() -> SiteView:
             revision = connection.scalar(select(SiteSettings.revision).where(SiteSettings.id == ONLY_ID))
             if revision is not None and revision != cached.view.revision:
                 row = connection.execute(select(SiteSettings.__table__)).one()
-                cached.view = SiteView(**{name: getattr(row, name) for name in _STORED})
+                stored = {name: getattr(row, name) for name in _STORED}
+                days = {date.fromisoformat(day): works for day, works in row.working_days.items()}
+                cached.view = SiteView(**stored | {"working_days": days})
             demo = bool(connection.scalar(select(exists().where(User.is_demo))))
             if demo != cached.view.demo:
                 cached.view = replace(cached.view, demo=demo)
@@ -113,7 +117,16 @@ def zone() -> ZoneInfo:
         return clock.DEFAULT_ZONE
 
 
+def working_days() -> Mapping[date, bool]:
+    """The days of the notices that were pasted: whether offices work; none outside of an application."""
+    try:
+        return site().working_days
+    except RuntimeError:
+        return {}
+
+
 clock.provide_zone(zone)
+calendar.provide_dates(working_days)
 
 
 @subscribe(SettingsChanged)

@@ -26,12 +26,14 @@ from engage.settings.emblem import LARGEST_BYTES, store_emblem
 from engage.settings.forms import SettingsForm
 from engage.settings.queries import SiteView, site
 from engage.settings.rules import ENDINGS, PLAIN_LIMITS, TEXT_LIMITS
+from engage.settings.working_days import working_days
 from engage.web.actor import current_actor
 from engage.web.guards import staff, uploading
 from engage.web.languages import render
 from engage.web.numbers import revision_number
 
 blueprint = Blueprint("settings", __name__)
+blueprint.add_url_rule("/staff/working-days", view_func=working_days, methods=["GET", "POST"])
 blueprints = (blueprint,)
 
 

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 
-from engage.config import ConfigError
 from engage.core import calendar
 from engage.core.calendar import CalendarError, add_working_days, is_working_day, missing_years, read_dates
 
 
-@pytest.fixture(autouse=True)
-def nothing_added() -> Iterator[None]:
-    calendar.use_dates({})
-    yield
-    calendar.use_dates({})
+@pytest.fixture
+def given() -> Iterator[dict[date, bool]]:
+    """The dates of the installation; what a test puts in is known at once."""
+    days: dict[date, bool] = {}
+
+    def source() -> dict[date, bool]:
+        return days
+
+    calendar.provide_dates(source)
+    yield days
+    calendar.withdraw_dates(source)
 
 
 @pytest.mark.parametrize(
@@ -61,9 +65,9 @@ def test_years_without_official_dates_are_named(day: date, years: list[int]) -> 
     assert missing_years(day) == years
 
 
-def test_dates_of_the_installation_win_and_make_the_year_known() -> None:
-    calendar.use_dates({date(2099, 2, 10): False, date(2099, 2, 14): True, date(2026, 11, 25): False})
-    assert [is_working_day(day) for day in calendar.own_dates()] == [False, False, True]
+def test_dates_of_the_installation_win_and_make_the_year_known(given: dict[date, bool]) -> None:
+    given |= {date(2099, 2, 10): False, date(2099, 2, 14): True, date(2026, 11, 25): False}
+    assert [is_working_day(day) for day in calendar.own_dates()] == [False, True, False]
     assert missing_years(date(2099, 3, 1)) == []
     assert add_working_days(date(2099, 2, 9), 2) == date(2099, 2, 12)
 
@@ -109,18 +113,10 @@ def test_a_folder_of_that_name_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.database
-def test_the_start_stops_with_the_sentence(make_app: Callable[..., Flask], tmp_path: Path) -> None:
-    (tmp_path / "instance").mkdir(exist_ok=True)
-    (tmp_path / "instance" / "holidays.csv").write_text("tomorrow,holiday", encoding="utf-8")
-    with pytest.raises(ConfigError, match=r"holidays\.csv, line 1"):
-        make_app()
-
-
-@pytest.mark.database
 def test_ready_names_the_years_it_lacks(
-    app: Flask, client: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    client: Any, given: dict[date, bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engage.web.health.today", lambda: date(2098, 12, 1))
     assert client.get("/readyz").json["years_without_holidays"] == [2098, 2099]
-    calendar.use_dates({date(2098, 2, 2): False, date(2099, 2, 10): False})
+    given |= {date(2098, 2, 2): False, date(2099, 2, 10): False}
     assert client.get("/readyz").json["years_without_holidays"] == []

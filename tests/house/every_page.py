@@ -183,7 +183,7 @@ def offices_visits() -> list[Visit]:
         "live/staff/console.html": f"{live}/console",
         "live/staff/record.html": f"/staff/live/{record.public_id}/record",
         "cases/list.html": "/staff/cases",
-        "cases/working_days.html": "/staff/working-days",
+        "settings/working_days.html": "/staff/working-days",
         "cases/case.html": f"/staff/cases/{_one(Case).public_id}",
         "notifications/list.html": "/staff/notifications",
     }
