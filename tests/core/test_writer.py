@@ -221,6 +221,23 @@ def test_what_would_take_long_together_shares_a_later_commit(
     assert app.extensions["engage_writer"].pending == []
 
 
+def test_a_batch_ends_in_time_as_shipped(app: Flask) -> None:
+    """Twelve commands of 6 ms each are 72 ms in which nothing else would run: at least three batches."""
+    made: list[object] = []
+
+    def slow(name: str) -> str | None:
+        until = time.monotonic() + 0.006
+        while time.monotonic() < until:
+            pass
+        return _store(name)
+
+    with app.app_context():
+        event.listen(db.engine, "commit", made.append)
+    names = [f"row {number}" for number in range(12)]
+    assert _batch(app, {name: partial(slow, name) for name in names}, set()) == {n: n for n in names}
+    assert len(made) >= 3
+
+
 @pytest.fixture
 def sqlite_path(app: Flask) -> str:
     with app.app_context():
@@ -290,6 +307,28 @@ def test_waiting_for_ones_turn_has_an_end(
         with atomic():
             db.session.add(_row("now"))
         assert _names() == {"now"}
+
+
+@pytest.mark.sqlite_only
+def test_the_lock_is_asked_for_again_at_once(
+    app: Flask, sqlite_path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waits for another process's lock has it when it is free, not a second later."""
+    paused: list[float] = []
+    holder = sqlite3.connect(sqlite_path, isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+
+    def pause(seconds: float) -> None:
+        paused.append(seconds)
+        if len(paused) == 5:
+            holder.execute("ROLLBACK")
+
+    monkeypatch.setattr("engage.core.begin.time.sleep", pause)
+    with app.app_context(), atomic():
+        db.session.add(_row("now"))
+    holder.close()
+    assert len(paused) == 5
+    assert max(paused) <= 0.02
 
 
 def test_ten_that_wait_in_a_row_all_give_up_at_their_own_time(

@@ -14,10 +14,14 @@ from flask.testing import FlaskCliRunner
 from sqlalchemy import text
 
 from engage.core.db import db
-from engage.core.ids import keyed_hash
+from engage.core.ids import keyed_hash, request_id
 from engage.core.keys import key
 from engage.core.slots import MARK_BYTES, NAME
+from engage.live import actions as live_actions
+from engage.live.actions._load import asker_key, support_hash
 from engage.participation.models import Receipt, WriteRequest
+from tests.factories import live
+from tests.factories.accounts import make_unit
 from tests.factories.consultations import make_consultation
 from tests.factories.surveys import make_survey
 from tests.faults.load import Heard, Phone, phones, send_until_heard
@@ -112,6 +116,59 @@ def test_no_file_joins_devices_with_what_was_said(
     look("after a new start")
     server.stop()
     look("after the end")
+
+
+@pytest.mark.sqlite_only  # PostgreSQL's own files are not ours to read
+def test_no_file_joins_phones_with_questions_beyond_the_key_in_the_question(
+    app: Flask, tmp_path: Path
+) -> None:
+    """A question and a support hold a key of the phone in that session, as declared; nothing else leads on.
+
+    So whoever holds all files and phones tries by the cookie, by the keys of another session in which they
+    ask as well, by the mark they would have in a file of marks, and by who supported after whose question.
+    """
+    crowds = [
+        random.Random(seed).sample(range(_PEOPLE), _PEOPLE) for seed in ("asking", "supporting", "other")
+    ]
+    with app.app_context():
+        # Without an automatic emptying, so that the log keeps each commit.
+        db.session.connection().exec_driver_sql("PRAGMA wal_autocheckpoint=0")
+        room, other = (
+            live.make_room(moderation=False),
+            live.make_room(moderation=False, unit=make_unit("市水务局")),
+        )
+        asked = {number: live.ask(room, _words(number), by=number).public_id for number in crowds[0]}
+        for number in crowds[1]:
+            question = asked[(number * 7 + 3) % _PEOPLE]
+            live_actions.support(live.citizen(number), room.id, question, True, request_id())
+        for number in crowds[2]:
+            live.ask(other, f"别的问题{number}", by=number)
+        own = {number: _keys_of(number, room.id, other.id) for number in range(_PEOPLE)}
+        db.session.remove()
+    said = {number: spelled(_words(number)) for number in own}
+    for found_by in ("cookie", "another session", "mark", "support"):
+        marks = {number: [keys[found_by]] for number, keys in own.items()}
+        files = read_all(tmp_path)
+        there = [name for name, data in files.items() if marks[0][0] in data]
+        assert bool(there) == (found_by in ("another session", "support")), found_by
+        for name in there:
+            if name.endswith("-wal"):
+                right = sum(mark == words for mark, words in pairs(files[name], marks, said).items())
+                assert right <= _PEOPLE // 10, f"{right} of {_PEOPLE} paired by {found_by} in {name}"
+        for name, order in orders(files, marks).items():
+            assert likeness(order, crowds[0]) < ALIKE, (
+                f"the order by {found_by} in {name} follows the questions"
+            )
+
+
+def _keys_of(number: int, room: int, other: int) -> dict[str, bytes]:
+    device = live.citizen(number).device or ""
+    return {
+        "cookie": device.encode(),
+        "another session": asker_key(other, device).encode(),
+        "mark": bytes.fromhex(keyed_hash(key("participation"), f"live:{room}", device))[:MARK_BYTES],
+        "support": support_hash(room, device).encode(),
+    }
 
 
 def test_the_log_is_emptied_at_the_end(
