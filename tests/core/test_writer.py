@@ -309,6 +309,34 @@ def test_waiting_for_ones_turn_has_an_end(
         assert _names() == {"now"}
 
 
+def test_a_writer_of_this_process_that_takes_long_is_waited_for_no_longer(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever is in front: one that writes alone, one that leads and one that follows give up in time."""
+    monkeypatch.setattr("engage.core.writer.WAIT_SECONDS", 0.05)
+    outcomes: dict[str, object] = {}
+
+    def alone() -> None:
+        with app.app_context():
+            try:
+                with atomic():
+                    outcomes["alone"] = "written"
+            except Busy:
+                outcomes["alone"] = "busy"
+
+    runs = [
+        alone,
+        *(partial(_gathering, app, outcomes, name, partial(_store, name)) for name in ("leads", "follows")),
+    ]
+    threads = [threading.Thread(target=run) for run in runs]
+    with app.extensions["engage_writer"].lock:
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        assert outcomes == dict.fromkeys(("alone", "leads", "follows"), "busy")
+
+
 @pytest.mark.sqlite_only
 def test_the_lock_is_asked_for_again_at_once(
     app: Flask, sqlite_path: str, monkeypatch: pytest.MonkeyPatch
