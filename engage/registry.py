@@ -15,6 +15,7 @@ from engage.accounts import commands as accounts_commands
 from engage.accounts import jobs as accounts_jobs
 from engage.accounts import models as accounts_models
 from engage.accounts import views as accounts_views
+from engage.analysis import jobs as analysis_jobs
 from engage.analysis import models as analysis_models
 from engage.analysis import views as analysis_views
 from engage.analysis.labels import LABELS as ANALYSIS_LABELS
@@ -73,6 +74,7 @@ REGISTERING: tuple[ModuleType, ...] = (
     cases_models,
     cases_jobs,
     analysis_models,
+    analysis_jobs,
     consultations_models,
     consultations_cases,
     consultations_erasing,

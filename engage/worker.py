@@ -1,5 +1,7 @@
 """The background process: runs the rows of the outbox in a few threads, and the clocks.
 
+It sleeps until somebody writes, a row is due or a clock strikes.
+
 The outbox in the database is the only queue that lasts: what is handed to a thread is in memory alone, so
 there is no second store that could be damaged or disagree. Work is run at least once.
 """
@@ -14,15 +16,15 @@ import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from engage import create_app
-from engage.analysis import jobs as analysis
+from engage.analysis.process import AnalysisProcess
 from engage.cli import require_current
 from engage.config import ConfigError
 from engage.core.clock import now
@@ -38,8 +40,12 @@ from engage.web.logs import log_what_nobody_caught, warn_of_root
 log = logging.getLogger(__name__)
 
 THREADS = 2
-LOOK_SECONDS = 0.1
-SWEEP_SECONDS = 1.0
+# What many write in the same moment is looked at once.
+GATHER_SECONDS = 0.1
+# A signal to stop is heeded so soon.
+STOP_SECONDS = 0.5
+# The outbox is looked at though nobody was heard writing.
+SWEEP_SECONDS = 30.0
 BEAT_SECONDS = 5.0
 RELEASE_SECONDS = 60.0
 # How long to wait before each further try to note that work is done, where the database takes no write.
@@ -86,11 +92,16 @@ class Worker:
         instance = self.app.config["ENGAGE"].instance
         self.running = hold_running(instance), hold_worker(instance)
         warn_of_root()
-        require_current(self.app)
-        analysis.start(self.app)
-        for stop in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(stop, lambda *_: self.stopping.set())
-        self._relay()
+        # Before there is any thread or connection.
+        analysis = AnalysisProcess(self.app, failed=self.stopping.set)
+        try:
+            require_current(self.app)
+            for stop in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(stop, lambda *_: self.stopping.set())
+            self._relay()
+        finally:
+            # First: a thread may wait for an answer of it.
+            analysis.stop()
         self.threads.shutdown(cancel_futures=True)
         self.app.extensions["close_database"]()
 
@@ -98,7 +109,7 @@ class Worker:
         """Run all work that is due now in this thread (tests, commands); the number of rows run."""
         count = 0
         with self.app.app_context():
-            while due := _due(set()):
+            while due := _due(set(), now()):
                 for job_id in due:
                     self._run(job_id)
                 count += len(due)
@@ -119,24 +130,30 @@ class Worker:
             _Clock(RELEASE_SECONDS, self.release_lost),
             *(_Clock(one.seconds, partial(self._tick_soon, name)) for name, one in PERIODICS.items()),
         ]
-        last_sweep = 0.0
-        while not self.stopping.wait(LOOK_SECONDS):
+        sweep = 0.0
+        while not self.stopping.is_set():
             moment = time.monotonic()
             for clock in clocks:
                 clock.look(moment)
+            soon = min(sweep, *(clock.due for clock in clocks)) - moment
             try:
-                if watch.changed() or moment - last_sweep >= SWEEP_SECONDS:
-                    last_sweep = moment
-                    self._hand_over()
+                if watch.wait(min(STOP_SECONDS, max(0.0, soon))) or time.monotonic() >= sweep:
+                    sweep = time.monotonic() + self._hand_over()
+                    self.stopping.wait(GATHER_SECONDS)
             except Exception:
                 log.exception("relay failed")
+                self.stopping.wait(GATHER_SECONDS)
         watch.close()
 
-    def _hand_over(self) -> None:
+    def _hand_over(self) -> float:
+        """Give what is due to the threads; in how many seconds to look again though nobody wrote."""
         with self.app.app_context():
-            for job_id in _due(self.taken):
+            # One moment for both: a row that falls due between them would be in neither.
+            moment = now()
+            for job_id in _due(self.taken, moment):
                 self.taken.add(job_id)
                 self.threads.submit(self._run_logged, job_id)
+            return _seconds_to_next(moment)
 
     def _run(self, job_id: int) -> None:
         try:
@@ -168,13 +185,13 @@ class Worker:
             self.ticking.discard(name)
 
 
-def _due(taken: set[int]) -> list[int]:
+def _due(taken: set[int], moment: datetime) -> list[int]:
     waiting = (
         select(OutboxJob.id)
         .where(
             OutboxJob.done_at.is_(None),
             OutboxJob.started_at.is_(None),
-            OutboxJob.run_at <= now(),
+            OutboxJob.run_at <= moment,
             OutboxJob.attempts < MAX_ATTEMPTS,
         )
         .order_by(OutboxJob.run_at, OutboxJob.id)
@@ -183,6 +200,16 @@ def _due(taken: set[int]) -> list[int]:
     rows = list(db.session.scalars(waiting))
     db.session.rollback()
     return [job_id for job_id in rows if job_id not in taken][:BATCH]
+
+
+def _seconds_to_next(moment: datetime) -> float:
+    """From ``moment`` until the next row is due, at most ``SWEEP_SECONDS``."""
+    later = select(func.min(OutboxJob.run_at)).where(
+        OutboxJob.done_at.is_(None), OutboxJob.started_at.is_(None), OutboxJob.run_at > moment
+    )
+    due = db.session.scalar(later)
+    db.session.rollback()
+    return SWEEP_SECONDS if due is None else min(SWEEP_SECONDS, (due - moment).total_seconds())
 
 
 def _claim(job_id: int) -> tuple[str, dict[str, Any], int] | None:

@@ -16,8 +16,8 @@ TIMEOUT_SECONDS = 20.0
 _CHUNK = 65536
 
 
-def ask(question: str, **values: Any) -> dict[str, Any]:
-    """The worker's answer to ``question`` (``"dashboard"``, ``"texts"``, ``"total"``, ``"public"``).
+def ask(question: str, *, seconds: float = TIMEOUT_SECONDS, **values: Any) -> dict[str, Any]:
+    """The worker's answer to ``question`` (``AnalysisService.answer``), waited for so long.
 
     Raises ``Busy`` where the worker does not answer and ``NotFound`` for what it does not know.
     """
@@ -26,7 +26,7 @@ def ask(question: str, **values: Any) -> dict[str, Any]:
         if not is_ours(path):
             raise ConnectionError("no socket")
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-            connection.settimeout(TIMEOUT_SECONDS)
+            connection.settimeout(seconds)
             connection.connect(str(path))
             connection.sendall(orjson.dumps({"question": question, **values}) + b"\n")
             answer = orjson.loads(_read_all(connection))

@@ -1,51 +1,46 @@
-"""What the worker does for analysis. Only the worker imports this module: it loads the heavy libraries."""
+"""What the worker does for analysis: it writes exports itself and has columns made (``analysis.process``)."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
 
-from flask import Flask, current_app
-from sqlalchemy import select, update
+from flask import current_app
+from sqlalchemy import func, select, update
 
 from engage.analysis.actions import Words
+from engage.analysis.client import ask
 from engage.analysis.exports import write_responses
 from engage.analysis.models import Export, ExportFormat, ExportState
-from engage.analysis.service import AnalysisService, serve
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.jobs import job, periodic
 from engage.core.writer import atomic
+from engage.surveys.models import Response
 from engage.surveys.queries.responses import count_responses
 
 KEEP_EXPORTS = timedelta(days=1)
+FEED_ROWS = 1_000
+"""So many new responses are worth a process; a dashboard takes in fewer while it is waited for."""
+_LONG_SECONDS = 3600.0
+_FED = "engage_fed_responses"
 
 
-def start(app: Flask) -> None:
-    """Start the analysis service of this worker."""
-    service = AnalysisService(app)
-    app.extensions["engage_analysis"] = service
-    serve(service)
-
-
-def _service() -> AnalysisService:
-    app: Any = current_app
-    if "engage_analysis" not in app.extensions:
-        app.extensions["engage_analysis"] = AnalysisService(app._get_current_object())
-    service: AnalysisService = app.extensions["engage_analysis"]
-    return service
-
-
-@periodic("analysis.feed", seconds=2)
+@periodic("analysis.feed", seconds=10)
 def feed() -> None:
-    """Turn new responses into columns."""
-    _service().feed()
+    """Have responses turned into columns before a dashboard asks, where many are new."""
+    newest = db.session.scalar(select(func.max(Response.id))) or 0
+    db.session.rollback()
+    # Both ways: after a deletion the database may give the same ids again.
+    if abs(newest - current_app.extensions.get(_FED, 0)) >= FEED_ROWS:
+        ask("feed", seconds=_LONG_SECONDS)
+        current_app.extensions[_FED] = newest
 
 
 @job("analysis.rebuild")
 def rebuild(payload: dict[str, Any]) -> None:
-    """Read a survey's responses again, after one was erased."""
-    _service().rebuild(int(payload["survey_id"]))
+    """Have a survey's responses read again, after one was erased."""
+    ask("rebuild", seconds=_LONG_SECONDS, survey_id=int(payload["survey_id"]))
 
 
 @job("analysis.export")

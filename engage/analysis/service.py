@@ -1,4 +1,4 @@
-"""The analysis service: a thread of the worker that answers the web process over a Unix socket.
+"""The analysis service: a process of the worker that answers the web process over a Unix socket.
 
 Chosen over a queue because a person waits for the answer: a queue's polling alone can cost more than the
 computation.
@@ -7,13 +7,13 @@ computation.
 from __future__ import annotations
 
 import logging
-import os
+import socket
 import socketserver
 import sys
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, TypeVar
 
 import orjson
@@ -25,7 +25,6 @@ from engage.analysis.dashboard import Dashboard, Filter
 from engage.analysis.frame import SurveyFrame
 from engage.analysis.models import PublishedFigures
 from engage.analysis.public import Before, public_questions, too_few_since
-from engage.analysis.socket_path import socket_path
 from engage.core.db import db
 from engage.surveys.models import Response
 
@@ -33,6 +32,7 @@ log = logging.getLogger(__name__)
 
 MOST_FRAMES = 8
 _REQUEST_BYTES = 100_000
+_LOOK_SECONDS = 1.0
 _Result = TypeVar("_Result")
 
 
@@ -47,8 +47,20 @@ class AnalysisService:
         self._seen = 0
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
-        """The answer to one question; raises ``KeyError`` for what is unknown."""
+        """The answer to one question; raises ``KeyError`` for what is unknown.
+
+        The worker also asks to take in what is new (``"feed"``), and to read a survey's responses again after
+        some were deleted (``"rebuild"``).
+        """
+        if request["question"] == "feed":
+            with self.app.app_context():
+                self.feed()
+            return {}
         survey_id = int(request["survey_id"])
+        if request["question"] == "rebuild":
+            with self.app.app_context():
+                self.rebuild(survey_id)
+            return {}
         lock, frame = self._frame(survey_id)
         ask = _QUESTIONS[request["question"]]
         with self.app.app_context(), lock:
@@ -155,22 +167,57 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 class _Server(socketserver.ThreadingUnixStreamServer):
+    """Answers in threads; knows how long it had nothing to do."""
+
     daemon_threads = True
+
+    def __init__(self, service: AnalysisService, listener: socket.socket) -> None:
+        super().__init__(listener.getsockname(), _Handler, bind_and_activate=False)
+        self.socket.close()
+        self.socket = listener
+        self.service = service
+        self._running = 0
+        self._last = time.monotonic()
+        self._mutex = threading.Lock()
+
+    def idle_seconds(self) -> float:
+        """How long nobody has been served; 0 while somebody is."""
+        with self._mutex:
+            return 0.0 if self._running else time.monotonic() - self._last
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        self._count(1)
+        super().process_request(request, client_address)
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        try:
+            super().process_request_thread(request, client_address)
+        finally:
+            self._count(-1)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Into the log; the stock one prints a traceback."""
         log.error("analysis failed", exc_info=sys.exc_info())
 
+    def _count(self, change: int) -> None:
+        with self._mutex:
+            self._running += change
+            self._last = time.monotonic()
 
-def serve(service: AnalysisService) -> socketserver.BaseServer:
-    """Listen in a thread of its own until the answer's ``shutdown``; only this system user may connect."""
-    path: Path = socket_path(service.app.config["ENGAGE"].instance)
-    path.unlink(missing_ok=True)
-    umask = os.umask(0o177)
-    try:
-        server = _Server(str(path), _Handler)
-    finally:
-        os.umask(umask)
-    server.service = service  # type: ignore[attr-defined]
+
+def serve(service: AnalysisService, listener: socket.socket) -> socketserver.BaseServer:
+    """Answer in a thread of its own until the answer's ``shutdown``."""
+    server = _Server(service, listener)
     threading.Thread(target=server.serve_forever, name="analysis", daemon=True).start()
     return server
+
+
+def serve_while_asked(
+    service: AnalysisService, listener: socket.socket, *, idle_seconds: float, alone: Callable[[], bool]
+) -> None:
+    """Answer until nobody asked for so long, or whoever started this is gone (``alone``)."""
+    with _Server(service, listener) as server:
+        server.timeout = _LOOK_SECONDS
+        # What comes after the last look waits at the socket, for the next process.
+        while server.idle_seconds() < idle_seconds and not alone():
+            server.handle_request()

@@ -86,7 +86,7 @@ def texts(public_id: str, question: str) -> ResponseReturnValue:
     survey = queries.survey_for_results(current_actor(), public_id)
     by_question, _separator, code = request.args.get("filter", "").partition(":")
     page = page_number()
-    values = {"survey_id": survey.id, "by_question": by_question, "by_code": code}
+    values: dict[str, Any] = {"survey_id": survey.id, "by_question": by_question, "by_code": code}
     found = ask("texts", text_question=question, page=page, **values)
     tiles = ask("dashboard", language=current_language(), **values)["tiles"]
     tile = next((tile for tile in tiles if tile["question"] == question), None)

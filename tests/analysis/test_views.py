@@ -12,7 +12,6 @@ from flask import Flask
 
 from engage.accounts.permissions import Role
 from engage.analysis.models import PublishedResult
-from engage.analysis.service import AnalysisService, serve
 from engage.analysis.socket_path import socket_path
 from engage.core.clock import now
 from engage.core.db import db
@@ -24,6 +23,7 @@ from engage.questions.definition import read
 from engage.surveys.models import Source, Survey
 from tests.factories.accounts import make_unit
 from tests.factories.responses import add_responses, definition, make_survey
+from tests.fixtures.analysis import analysis_of
 from tests.fixtures.staff import StaffClient
 
 pytestmark = pytest.mark.database
@@ -33,10 +33,8 @@ Staff = Callable[..., StaffClient]
 @pytest.fixture
 def listening(app: Flask) -> Iterator[Path]:
     """The service of this test's application; its socket."""
-    server = serve(AnalysisService(app))
-    yield socket_path(app.config["ENGAGE"].instance)
-    server.shutdown()
-    server.server_close()
+    with analysis_of(app):
+        yield socket_path(app.config["ENGAGE"].instance)
 
 
 def _url(survey: dict[str, int], rest: str = "") -> str:

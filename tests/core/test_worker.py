@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from engage.core.db import db
 from engage.core.errors import Busy
 from engage.core.jobs import JOBS, MAX_ATTEMPTS, OutboxJob, enqueue, job
 from engage.core.writer import atomic
+from tests.fixtures.server import wait_until
 
 pytestmark = pytest.mark.database
 
@@ -118,3 +120,37 @@ def test_what_is_done_or_given_up_is_forgotten_in_time(
         _order(**ago)
         worker.forget_done_jobs()
         assert (db.session.scalar(select(OutboxJob.id)) is not None) is kept
+
+
+def test_it_wakes_for_what_is_written_and_for_what_falls_due_and_for_nothing_else(
+    app: Flask, runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The look that is a safety net comes once an hour here, and no clock strikes."""
+    monkeypatch.setattr(worker, "SWEEP_SECONDS", 3600.0)
+    monkeypatch.setattr(worker, "PERIODICS", {})
+    looks: list[int] = []
+    due = worker._due
+
+    def counted(taken: set[int], moment: datetime) -> list[int]:
+        looks.append(1)
+        return due(taken, moment)
+
+    monkeypatch.setattr(worker, "_due", counted)
+    working = worker.Worker(app)
+    relay = threading.Thread(target=working._relay)
+    relay.start()
+    try:
+        with app.app_context():
+            with atomic():
+                enqueue("test.work", {"n": 1})
+            wait_until(lambda: runs == [{"n": 1}], 20)
+            with atomic():
+                enqueue("test.work", {"n": 2}, delay=timedelta(seconds=3))
+            wait_until(lambda: len(runs) == 2, 20)
+    finally:
+        working.stopping.set()
+        relay.join(20)
+        working.threads.shutdown()
+    assert not relay.is_alive()
+    # At the start, after each of the commits (asked for, begun, done: of two), and when the second fell due.
+    assert len(looks) <= 1 + 6 + 2

@@ -10,10 +10,10 @@ from sqlalchemy import select
 
 from engage.accounts.models import Grant, User
 from engage.accounts.permissions import Role
-from engage.analysis.service import AnalysisService, serve
 from engage.core.db import db
 from engage.participation import receipts
 from tests.factories.accounts import make_session
+from tests.fixtures.analysis import analysis_of
 from tests.fixtures.staff import sign_in_session
 
 
@@ -45,17 +45,13 @@ def test_every_page_named_opens(shared_demo: Flask) -> None:
         grant = select(Grant.user_id).where(Grant.role == Role.COORDINATOR)
         token = make_session(db.session.scalars(select(User).where(User.id.in_(grant))).one())
     sign_in_session(shared_demo, staff, token)
-    server = serve(AnalysisService(shared_demo))
-    try:
+    with analysis_of(shared_demo):
         for page in _json(shared_demo, "--pages")["pages"]:
             is_staff = page["url"].startswith("/staff/")
             answer = (staff if is_staff else citizen).get(page["url"])
             assert answer.status_code == 200, page
             if not is_staff:
                 assert "演示内容" in answer.get_data(as_text=True)
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def test_sample_receipts_open_something(shared_demo: Flask) -> None:

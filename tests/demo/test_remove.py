@@ -43,6 +43,7 @@ from tests.factories.accounts import make_unit, make_user
 from tests.factories.live import make_room
 from tests.factories.responses import add_responses, choices
 from tests.factories.surveys import make_survey
+from tests.fixtures.analysis import analysis_of
 
 pytestmark = pytest.mark.database
 # Append-only, or marks of retries that say nothing and end by themselves.
@@ -222,8 +223,11 @@ def test_the_first_real_survey_after_it_is_counted_as_its_own(
     app: Flask, no_photos: None, demo: Callable[[], bool], files: Path
 ) -> None:
     """A running worker holds columns in memory, and the database may give a removed survey's ids again."""
-    analysis = AnalysisService(app)
-    app.extensions["engage_analysis"] = analysis  # as in a worker that runs
+    with analysis_of(app) as analysis:
+        _counted_as_its_own(analysis, files)
+
+
+def _counted_as_its_own(analysis: AnalysisService, files: Path) -> None:
     analysis.feed()
     version = db.session.scalars(select(SurveyVersion).order_by(SurveyVersion.survey_id)).first()
     assert version is not None

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from engage.accounts.permissions import Role
 from engage.analysis.actions import Words
 from engage.analysis.actions import request_export as export_responses
-from engage.analysis.jobs import feed
+from engage.analysis.client import ask
 from engage.analysis.models import ExportFormat
 from engage.consultations.actions.exporting import Words as CommentWords
 from engage.consultations.actions.exporting import request_export as export_comments
@@ -36,6 +36,7 @@ from tests.factories import live
 from tests.factories.accounts import make_actor
 from tests.factories.consultations import make_consultation, send_comment
 from tests.factories.surveys import make_survey, send_response
+from tests.fixtures.analysis import analysis_of
 from tests.participation.files import read_all, spelled
 
 TEXT = {"id": "t1", "type": "text", "text": {"zh_CN": "您的建议"}, "long": True}
@@ -108,11 +109,11 @@ OF_QUESTIONS = pytest.param(_question, marks=pytest.mark.sqlite_only)
 def test_erased_words_are_in_no_file(
     app: Flask, tmp_path: Path, say: Callable[[dict[str, Any], int], str]
 ) -> None:
-    with app.app_context():
+    with app.app_context(), analysis_of(app):
         places, worker = _made(), Worker(app)
         of_staff = places["survey"].id, places["draft"].id
         codes = [say(places, number) for number in range(60)]
-        feed()
+        ask("feed")
         _files_for_staff(*of_staff)
         worker.run_waiting()
         gone = [3, 17, 18, 40, 59]
