@@ -79,7 +79,8 @@ def main() -> None:
         ]
     for result in results:
         print("  ".join(f"{key} {value}" for key, value in result.items()))
-    print(json.dumps({"questions": options.questions, "files": results}))
+    figures = {f"{one['format']}_{key}": one[key] for one in results for key in ("processor_s", "peak_mb")}
+    print(json.dumps({"responses": results[0]["rows"], "questions": options.questions, **figures}))
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ SMALL = {
     "fairness": ["--seconds", "1", "--readers", "2", "--busy", "1"],
     "room": ["--questions", "1", "40", "--times", "2"],
     "analysis": ["--responses", "500", "--new", "50", "--runs", "1"],
+    "exports": ["--responses", "300", "--questions", "20"],
     "consultation": ["--comments", "60", "--seconds", "1"],
 }
 FIGURES = {
@@ -24,6 +25,14 @@ FIGURES = {
     "fairness": {"readers", "busy", "pages_per_s", "other_p50_ms", "other_p99_ms", "other_max_ms"},
     "room": set(),
     "analysis": {"responses", "open_ms", "tile_ms", "increment_ms", "peak_mb"},
+    "exports": {
+        "responses",
+        "questions",
+        "csv_processor_s",
+        "xlsx_processor_s",
+        "csv_peak_mb",
+        "xlsx_peak_mb",
+    },
     "consultation": {"lost"},
 }
 
