@@ -56,7 +56,8 @@ class SiteView:
     emblem: str | None = None
     primary_colour: str = DEFAULT_COLOUR
     time_zone: str = DEFAULT_ZONE_NAME
-    working_days: Mapping[date, bool] = field(default_factory=dict)
+    # Kept pages are known by this view: the revision tells of the days as well.
+    working_days: Mapping[date, bool] = field(default_factory=dict, compare=False)
     demo: bool = False
 
     @property
