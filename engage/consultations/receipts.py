@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
+
 from engage.accounts.models import Unit
 from engage.consultations.events import RECEIPT_KIND
 from engage.consultations.models import Adoption, Comment, CommentState, Consultation, Source, Stance
@@ -15,6 +17,7 @@ from engage.core.messages import Message
 from engage.core.types import Localized
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import KIND_WORDS
+from engage.participation.receipts import find
 
 KIND = RECEIPT_KIND
 TEMPLATE = "consultations/_receipt.html"
@@ -46,6 +49,14 @@ class CommentReceipt:
     adoption: Adoption | None
     adoption_reason: str
     adopted_at: datetime | None
+
+
+def clause_of(code: str) -> str | None:
+    """The key of the clause that the comment of ``code`` is on, empty for the whole; else None."""
+    found = find(code)
+    if found is None or found.kind != KIND:
+        return None
+    return db.session.scalar(select(Comment.clause).where(Comment.id == found.object_id))
 
 
 def receipt(comment_id: int) -> CommentReceipt:

@@ -91,6 +91,11 @@ def test_comment_in_the_sheet(
     assert CODE.search(page.locator("#receipt-code").inner_text())
     (row,) = _stored()
     assert (row.clause, row.stance, row.text) == (clause_keys(one)[2], Stance.PARTLY, "首半小时太短。")
+    page.get_by_role("link", name="继续看").click()
+    page.wait_for_url("**#clause-*")
+    expect(page.locator("[data-mine]")).to_have_count(1)
+    expect(page.locator(f"#clause-{clause_keys(one)[2]} [data-mine]")).to_have_text("您已提过意见")
+    inspect(page, "consultation-mine")
 
 
 def test_a_lost_network_loses_nothing(

@@ -22,6 +22,7 @@ from engage.participation.deletion import erase_by_code
 from tests.factories.accounts import make_actor
 from tests.factories.consultations import DRAFT, clause_keys, make_comments, make_consultation
 from tests.fixtures.clients import hidden_fields
+from tests.fixtures.html import of_class, parsed
 from tests.fixtures.staff import StaffClient
 
 pytestmark = pytest.mark.database
@@ -226,3 +227,22 @@ def test_limits_count_devices_and_keep_the_text(
     answers = [client.post(path, data={**data, "text": f"第{n}条意见内容"}) for n in range(11)]
     assert [answer.status_code for answer in answers] == [303] * 10 + [429]
     assert "第10条意见内容" in answers[-1].text
+
+
+def test_after_a_comment_one_goes_on_with_the_next_clause(
+    citizen_client: Callable[..., Any], one: Consultation, app: Flask
+) -> None:
+    with app.app_context():
+        keys = clause_keys(one)
+    phone = citizen_client()
+    base = f"/consultations/{one.public_id}"
+
+    def button(path: str) -> str:
+        data = {"_token": phone.token, "_request_id": request_id(), "_version": "1", "text": f"意见 {path}"}
+        phone.post(f"{base}{path}", data=data | {"stance": "partly"})
+        [row] = of_class(parsed(phone.get(f"{base}/done").text), "button-row")
+        return next(link.get("href", "") for link in row.iter("a"))
+
+    assert button(f"/clauses/{keys[0]}") == f"{base}#clause-{keys[1]}"
+    assert button(f"/clauses/{keys[-1]}") == f"{base}#draft"
+    assert button("/comment") == f"{base}#draft"

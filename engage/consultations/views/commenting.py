@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from engage.consultations.actions.submit import Submission, comment
 from engage.consultations.models import Stance
 from engage.consultations.queries.published import Published, published
+from engage.consultations.receipts import clause_of
 from engage.consultations.rules.clauses import Clause
 from engage.consultations.rules.phases import Phase
 from engage.consultations.views._args import choice, clause_key, number
@@ -70,10 +71,20 @@ def done(public_id: str) -> ResponseReturnValue:
     elif not kept.alive:
         page = erased_page(RECEIPT_COOKIE, request.path)
     else:
-        page = render_template("consultations/done.html", consultation=consultation, code=kept.code)
+        following = _following(consultation, clause_of(kept.code))
+        page = render_template(
+            "consultations/done.html", consultation=consultation, code=kept.code, following=following
+        )
     response = make_response(page)
     response.cache_control.no_store = True
     return response
+
+
+def _following(consultation: Published, key: str | None) -> Clause | None:
+    """The clause to read on with: the next one people can comment on; None after the last."""
+    open_ones = [one for one in consultation.clauses if one.commentable]
+    at = next((place for place, one in enumerate(open_ones) if one.key == key), len(open_ones))
+    return open_ones[at + 1] if at + 1 < len(open_ones) else None
 
 
 def _refused(consultation: Published, submission: Submission, refusal: Refusal) -> ResponseReturnValue:

@@ -76,6 +76,7 @@ export class CommentForm {
     const answer = await response.json().catch(() => ({}));
     if (response.ok && answer.done) {
       forget(this.key);
+      write(sentKey(this.words.consultation), [...new Set([...sent(this.words.consultation), this.words.clause])]);
       location.assign(answer.done);
       return;
     }
@@ -94,6 +95,14 @@ export class CommentForm {
   say(words) {
     this.form.querySelector("[data-saved]").textContent = words;
   }
+}
+
+const sentKey = (consultation) => `consultation:${consultation}:sent`;
+
+/** The keys of the clauses commented on from this phone, empty for the whole. */
+export function sent(consultation) {
+  const keys = read(sentKey(consultation));
+  return Array.isArray(keys) ? keys : [];
 }
 
 /** Whether someone came to this page anew, so that the browser has not filled the form in again on its own. */

@@ -1,6 +1,6 @@
 // Tapping a clause opens the comment sheet over the draft; without this script the link opens its own page.
 import { write } from "../core/_write.js";
-import { CommentForm } from "./_form.js";
+import { CommentForm, sent } from "./_form.js";
 
 export function attach(draft) {
   const sheet = document.getElementById(draft.dataset.sheet);
@@ -8,6 +8,9 @@ export function attach(draft) {
   const comment = new CommentForm(form);
   const wording = sheet.querySelector("[data-wording]");
   const fresh = form.elements._request_id.value;
+  mark();
+  // Back from the receipt, a browser may show this page as it was left.
+  addEventListener("pageshow", mark);
   draft.addEventListener("click", (event) => {
     const link = event.target.closest("a[data-clause]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -31,6 +34,15 @@ export function attach(draft) {
     comment.takeUp();
     sheet.showModal();
     wording.scrollTop = 0;
+  }
+
+  /** Says at each clause that was commented on from this phone. */
+  function mark() {
+    for (const key of sent(form.dataset.consultation)) {
+      const foot = key && document.getElementById(`clause-${key}`)?.querySelector(".clause__foot");
+      if (!foot || foot.querySelector("[data-mine]")) continue;
+      foot.prepend(draft.querySelector("template[data-mark]").content.cloneNode(true));
+    }
   }
 
   // What is commented on is covered by the sheet.
