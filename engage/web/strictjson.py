@@ -7,7 +7,7 @@ from typing import Any
 
 from flask.json.provider import DefaultJSONProvider
 
-from engage.core.threads import let_others_run
+from engage.core.threads import Turn, let_others_run
 
 # Nothing interrupts the reading: 3 MB of empty lists would stop the process for a second. A questionnaire of
 # the 2 MB it may have, all of it choices of two words, has some 90,000 objects.
@@ -28,13 +28,10 @@ def strict_loads(text: str | bytes, **options: Any) -> Any:
         raise ValueError("too many parts")
     try:
         value = _in_a_turn_of_its_own(text, **options)
+        # Half of a surrogate pair is valid JSON and no valid text: it could be neither stored nor sent.
+        return _without_halves(value, Turn()) if "\\ud" in text.lower() else value
     except RecursionError as error:
         raise ValueError("nested too deeply") from error
-    if "\\ud" in text.lower():
-        # Half of a surrogate pair is valid JSON and no valid text: it could be neither stored nor sent.
-        whole = json.dumps(value, ensure_ascii=False).encode(errors="ignore").decode()
-        value = _in_a_turn_of_its_own(whole, **options)
-    return value
 
 
 def _in_a_turn_of_its_own(text: str, **options: Any) -> Any:
@@ -44,6 +41,17 @@ def _in_a_turn_of_its_own(text: str, **options: Any) -> Any:
     value = json.loads(text, **options)
     let_others_run()
     return value
+
+
+def _without_halves(value: Any, turn: Turn) -> Any:
+    if isinstance(value, str):
+        return value if value.isascii() else value.encode(errors="ignore").decode()
+    if not isinstance(value, list | dict):
+        return value
+    turn.pause()
+    if isinstance(value, list):
+        return [_without_halves(one, turn) for one in value]
+    return {_without_halves(name, turn): _without_halves(one, turn) for name, one in value.items()}
 
 
 class StrictJson(DefaultJSONProvider):

@@ -37,6 +37,19 @@ def test_what_anybody_needs_is_read(text: str) -> None:
     assert strict_loads(text) == strict_loads(text.encode()) == strict_loads(text.encode("utf-16"))
 
 
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        (r'"a\ud800b"', "ab"),
+        (r'["\ud83d\ude00", "\ude00\ud83d"]', ["😀", ""]),
+        (r'{"a\udfff": {"b": [1, null, true, "\uD800长"]}}', {"a": {"b": [1, None, True, "长"]}}),
+        (r'"\\ud800"', r"\ud800"),
+    ],
+)
+def test_half_characters_go_wherever_they_are(text: str, value: object) -> None:
+    assert strict_loads(text) == strict_loads(text.encode()) == value
+
+
 @pytest.mark.parametrize("text", [b"\xff\xfe\xff", b'"\xff"', "{", ""])
 def test_what_is_broken_is_a_wrong_value(text: str | bytes) -> None:
     with pytest.raises(ValueError):
