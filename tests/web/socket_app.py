@@ -9,6 +9,7 @@ from typing import Any  # noqa: E402
 
 from flask import Blueprint, jsonify, request  # noqa: E402
 from flask.typing import ResponseReturnValue  # noqa: E402
+from werkzeug.middleware.proxy_fix import ProxyFix  # noqa: E402
 
 from engage import create_app  # noqa: E402
 from engage.core.errors import TooMany  # noqa: E402
@@ -106,3 +107,6 @@ realtime.init_realtime(
         ),
     ),
 )
+proxies = app.config["ENGAGE"].trusted_proxies
+if proxies:  # outermost, as around the application itself
+    app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
