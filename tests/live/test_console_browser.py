@@ -375,7 +375,22 @@ def test_back_closes_what_is_open_and_stays_on_the_page(hall: Hall) -> None:
     expect(keys).to_contain_text("撤销我的上一步操作")
     console.go_back()
     expect(keys).to_have_count(0)
+    # Of two things that are open the upper one is closed first, and agreeing to it still does it.
+    item(console, "pending", TEXTS[0]).focus()
+    console.keyboard.press("d")
+    end = console.get_by_role("button", name="结束直播")
+    dialog = console.get_by_role("dialog")
+    end.click()
+    expect(dialog).to_be_visible()
+    console.go_back()
+    expect(dialog).to_be_hidden()
+    expect(box).to_be_visible()
+    console.go_back()
+    expect(box).to_have_count(0)
     assert "/console" in console.url
+    end.click()
+    dialog.get_by_role("button", name="结束直播").click()
+    expect(console.locator("[data-phase]")).to_contain_text("已结束")
 
 
 def test_a_phone_shows_one_pane_with_thumb_buttons_and_what_is_on_air(hall: Hall) -> None:

@@ -1,4 +1,5 @@
 // Tapping a clause opens the comment sheet over the draft; without this script the link opens its own page.
+import { openDialog } from "../core/_back.js";
 import { write } from "../core/_write.js";
 import { CommentForm, sent } from "./_form.js";
 
@@ -32,7 +33,7 @@ export function attach(draft) {
     comment.complain([]);
     comment.say("");
     comment.takeUp();
-    sheet.showModal();
+    openDialog(sheet);
     wording.scrollTop = 0;
   }
 

@@ -1,5 +1,6 @@
 // Asks before a form is sent, and sends it once: data-question, data-yes and data-no bring the words. A button of
 // the form may bring its own; without any question the form is sent as it is.
+import { openDialog } from "./_back.js";
 import { once } from "./_once.js";
 
 export function confirmFirst(form) {
@@ -26,16 +27,23 @@ function ask(form, submitter, { question, yes: agree, no: refuse }) {
   row.append(yes, no);
   box.append(words, row);
   document.body.append(box);
+  let agreed = false;
   yes.addEventListener("click", () => {
-    form.dataset.sure = "";
+    agreed = true;
     box.close();
-    form.requestSubmit(submitter ?? undefined);
-    delete form.dataset.sure;
   });
   no.addEventListener("click", () => box.close());
-  box.addEventListener("close", () => box.remove());
-  box.showModal();
+  openDialog(box).then(() => {
+    box.remove();
+    if (agreed) send(form, submitter);
+  });
   no.focus();
+}
+
+function send(form, submitter) {
+  form.dataset.sure = "";
+  form.requestSubmit(submitter ?? undefined);
+  delete form.dataset.sure;
 }
 
 function button(label, css) {
