@@ -32,8 +32,8 @@ from engage.web.languages import current_language, render
 SHOWN_MOST = 200
 _room_words: dict[str, dict[str, Any]] = {}
 ORDERS = {
-    Order.NEW: msg("Newest"),
     Order.SUPPORTS: msg("Most supported"),
+    Order.NEW: msg("Newest"),
     Order.ANSWERED: msg("Answered"),
 }
 
@@ -146,9 +146,9 @@ def stream_answer(session: LiveSession, stream: str, *, name: str, with_totals: 
 
 
 def asked_order() -> Order:
-    """The order of a room's questions asked for by ``?by=``; the newest first where it is none."""
+    """The order of a room's questions asked for by ``?by=``; the most supported first where it is none."""
     value = request.args.get("by", "")
-    return Order(value) if value in {order.value for order in Order} else Order.NEW
+    return Order(value) if value in {order.value for order in Order} else Order.SUPPORTS
 
 
 def own_questions(session: LiveSession) -> dict[str, Any]:

@@ -35,6 +35,7 @@ export class QuestionList {
   #opened({ by, page, pages, newest, order }) {
     Object.assign(this, { by, page, pages, newest, shown: order, waiting: 0 });
     this.begun = this.#stream.begun;
+    this.#noteOnAir();
   }
 
   // Arrivals wait behind a button while someone reads; what left or changed does so at once.
@@ -42,16 +43,35 @@ export class QuestionList {
     if (!this.shown) return;
     if (this.begun !== this.#stream.begun) return this.#again();
     const arrivals = this.#arrivals();
+    const placed = this.#reading() ? [] : arrivals.filter((id) => this.#belongs(id));
     this.shown = this.shown.filter((id) => this.#listed(id));
-    if (arrivals.length && !this.#reading()) {
-      this.shown = [...this.shown, ...arrivals].sort((a, b) => this.#newer(a, b)).slice(0, MOST);
-      this.newest = Math.max(this.newest, ...arrivals.map((id) => this.#views().get(id).at));
-      this.waiting = 0;
-    } else if (arrivals.length === this.waiting) {
-      return this.#draw();
-    } else this.waiting = arrivals.length;
-    if (arrivals.length) this.say.textContent = this.room.words.arrived.replace("{count}", arrivals.length);
+    for (const id of placed) this.#place(id);
+    this.shown = this.shown.slice(0, MOST);
+    const waiting = arrivals.length - placed.length;
+    if (!waiting) this.newest = Math.max(this.newest, ...placed.map((id) => this.#views().get(id).at));
+    const more = placed.length > 0 || waiting > this.waiting;
+    this.waiting = waiting;
+    if (more) this.say.textContent = this.room.words.arrived.replace("{count}", arrivals.length);
+    this.#noteOnAir();
     this.#draw();
+  }
+
+  // What is no longer on air takes its place in the list again.
+  #noteOnAir() {
+    this.onAir = [...this.#views().values()].find((view) => view.state === "on-air")?.id ?? this.onAir;
+  }
+
+  // Whether an arrival stands on the page that is shown: of the most supported it needs supports to be there.
+  #belongs(id) {
+    if (this.by === "new" || this.pages === 1) return true;
+    return this.shown.length > 0 && this.room.totals.of(id) > this.room.totals.of(this.shown.at(-1));
+  }
+
+  // The rows that are there keep their order, whatever their totals are by now.
+  #place(id) {
+    const before = this.by === "new" ? (other) => this.#newer(id, other) < 0 : (other) => this.room.totals.of(other) < this.room.totals.of(id);
+    const at = this.shown.findIndex(before);
+    this.shown.splice(at < 0 ? this.shown.length : at, 0, id);
   }
 
   counted(ids) {
@@ -76,14 +96,14 @@ export class QuestionList {
     return view && view.state !== "on-air";
   }
 
-  // What was published since this page was made; of the newest page also what belongs among its rows again.
+  // What was published since this page was made, and what belongs among its rows again.
   #arrivals() {
     const shown = new Set(this.shown);
     const first = this.by === "new" && this.page === 1;
-    const oldest = this.pages === 1 ? 0 : Math.min(...this.shown.map((id) => this.#views().get(id)?.at ?? Infinity));
-    const from = first ? oldest : this.newest + 1;
+    const oldest = first ? Math.min(...this.shown.map((id) => this.#views().get(id)?.at ?? Infinity)) : this.newest + 1;
+    const from = this.pages === 1 ? 0 : oldest;
     const ids = [...this.#views().keys()].filter((id) => this.#listed(id) && !shown.has(id));
-    return ids.filter((id) => this.#views().get(id).at >= from);
+    return ids.filter((id) => this.#views().get(id).at >= from || (id === this.onAir && this.#belongs(id)));
   }
 
   #newer(a, b) {
@@ -91,12 +111,12 @@ export class QuestionList {
   }
 
   #reading() {
-    const away = this.list.getBoundingClientRect().top < 0 || this.page > 1 || this.by !== "new";
+    const away = this.list.getBoundingClientRect().top < 0 || this.page > 1 || this.by === "answered";
     return away || this.list.contains(document.activeElement);
   }
 
   async #showFresh() {
-    if (!(await this.#load(this.by, 1))) return;
+    if (!(await this.#load("new", 1))) return;
     this.list.querySelector("button")?.focus({ preventScroll: true });
     this.box.scrollIntoView({ block: "start" });
   }
@@ -131,7 +151,7 @@ export class QuestionList {
       const supported = new Set(answer.supported);
       for (const id of answer.order) this.room.supported[supported.has(id) ? "add" : "delete"](id);
       this.room.totals.take(answer.totals);
-      history.replaceState(null, "", `?by=${this.by}&page=${this.page}`);
+      history.replaceState(history.state, "", `?by=${this.by}&page=${this.page}`);
       this.shown = this.shown.filter((id) => this.#listed(id));
       this.#forget();
       this.#draw();
@@ -259,8 +279,4 @@ export class QuestionList {
       if (this.#views().has(id)) this.#fill(this.rows.get(id) ?? event.target.closest("[data-id]"), this.#views().get(id));
     }
   }
-}
-
-function answered(view) {
-  return view.state === "answered" || Boolean(view.answer) ? 1 : 0;
 }
