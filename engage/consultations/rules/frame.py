@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Final
 
 from engage.consultations.rules.clauses import TITLE_CHARACTERS
@@ -66,7 +67,14 @@ def _unnamed_contents(lines: Sequence[str]) -> tuple[int, int]:
             at += 1
         at += 1
     found = [entry for entry in entries[end:at] if entry]
-    return (start, end) if lengths and at <= len(entries) and len(found) > len(listed) > 1 else (0, 0)
+    again = at <= len(entries) and len(found) > len(listed) > 1
+    return (start, end) if lengths and again and _tell_apart(listed) else (0, 0)
+
+
+def _tell_apart(entries: Sequence[str]) -> bool:
+    """Whether no entry begins another one: a number stands once in a table of contents."""
+    ordered = sorted(entries)
+    return not any(after.startswith(before) for before, after in pairwise(ordered))
 
 
 def _may_be_entry(line: str) -> bool:

@@ -75,12 +75,12 @@ class Choice:
 
 
 def recent(limit: int = 6) -> list[Result]:
-    """The newest results; at most four queries."""
+    """The newest results; at most three queries."""
     return _results(_rows(None, "", "").limit(limit))
 
 
 def page(number: int = 1, *, kind: Kind | None = None, unit: str = "", theme_day: str = "") -> Page:
-    """A page of results, narrowed to a kind, a unit (code), a theme day (public id); at most five queries."""
+    """A page of results, narrowed to a kind, a unit (code), a theme day (public id); at most four queries."""
     rows = _rows(kind, unit, theme_day)
     total = db.session.scalar(select(func.count()).select_from(rows.order_by(None).subquery())) or 0
     pages = max(1, -(-total // PAGE_SIZE))
@@ -198,14 +198,6 @@ def _reports() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _headings(ids: Sequence[int]) -> dict[int, Localized]:
-    """The headings of reports that have one of their own; no query where there is no report."""
-    if not ids:
-        return {}
-    rows = db.session.execute(select(Activity.id, Activity.report_title).where(Activity.id.in_(ids)))
-    return {row.id: row.report_title for row in rows if row.report_title}
-
-
 def _rows(kind: Kind | None, unit: str, theme_day: str) -> Select[Any]:
     found = _everything().subquery("found")
     rows = (
@@ -214,6 +206,7 @@ def _rows(kind: Kind | None, unit: str, theme_day: str) -> Select[Any]:
             Unit.name.label("unit_name"),
             ThemeDay.theme.label("theme"),
             ThemeDay.public_id.label("theme_id"),
+            Activity.report_title.label("report_title"),
         )
         .join(Unit, Unit.id == found.c.unit_id)
         .outerjoin(Activity, Activity.id == found.c.activity_id)
@@ -233,7 +226,6 @@ def _results(wanted: Select[Any]) -> list[Result]:
     rows = db.session.execute(wanted).all()
     comments = figures(_ids(rows, Kind.CONSULTATION))
     questions = live.figures(_ids(rows, Kind.LIVE))
-    headings = _headings(_ids(rows, Kind.REPORT))
     results = []
     for row in rows:
         kind = Kind(row.kind)
@@ -248,7 +240,7 @@ def _results(wanted: Select[Any]) -> list[Result]:
         results.append(
             Result(
                 kind=kind,
-                title=headings.get(row.id, row.title) if kind is Kind.REPORT else row.title,
+                title=(row.report_title if kind is Kind.REPORT else None) or row.title,
                 url=_ADDRESSES[kind].format(row.public_id),
                 published_at=row.published_at,
                 unit_name=row.unit_name,
