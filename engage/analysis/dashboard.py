@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,8 @@ class Dashboard:
             "count": count,
             "page": page,
             "pages": -(-count // TEXTS_A_PAGE),
-            "texts": [text for _, text in rows],
+            "texts": [text for _, text, _ in rows],
+            "days": [_day_of(minute) for _, _, minute in rows],
         }
 
     def mask(self, chosen: Filter) -> Mask:
@@ -127,6 +129,10 @@ class Dashboard:
     def _is_current(self, field: Field) -> bool:
         newest = self.frame.store.definitions[max(self.frame.store.definitions)]
         return any(item.id == field.question for item in newest.questions)
+
+
+def _day_of(minute: int) -> str:
+    return local(datetime.fromtimestamp(minute * 60, UTC)).date().isoformat()
 
 
 def _questions(frame: SurveyFrame) -> dict[str, Question]:

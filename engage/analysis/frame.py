@@ -79,19 +79,20 @@ class SurveyFrame:
         """The version number each response was given to."""
         return self._column("version", 0, np.int32)
 
-    def texts(self, field: Field, mask: Mask, *, offset: int, limit: int) -> list[tuple[int, str]]:
-        """Response id and text of the newest answers within ``mask``, skipping ``offset``."""
+    def texts(self, field: Field, mask: Mask, *, offset: int, limit: int) -> list[tuple[int, str, int]]:
+        """Response id, text and minute (since 1970) of the newest answers within ``mask``."""
         # Pieces hold one version each, so their order is not that of the ids.
         rows = np.flatnonzero(mask & self.answered(field))
         wanted = rows[np.argsort(self.ids()[rows])[::-1]][offset : offset + limit]
-        found: list[tuple[int, str]] = []
+        found: list[tuple[int, str, int]] = []
         start = self.rows
         for piece in reversed(self.store.state.pieces):
             start -= piece.rows
             here = wanted[(wanted >= start) & (wanted < start + piece.rows)] - start
             if len(here):
-                table = self.store.read(piece, ["id", field.key]).take(here)
-                found.extend(zip(table["id"].to_pylist(), table[field.key].to_pylist(), strict=True))
+                table = self.store.read(piece, ["id", field.key, "minute"]).take(here)
+                columns = (table[name].to_pylist() for name in ("id", field.key, "minute"))
+                found.extend(zip(*columns, strict=True))
         return sorted(found, reverse=True)
 
     def texts_that(self, field: Field, holds: Callable[[str], bool]) -> Mask:

@@ -23,6 +23,7 @@ from engage.analysis.pieces import Piece
 from engage.analysis.public import public_questions
 from engage.analysis.service import AnalysisService
 from engage.analysis.tallies import Tally
+from engage.core.clock import today
 from engage.core.db import db
 from engage.core.writer import atomic
 from engage.surveys.models import Response, SurveyVersion
@@ -285,3 +286,15 @@ def test_days_are_those_of_the_sites_clocks(
             monkeypatch.setattr("engage.core.clock._site_zone", [lambda zone=zone: ZoneInfo(zone)])
             built = Dashboard(frame).build(Filter(), "zh_CN", figures=False)
             assert built["timeline"]["days"] == ((day, 1),)
+
+
+def test_texts_come_with_their_day_on_the_site_s_clocks(
+    app: Flask, survey: dict[str, int], tmp_path: Path
+) -> None:
+    with app.app_context():
+        add_responses(survey, [{"eeee": "第一条"}, {"aaaa": "s1"}, {"eeee": "第二条"}])
+        frame = SurveyFrame(ColumnStore(tmp_path, survey["survey"]))
+        frame.refresh()
+        found = Dashboard(frame).texts("eeee", Filter(), 1)
+        assert found["texts"] == ["第二条", "第一条"]
+        assert found["days"] == [today().isoformat()] * 2

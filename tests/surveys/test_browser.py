@@ -102,7 +102,12 @@ def test_page_by_page(
     expect(screen.locator("#q-q2")).to_be_hidden()
     forward(screen)
     expect(screen.locator("[data-errors] a")).to_have_count(1)
+    asked = SURVEY["pages"][0]["questions"][0]["text"]["zh_CN"]
+    expect(screen.locator("[data-errors] a")).to_contain_text(f"1. {asked}：")
     inspect(screen, "survey-page-error")
+    tops = "cards => new Set(cards.map(card => card.getBoundingClientRect().top)).size"
+    for scale in screen.locator(".rating--many").all():
+        assert scale.locator(".choice").evaluate_all(tops) == 1
     screen.locator("[data-errors] a").click()
     expect(screen.locator("#q-q1")).to_be_focused()
     pick(screen, "q1", "a")

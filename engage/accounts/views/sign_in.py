@@ -66,10 +66,11 @@ def sign_in_link(token: str) -> ResponseReturnValue:
     if request.method != "POST":
         return render_template("accounts/sign_in_link.html", person=holder)
     signed = actions.sign_in_by_link(token, browser())
-    if not signed.has_password:
-        flash(gettext("You are signed in. Set a password if you want to sign in without a link."), "info")
-        return _signed_in(signed, url_for("accounts.account"))
-    return _signed_in(signed, url_for("accounts.home"))
+    response = _signed_in(signed, url_for("accounts.home"))
+    if signed.complete and not signed.has_password:
+        # After the session was begun anew, which forgets what was said before.
+        flash(gettext("You are signed in. Set a password under your name to do so without a link."), "info")
+    return response
 
 
 @blueprint.route("/staff/sign-in/second-step", methods=["GET", "POST"])

@@ -236,7 +236,8 @@ class Respondent {
     line.dataset.of = id;
     const link = document.createElement("a");
     link.href = `#q-${id}`;
-    link.textContent = `${this.boxes.get(id).querySelector("[data-number]").textContent} ${sentence}`;
+    const number = this.boxes.get(id).querySelector("[data-number]");
+    link.textContent = `${number.textContent} ${number.nextSibling.textContent.trim()}${this.words.colon}${sentence}`;
     link.addEventListener("click", (event) => {
       event.preventDefault();
       document.getElementById(`q-${id}`).focus();
