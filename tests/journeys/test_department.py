@@ -104,7 +104,7 @@ def test_a_department_asks_and_publishes_what_it_heard(
     agree(desk, "立即截止")
     _until(desk, results, desk.locator("[name=words_zh_CN]"))
     desk.locator("[name=words_zh_CN]").fill("多数人每周都坐夜间公交，十月起末班车延后半小时。")
-    desk.locator("#publish [type=submit]").last.click()
+    agree(desk, "公布结果")
     inspect(desk, "department-dashboard-published")
     phone.goto(f"{live_server.url}/results{address}")
     expect(phone.locator("main")).to_contain_text("末班车延后半小时")
