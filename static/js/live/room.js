@@ -122,6 +122,7 @@ class Room {
     part("state").textContent = this.words.own[written ? "written-answered" : view.state];
     part("state").className = `tag tag--${written ? "good" : TAGS[view.state] ?? "closed"}`;
     write(part("text"), view.text);
+    part("about").textContent = `#${view.id} ${view.text}`;
     part("reason").hidden = !view.reason;
     write(part("reason"), view.reason ? `${this.words.kind[view.reason]} ${view.note ?? ""}`.trim() : "");
     part("answer").hidden = !view.answer && !view.due;
