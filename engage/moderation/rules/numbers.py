@@ -20,8 +20,6 @@ _CARD_DIGITS: Final = 15
 _FEW: Final = 4
 """Most groups that any number may have; a card has one more."""
 _EARLIEST_BIRTH: Final = 1890
-_LATEST_BIRTH: Final = 2012
-"""Of those born later few write here; days after it are rather those on which offices counted."""
 _CONTEXT: Final = 14
 """Characters before a number that may say what it is."""
 
@@ -41,12 +39,6 @@ _USUAL: Final = frozenset(
 )
 
 _IDENTITY_WORDS: Final = re.compile(r"身份|证件|公民|居民证|[sS][fF][zZ]|\bI\.?D\b", re.IGNORECASE)
-# What orders, parcels, cases and files are called where a number of theirs follows.
-_OTHER_WORDS: Final = re.compile(
-    r"(?:订单|单|工单|流水|交易|快递|运单|物流|编|案|卷|档案|文|批|受理|收件|办件|登记|合同|发票|项目|设备|序列)"
-    r"(?:编)?(?:号|码)|order|tracking|case|invoice",
-    re.IGNORECASE,
-)
 _CARD_WORDS: Final = re.compile(r"卡号|银行卡|储蓄卡|信用卡|账号|帐号|账户|帐户|card", re.IGNORECASE)
 # GB/T 2260: the first two digits of a place.
 _PLACES: Final = frozenset(
@@ -138,27 +130,18 @@ def _is_landline(digits: str, _before: str, _after: str) -> bool:
 def _is_identity(digits: str, before: str, after: str) -> bool:
     """GB 11643-1999 (18 digits with a check digit) and GB 11643-1989 (15 without).
 
-    Many numbers of offices and shops are a place, a day and a count. So without the right check digit 18
-    digits are an identity number where the words before say so, or where the day is a day of birth of old
-    and no words say that it is another number: somebody mistyped one digit.
+    Many numbers of offices are a place, a day and a count: without the right check digit 18 digits are an
+    identity number only where the words before say so.
     """
-    if len(digits) == 18 and _IDENTITY_WORDS.search(before):
-        return True
-    if digits[:2] not in _PLACES:
-        return False
     if len(digits) == 18:
-        if not _born(digits[6:14]):
-            return False
-        mistyped = int(digits[6:10]) <= _LATEST_BIRTH and not _OTHER_WORDS.search(before)
-        return mistyped or _checked(digits)
+        if _IDENTITY_WORDS.search(before):
+            return True
+        weights = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False))
+        right = digits[17] == "10X98765432"[weights % 11]
+        return right and digits[:2] in _PLACES and _born(digits[6:14])
     if len(digits) == 17:
-        return _ENDING_X.match(after) is not None and _born(digits[6:14])
-    return len(digits) == 15 and _born("19" + digits[6:12]) and not _OTHER_WORDS.search(before)
-
-
-def _checked(digits: str) -> bool:
-    weights = sum(int(digit) * weight for digit, weight in zip(digits, _WEIGHTS, strict=False))
-    return digits[17] == "10X98765432"[weights % 11]
+        return _ENDING_X.match(after) is not None and digits[:2] in _PLACES and _born(digits[6:14])
+    return len(digits) == 15 and digits[:2] in _PLACES and _born("19" + digits[6:12])
 
 
 def _born(day: str) -> bool:
