@@ -44,7 +44,9 @@ def write_responses(
     sheet = open_sheet(path, words.sheet, excel=excel)
     try:
         numbered = enumerate(columns, start=1)
-        sheet.row([*words.heads, *(title for number, column in numbered for title in column.titles(number))])
+        sheet.heads(
+            [*words.heads, *(title for number, column in numbered for title in column.titles(number))]
+        )
         count = 0
         for rows in _batches(survey_id):
             numbers = range(count + 1, count + len(rows) + 1)

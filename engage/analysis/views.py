@@ -12,7 +12,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -32,6 +31,7 @@ from engage.surveys.models import Source, Survey
 from engage.surveys.rules import Deed, phase, possible
 from engage.web.actor import current_actor
 from engage.web.display import label
+from engage.web.downloads import download
 from engage.web.guards import public, staff
 from engage.web.headers import allow_inline_styles
 from engage.web.languages import current_language
@@ -129,9 +129,7 @@ def export_file(public_id: str, export_id: str) -> ResponseReturnValue:
     path = current_app.config["ENGAGE"].files / "exports" / found.file_name
     if found.state is not ExportState.DONE or not path.exists():
         raise NotFound(msg("This file is no longer kept. Please have it made again."))
-    response = send_file(path, as_attachment=True, download_name=f"survey-{public_id}.{found.format.value}")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return download(path, survey.title, found.format.value)
 
 
 @blueprint.post("/staff/surveys/<public_id>/results/publish")

@@ -88,7 +88,7 @@ def _write(
     names = told_apart(clause_names(consultation_id))
     count = 0
     with closing(open_sheet(path, words.sheet, excel=format is ExportFormat.EXCEL)) as sheet:
-        sheet.row(list(words.heads))
+        sheet.heads(words.heads)
         for row in export_rows(consultation_id):
             sheet.row(_cells(row, names, words))
             count += 1

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
+from unicodedata import east_asian_width
 from xml.sax.saxutils import escape
 
 import xlsxwriter
@@ -21,6 +22,7 @@ _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 _MOMENT = "%Y-%m-%d %H:%M"
 _EXCEL_MOMENT = {"num_format": "yyyy-mm-dd hh:mm"}
 _MOMENT_WIDTH = 17
+_NARROWEST, _WIDEST = 10, 40
 _EXCEL_DAY_0 = date(1899, 12, 30).toordinal()
 _DAY_SECONDS = 86_400
 # What XML cannot hold or would change, and what looks as if it had been written for such a character.
@@ -29,6 +31,9 @@ _NO_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9a-
 
 class Sheet(Protocol):
     """Cells are texts, numbers, None and times without a zone, as they stand on the clock."""
+
+    def heads(self, cells: Sequence[str]) -> None:
+        """Write the headings, first of all; in Excel they stay in sight, bold and with filters."""
 
     def row(self, cells: Sequence[Any]) -> None:
         """Write one row."""
@@ -49,6 +54,9 @@ class _Csv:
         # The mark at the start makes Excel read the file as UTF-8.
         self._file = path.open("w", encoding="utf-8-sig", newline="")
         self._write = columns_into(self._file)
+
+    def heads(self, cells: Sequence[str]) -> None:
+        self.row(cells)
 
     def row(self, cells: Sequence[Any]) -> None:
         self.columns([[cell] for cell in cells])
@@ -71,13 +79,13 @@ class _Rows(Worksheet):
     mode of constant memory keeps them (``row_data_fh``), no public name: a test reads what comes out.
     """
 
-    def add(self, start: int, columns: Sequence[Sequence[Any]], moment: int) -> None:
-        """Write rows from the one with index ``start``; ``moment`` is the index of the format of times."""
+    def add(self, start: int, columns: Sequence[Sequence[Any]], moment: int, words: int = 0) -> None:
+        """Write rows from the one with index ``start``; the formats of times and of words by their index."""
         for at in (start, start + len(columns[0]) - 1):
             self._check_dimensions(at, len(columns) - 1)
         self._check_dimensions(start, 0)
         names = [f'<c r="{xl_col_to_name(at)}' for at in range(len(columns))]
-        cells = [each(column, lambda cell: _xml(cell, moment)) for column in columns]
+        cells = [each(column, lambda cell: _xml(cell, moment, words)) for column in columns]
         self.row_data_fh.writelines(
             f'<row r="{number}">'
             + "".join([f'{name}{number}"{cell}' for name, cell in zip(names, row, strict=True) if cell])
@@ -86,14 +94,15 @@ class _Rows(Worksheet):
         )
 
 
-def _xml(cell: Any, moment: int) -> str:
+def _xml(cell: Any, moment: int, words: int) -> str:
     """What follows the place of a cell; nothing for an empty one. Source: ECMA-376, 18.3.1.4."""
     if cell is None or cell == "":
         return ""
     if isinstance(cell, str):
         # Text stays text: nothing in a cell becomes a formula, a link or a number.
         text = escape(_NO_XML.sub(lambda found: f"_x{ord(found[0]):04X}_", cell))
-        return f' t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+        style = f' s="{words}"' if words else ""
+        return f'{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
     if isinstance(cell, datetime):
         seconds = cell.hour * 3600 + cell.minute * 60 + cell.second
         days = cell.toordinal() - _EXCEL_DAY_0 + seconds / _DAY_SECONDS
@@ -105,9 +114,15 @@ class _Excel:
     def __init__(self, path: Path, name: str) -> None:
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
         self._moment = self._book.add_format(_EXCEL_MOMENT)._get_xf_index()
+        self._bold = self._book.add_format({"bold": True})._get_xf_index()
         self._name = name
+        self._heads: list[str] = []
         self._sheet: Any = None
         self._at = 0
+
+    def heads(self, cells: Sequence[str]) -> None:
+        self._heads = list(cells)
+        self._begin()
 
     def row(self, cells: Sequence[Any]) -> None:
         self.columns([[cell] for cell in cells])
@@ -116,8 +131,7 @@ class _Excel:
         done, rows = 0, len(columns[0])
         while done < rows:
             if self._sheet is None or self._at >= _EXCEL_ROWS:
-                name = sheet_name(self._name, len(self._book.worksheets()) + 1)
-                self._sheet, self._at = self._book.add_worksheet(name, _Rows), 0
+                self._begin()
             until = min(rows, done + _EXCEL_ROWS - self._at)
             part = [column[done:until] for column in columns]
             for at, column in enumerate(part):
@@ -128,7 +142,31 @@ class _Excel:
             done = until
 
     def close(self) -> None:
+        self._end()
         self._book.close()
+
+    def _begin(self) -> None:
+        """The next sheet, with the headings again."""
+        self._end()
+        name = sheet_name(self._name, len(self._book.worksheets()) + 1)
+        self._sheet, self._at = self._book.add_worksheet(name, _Rows), 0
+        if not self._heads:
+            return
+        self._sheet.add(0, [[head] for head in self._heads], self._moment, self._bold)
+        self._sheet.freeze_panes(1, 0)
+        for at, head in enumerate(self._heads):
+            self._sheet.set_column(at, at, min(_WIDEST, max(_NARROWEST, _width(head))))
+        self._at = 1
+
+    def _end(self) -> None:
+        """The filters over all rows of the sheet."""
+        if self._sheet is not None and self._heads:
+            self._sheet.autofilter(0, 0, self._at - 1, len(self._heads) - 1)
+
+
+def _width(words: str) -> int:
+    """Columns of a screen that words take, and the arrow of the filter: Chinese is twice as wide."""
+    return 3 + sum(2 if east_asian_width(sign) in "FW" else 1 for sign in words)
 
 
 def sheet_name(name: str, number: int = 1) -> str:

@@ -9,6 +9,7 @@ import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -84,7 +85,8 @@ def test_the_export_is_excel_where_that_is_asked_for(
     Worker(app).run_waiting()
     assert "导出意见（Excel）" in staff.get(asked.location).text
     answer = staff.get(f"{asked.location}/file", buffered=True)
-    assert f"comments-{one.public_id}.xlsx" in answer.headers["Content-Disposition"]
+    named = quote(f"{one.title.get('zh_CN')}.xlsx")
+    assert named in answer.headers["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
         sheet, names = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "workbook"))
     assert 'name="意见"' in names

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
 
+import openpyxl
 import pytest
 
 from engage.core import sheets
@@ -134,3 +135,37 @@ def test_a_sheet_without_rows_is_a_sheet(tmp_path: Path) -> None:
     sheet.columns([[]])
     sheet.close()
     assert _cells(tmp_path / "out.xlsx") == {"A1": ("inlineStr", "only heads")}
+
+
+@pytest.mark.parametrize("rows_a_sheet", [4, sheets._EXCEL_ROWS])
+def test_headings_are_bold_stay_in_sight_and_filter(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rows_a_sheet: int
+) -> None:
+    monkeypatch.setattr(sheets, "_EXCEL_ROWS", rows_a_sheet)
+    path = tmp_path / "out.xlsx"
+    sheet = open_sheet(path, "意见", excel=True)
+    sheet.heads(["编号", "您对我市的停车管理工作总体上满意吗", "时间"])
+    for number in range(5):
+        sheet.row([number, "满意", MOMENT])
+    sheet.close()
+    with zipfile.ZipFile(path) as book:
+        count = sum(name.startswith("xl/worksheets/sheet") for name in book.namelist())
+    assert count == (2 if rows_a_sheet == 4 else 1)
+    for at in range(1, count + 1):
+        page = _elements(path, at)
+        rows = len(list(page.iter(f"{_MAIN}row")))
+        pane, columns = page.find(f".//{_MAIN}pane"), list(page.iter(f"{_MAIN}col"))
+        assert pane is not None
+        assert (pane.get("ySplit"), pane.get("state")) == ("1", "frozen")
+        filters = page.find(f"{_MAIN}autoFilter")
+        assert filters is not None
+        assert filters.get("ref") == f"A1:C{rows}"
+        heads = [cell for cell in page.iter(f"{_MAIN}c") if cell.get("r") in {"A1", "B1", "C1"}]
+        assert len({cell.get("s") for cell in heads}) == 1
+        assert {cell.get("s") for cell in heads} != {None}
+        assert [round(float(one.get("width", "0"))) for one in columns][:2] == [11, 38]
+    first = openpyxl.load_workbook(path).worksheets[0]
+    assert [[cell.value for cell in row] for row in first.iter_rows(max_row=2)] == [
+        ["编号", "您对我市的停车管理工作总体上满意吗", "时间"],
+        [0, "满意", MOMENT],
+    ]

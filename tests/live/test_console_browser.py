@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from engage.live.rules.deeds import Deed
 from engage.live.rules.life import Step
 from tests.factories import live as make
-from tests.fixtures.server import Server
+from tests.fixtures.server import Server, wait_until
 from tests.live.hall import NO_SOCKETS, Hall, ask, item
 
 pytestmark = pytest.mark.browser
@@ -361,6 +361,12 @@ def test_twelve_waiting_questions_are_read_at_once_and_few_rows_are_in_the_page(
     expect(rows.nth(1).get_by_role("button")).to_have_count(0)
 
 
+def go_back(console: Page) -> None:
+    """Press Back once what has opened is a step of the history: that comes a moment after it is seen."""
+    wait_until(lambda: bool(console.evaluate("history.state?.open")))
+    console.go_back()
+
+
 def test_back_closes_what_is_open_and_stays_on_the_page(hall: Hall) -> None:
     hall.asked(TEXTS[0])
     console = hall.console()
@@ -368,12 +374,12 @@ def test_back_closes_what_is_open_and_stays_on_the_page(hall: Hall) -> None:
     console.keyboard.press("d")
     box = item(console, "pending", TEXTS[0]).locator("details[open]")
     expect(box).to_be_visible()
-    console.go_back()
+    go_back(console)
     expect(box).to_have_count(0)
     console.keyboard.press("?")
     keys = console.locator("[data-keys][open]")
     expect(keys).to_contain_text("撤销我的上一步操作")
-    console.go_back()
+    go_back(console)
     expect(keys).to_have_count(0)
     # Of two things that are open the upper one is closed first, and agreeing to it still does it.
     item(console, "pending", TEXTS[0]).focus()
@@ -382,10 +388,10 @@ def test_back_closes_what_is_open_and_stays_on_the_page(hall: Hall) -> None:
     dialog = console.get_by_role("dialog")
     end.click()
     expect(dialog).to_be_visible()
-    console.go_back()
+    go_back(console)
     expect(dialog).to_be_hidden()
     expect(box).to_be_visible()
-    console.go_back()
+    go_back(console)
     expect(box).to_have_count(0)
     assert "/console" in console.url
     end.click()

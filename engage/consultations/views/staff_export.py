@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 
-from flask import current_app, jsonify, redirect, render_template, request, send_file, url_for
+from flask import current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -22,6 +22,7 @@ from engage.core.messages import msg
 from engage.moderation.models import ReasonClass
 from engage.web.actor import current_actor
 from engage.web.display import label, local
+from engage.web.downloads import download
 from engage.web.guards import staff
 from engage.web.limits import limited
 from engage.web.site import current_site
@@ -69,13 +70,12 @@ def export(public_id: str, export_id: str) -> ResponseReturnValue:
 @staff(Permission.COMMENT_REPLY)
 def export_file(public_id: str, export_id: str) -> ResponseReturnValue:
     """The file of a finished export."""
-    found = queries.export_of(queries.work(current_actor(), public_id, Deed.EXPORT), export_id)
+    work = queries.work(current_actor(), public_id, Deed.EXPORT)
+    found = queries.export_of(work, export_id)
     path = current_app.config["ENGAGE"].files / "exports" / found.file_name
     if found.state is not ExportState.DONE or not path.exists():
         raise NotFound(msg("This file is no longer kept. Please have it made again."))
-    response = send_file(path, as_attachment=True, download_name=f"comments-{public_id}.{found.format.value}")
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return download(path, work.consultation.title, found.format.value)
 
 
 def _words() -> Words:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import orjson
@@ -17,7 +17,7 @@ from engage.live import actions
 from engage.live.models import LiveSession, Phase, QuestionState, Source
 from engage.live.queries import room as room_queries
 from engage.live.queries.pages import PAGE, state_counts
-from engage.live.queries.queue import COLUMNS, WORDS_MOST, column_counts
+from engage.live.queries.queue import COLUMNS, column_counts
 from engage.live.rules.deeds import Deed, possible_deeds
 from engage.live.rules.life import ENTERABLE
 from engage.live.rules.streams import MODERATORS
@@ -67,8 +67,10 @@ def stream(public_id: str) -> Response:
 @blueprint.get("/staff/live/<public_id>/queue")
 @staff(Permission.LIVE_READ)
 def queue(public_id: str) -> Response:
-    """A page of a column (``?column=&after=&by=new|supports&q=``) for the console's script."""
+    """A page of a column (``?column=&after=&by=new|supports&q=``) for the console; else what waits."""
     session, asked = readable(public_id), Asked.of_request()
+    if not asked.column:
+        asked = replace(asked, column=next(iter(COLUMNS)))
     if asked.column not in COLUMNS:
         raise NotFound
     return json_answer(orjson.dumps(queue_page(session, asked)))
@@ -236,7 +238,6 @@ def console_page(
             "least": LEAST,
             "most": MOST,
             "name": NAME_MOST,
-            "words": WORDS_MOST,
             "page": PAGE,
         },
         data=script_data(console_data(session, seq, shown, counts, totals, may_moderate, last)),
