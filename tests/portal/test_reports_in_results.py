@@ -44,7 +44,7 @@ def test_what_home_lists_results_know(city: City, client: Any) -> None:
 
 
 def test_a_report_has_its_heading_its_people_and_its_place_in_time(context: Flask, client: Any) -> None:
-    day = make_theme_day("优化营商环境")
+    day = make_theme_day(theme=Localized(zh_CN="优化营商环境"))
     before = now() - timedelta(days=3)
     named = make_activity(day, form=Form.SITE_VISIT, people_reached=42, reported_at=now())
     plain = make_activity(day, form=Form.BRIEFING, reported_at=before, title=Localized(zh_CN="政策宣讲会"))
@@ -67,7 +67,7 @@ def test_a_report_has_its_heading_its_people_and_its_place_in_time(context: Flas
 
 @pytest.mark.parametrize("what", ["cancelled", "draft", "theme day", "unreported"])
 def test_what_is_not_public_is_no_result(context: Flask, client: Any, what: str) -> None:
-    day = make_theme_day("优化营商环境")
+    day = make_theme_day(theme=Localized(zh_CN="优化营商环境"))
     one = make_activity(day, reported_at=None if what == "unreported" else now())
     with atomic():
         if what == "theme day":
