@@ -45,7 +45,7 @@ def confirmed(view: Callable[..., ResponseReturnValue]) -> Callable[..., Respons
 
     @wraps(view)
     def ask_first(**parts: Any) -> ResponseReturnValue:
-        if is_confirmed(current_session()):
+        if request.method != "POST" or is_confirmed(current_session()):
             return view(**parts)
         form = ConfirmForm()
         status, headers = 403, {}

@@ -22,7 +22,8 @@ _BLOCKS = {"blockquote", "hr", "li", "ol", "p", "pre", "ul"}
 _INLINE = {"a", "br", "code", "em", "img", "s", "strong"}
 _TAGS = _HEADINGS | _TABLE | _BLOCKS | _INLINE
 _ATTRIBUTES = {"a": {"href", "title"}, "img": {"src", "alt", "loading"}, "ol": {"start"}}
-_OUR_FILE = re.compile(r"/files/[A-Za-z0-9/._-]+\Z")
+# No step up and no empty part: another address of ours would be asked as the reader.
+_OUR_FILE = re.compile(r"/files(?:/[A-Za-z0-9_-][A-Za-z0-9._-]*)+\Z")
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True, "maxNesting": 20})
 # Leading blanks make no code, a line of dashes no heading: people indent, and draw lines above signatures.
 _markdown.enable(["table", "strikethrough"]).disable(["code", "lheading"])

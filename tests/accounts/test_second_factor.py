@@ -344,6 +344,9 @@ _GUARDED: dict[str, tuple[str, dict[str, str]]] = {
     "new passkey": (f"{OVERVIEW}/passkeys/begin", {}),
     "remove passkey": (f"{OVERVIEW}/passkeys/x/remove", {}),
     "codes": (f"{OVERVIEW}/codes", {}),
+    "new account": ("/staff/accounts/new", {"email": "new@city.example", "name": "新来的"}),
+    "e-mail": ("/staff/accounts/{who}", {"email": "other@city.example", "name": "别人"}),
+    "unlock": ("/staff/accounts/{who}/unlock", {}),
 }
 
 

@@ -141,6 +141,9 @@ class TestRichText:
         [
             ("![施工现场](http://example.com/a.jpg)", "<p>施工现场</p>"),
             ("![x](/files/../secret?x)", "<p>x</p>"),
+            ("![x](/files/../preferences/language/en)", "<p>x</p>"),
+            ("![x](/files//evil.example/x)", "<p>x</p>"),
+            ("![x](/files/./.hidden)", "<p>x</p>"),
             ("前![**合影** <b>](//example.com/a.jpg)后", "<p>前合影 &lt;b&gt;后</p>"),
             (
                 "[![图](http://example.com/a.jpg)](https://example.org)",

@@ -63,6 +63,7 @@ def people() -> str:
 
 @blueprint.route("/staff/accounts/new", methods=["GET", "POST"])
 @staff(Permission.ACCOUNT_MANAGE)
+@confirmed
 def new_person() -> ResponseReturnValue:
     """Open an account; its first sign-in link is made on the page that follows."""
     form = PersonForm()
@@ -79,6 +80,7 @@ def new_person() -> ResponseReturnValue:
 
 @blueprint.route("/staff/accounts/<public_id>", methods=["GET", "POST"])
 @staff(Permission.ACCOUNT_MANAGE)
+@confirmed
 def person(public_id: str) -> ResponseReturnValue:
     """One account: name and email, roles, sign-in link, closing."""
     user = found_person(public_id)
@@ -140,6 +142,7 @@ def make_link(public_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/staff/accounts/<public_id>/unlock")
 @staff(Permission.ACCOUNT_MANAGE)
+@confirmed
 def unlock(public_id: str) -> ResponseReturnValue:
     """Let somebody locked out by wrong passwords try again."""
     user = found_person(public_id)
