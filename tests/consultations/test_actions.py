@@ -10,7 +10,15 @@ from engage.accounts.permissions import Role
 from engage.audit.models import AuditEntry
 from engage.cases.actions import answer_case
 from engage.cases.models import Case, CaseState
-from engage.consultations.actions import answering, moderating, publishing, settling
+from engage.consultations.actions import (
+    answering,
+    entering,
+    importing,
+    moderating,
+    publishing,
+    settling,
+    submit,
+)
 from engage.consultations.actions.entering import enter
 from engage.consultations.models import (
     Adoption,
@@ -23,12 +31,14 @@ from engage.consultations.models import (
 )
 from engage.consultations.receipts import receipt
 from engage.consultations.rules.phases import Phase
+from engage.core.clock import minute
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.ids import request_id
 from engage.core.types import Localized
-from engage.core.writer import atomic
+from engage.core.writer import atomic, is_writing
 from engage.moderation.models import ReasonClass
+from engage.moderation.rules import Screening, screened
 from engage.participation import receipts
 from engage.participation.deletion import erase_by_code
 from tests.factories.accounts import make_actor, make_unit
@@ -100,6 +110,26 @@ def test_personal_data_waits_even_without_review(app: Flask) -> None:
             ("published", False),
             ("pending", True),
         ]
+
+
+def test_nobody_waits_for_a_text_being_screened(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    def screen(text: str) -> Screening:
+        seen.append((text, is_writing()))
+        return screened(text)
+
+    for module in (submit, entering, importing):
+        monkeypatch.setattr(module, "screen", screen)
+    with app.app_context():
+        one = make_consultation(review_first=False)
+        coordinator = make_actor(Role.COORDINATOR)
+        send_comment(one, text="甲")
+        enter(coordinator, one.id, "", None, "乙 13812345678", Source.PAPER, request_id())
+        row = importing.ImportedRow(2, "1", "丙", None, minute())
+        list(importing.import_rows(coordinator, one.id, [row]))
+        assert seen == [("甲", False), ("乙 13812345678", False), ("丙", False)]
+        assert [row.held for row in comments_of(one)] == [False, True, False]
 
 
 def test_two_moderators_never_overwrite_each_other(app: Flask) -> None:

@@ -16,11 +16,13 @@ from engage.consultations.actions.erasing import erase
 from engage.consultations.models import Comment, CommentState, Consultation, State
 from engage.consultations.queries import home
 from engage.consultations.queries import staff as queries
+from engage.consultations.views import staff_queue
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.moderation.models import ReasonClass
+from engage.moderation.rules import screened
 from tests.factories.accounts import make_actor, make_unit
 from tests.factories.consultations import (
     DRAFT,
@@ -87,6 +89,22 @@ def test_one_comment_is_declined_for_a_reason_in_words(
         ReasonClass.OTHER,
         "与他人有关。",
     )
+
+
+def test_a_held_comment_is_screened_once_however_often_it_is_shown(
+    app: Flask, one: Consultation, staff_client: Staff, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        make_comments(one, ["请打13812345678", "写信到zhang@city.example"], held=True)
+        make_comments(one, ["意见"])
+    asked: list[str] = []
+    monkeypatch.setattr(staff_queue, "screened", lambda text: asked.append(text) or screened(text))
+    staff_queue._hits_of.cache_clear()
+    staff = staff_client(Role.MODERATOR, unit=one.unit_id)
+    for _ in range(3):
+        page = staff.get(f"/staff/consultations/{one.public_id}/comments").text
+        assert "手机号" in page
+    assert sorted(asked) == ["写信到zhang@city.example", "请打13812345678"]
 
 
 def test_the_enter_key_decides_nothing(app: Flask, one: Consultation, staff_client: Staff) -> None:

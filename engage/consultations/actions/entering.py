@@ -47,8 +47,10 @@ def enter(
     body = [clause, stance, text, source]
     code_key = f"{deed}:{request_deed_key(request_id, body)}"
 
+    held = screen(text).held
+
     def write() -> dict[str, Any]:
-        return _store(actor, consultation_id, clause, stance, text, source, code_key)
+        return _store(actor, consultation_id, clause, stance, text, source, code_key, held=held)
 
     with atomic():
         consultation_for(actor, Deed.ENTER, consultation_id)
@@ -64,6 +66,8 @@ def _store(
     text: str,
     source: Source,
     code_key: str,
+    *,
+    held: bool,
 ) -> dict[str, Any]:
     consultation = consultation_for(actor, Deed.ENTER, consultation_id)
     version = consultation.version_number or 0
@@ -71,7 +75,6 @@ def _store(
     if clause and clause not in known:
         raise Invalid({"clause": msg("Please choose a clause of the draft, or the whole draft.")})
     consultation.comment_count += 1
-    held = bool(text) and screen(text).held
     row = Comment(
         consultation_id=consultation.id,
         number=consultation.comment_count,

@@ -51,25 +51,26 @@ def import_rows(actor: Actor, consultation_id: int, rows: Sequence[ImportedRow])
     imported = known = 0
     for start in range(0, max(1, len(rows)), _BATCH):
         batch = rows[start : start + _BATCH]
+        held = [screen(row.text).held for row in batch]
         with atomic():
-            added = _store(actor, consultation_id, batch)
+            added = _store(actor, consultation_id, zip(batch, held, strict=True))
         imported += added
         known += len(batch) - added
         yield Progress(start + len(batch), imported, known)
 
 
-def _store(actor: Actor, consultation_id: int, batch: Iterable[ImportedRow]) -> int:
+def _store(actor: Actor, consultation_id: int, batch: Iterable[tuple[ImportedRow, bool]]) -> int:
     consultation = consultation_for(actor, Deed.ENTER, consultation_id)
-    hashes = {_hash(consultation_id, row.number, row.text): row for row in batch}
+    hashes = {_hash(consultation_id, row.number, row.text): (row, held) for row, held in batch}
     # As release 0.1.0 stored them: by the number alone.
-    former = {row_hash: _hash(consultation_id, row.number) for row_hash, row in hashes.items()}
+    former = {row_hash: _hash(consultation_id, row.number) for row_hash, (row, _held) in hashes.items()}
     query = select(Comment.row_hash, Comment.text).where(
         Comment.consultation_id == consultation_id, Comment.row_hash.in_([*hashes, *former.values()])
     )
     there = {row.row_hash: row.text for row in db.session.execute(query)}
     fresh = [
-        (row_hash, row)
-        for row_hash, row in hashes.items()
+        (row_hash, row, held)
+        for row_hash, (row, held) in hashes.items()
         if row_hash not in there and there.get(former[row_hash]) != row.text
     ]
     if not fresh:
@@ -77,7 +78,7 @@ def _store(actor: Actor, consultation_id: int, batch: Iterable[ImportedRow]) -> 
     first = consultation.comment_count + 1
     db.session.execute(
         insert(Comment),
-        [_values(consultation, first + at, row_hash, row) for at, (row_hash, row) in enumerate(fresh)],
+        [_values(consultation, first + at, *values) for at, values in enumerate(fresh)],
     )
     consultation.comment_count += len(fresh)
     after = {"count": len(fresh)}
@@ -88,8 +89,9 @@ def _store(actor: Actor, consultation_id: int, batch: Iterable[ImportedRow]) -> 
     return len(fresh)
 
 
-def _values(consultation: Consultation, number: int, row_hash: str, row: ImportedRow) -> dict[str, object]:
-    held = screen(row.text).held
+def _values(
+    consultation: Consultation, number: int, row_hash: str, row: ImportedRow, held: bool
+) -> dict[str, object]:
     waits = consultation.review_first or held
     return {
         "public_id": public_id(),

@@ -67,10 +67,11 @@ def comment(consultation: Published, submission: Submission) -> str:
     body = [submission.clause, submission.stance, text]
     code_key = f"{deed}:{request_deed_key(submission.request_id, body)}"
     code = receipts.code_for(code_key, RECEIPT_KIND)
+    held = screen(text).held
 
     def write() -> None:
         if not sent_before(code):
-            comment_id = _store(consultation.id, submission, text, code)
+            comment_id = _store(consultation.id, submission, text, code, held=held)
             receipts.issue(code_key, RECEIPT_KIND, comment_id)
             publish(CommentReceived(consultation.id, comment_id))
 
@@ -87,7 +88,7 @@ def require_clause(consultation: Published, clause: str, version: int) -> None:
         raise NotFound
 
 
-def _store(consultation_id: int, submission: Submission, text: str, code: str) -> int:
+def _store(consultation_id: int, submission: Submission, text: str, code: str, *, held: bool) -> int:
     moment = now()
     connection = db.session.connection()
     row = connection.execute(_TERMS, {"consultation_id": consultation_id}).first()
@@ -106,7 +107,6 @@ def _store(consultation_id: int, submission: Submission, text: str, code: str) -
                 "You are welcome to add a comment in words."
             )
         )
-    held = bool(text) and screen(text).held
     values = {
         "public_id": public_id(),
         "consultation_id": consultation_id,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from flask import flash, redirect, render_template, request, session, url_for
@@ -11,7 +13,7 @@ from flask_babel import ngettext
 from engage.accounts.permissions import Permission
 from engage.consultations.actions import answering, moderating
 from engage.consultations.actions.moderating import Decided
-from engage.consultations.models import Adoption, CommentState
+from engage.consultations.models import Adoption, Comment, CommentState
 from engage.consultations.queries import staff as queries
 from engage.consultations.queries.published import clause_names
 from engage.consultations.queries.queue import SEARCH_LIMIT, Filter, View, queue
@@ -24,8 +26,9 @@ from engage.consultations.views._blueprints import staff_pages
 from engage.core.actor import Actor
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.ids import request_id
+from engage.core.threads import Turn
 from engage.moderation.models import ReasonClass
-from engage.moderation.rules import NOTE_LIMIT, screened
+from engage.moderation.rules import NOTE_LIMIT, Hit, screened
 from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.languages import render
@@ -135,7 +138,7 @@ def _page(
         ],
         clauses=now_there | {key: name for key, name in names.items() if key not in now_there},
         dropped=names.keys() - now_there.keys(),
-        hits={row.public_id: screened(row.text).hits for row in page.comments if row.held},
+        hits=_hits(page.comments),
         args=_filter_args(),
         typed=request.form,
         picked=request.form.getlist("pick"),
@@ -154,6 +157,23 @@ def _page(
         CommentState=CommentState,
     )
     return shown, status
+
+
+@lru_cache(maxsize=500)
+def _hits_of(text: str) -> tuple[Hit, ...]:
+    """What screening noticed: asked each time the same rows are shown."""
+    return screened(text).hits
+
+
+def _hits(comments: Iterable[Comment]) -> Mapping[str, tuple[Hit, ...]]:
+    """What was noticed in each comment that waits for that reason, by public id."""
+    turn = Turn()
+    hits = {}
+    for comment in comments:
+        if comment.held:
+            hits[comment.public_id] = _hits_of(comment.text)
+            turn.pause()
+    return hits
 
 
 def _filter(work: Work) -> Filter:

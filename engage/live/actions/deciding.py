@@ -22,7 +22,7 @@ from engage.live.models import LiveDecision, LiveQuestion, LiveSession, Question
 from engage.live.rules.deeds import DEEDS, Deed, require_deed
 from engage.live.rules.masking import masked
 from engage.live.rules.text import clean, require_answer, require_note
-from engage.moderation.actions import screen
+from engage.moderation.actions import places, screen
 from engage.moderation.models import ReasonClass
 
 MODERATE = frozenset({Permission.LIVE_MODERATE})
@@ -146,7 +146,7 @@ def _set(
     row.reason = decision.reason if DEEDS[deed].reason else None
     row.reason_note = decision.note if DEEDS[deed].reason else ""
     if deed is Deed.MASK:
-        row.text = masked(row.text, lambda text: screen(text).held)
+        row.text = masked(row.text, places)
         row.nickname = "" if screen(row.nickname).held else row.nickname
         row.hits = []
     if deed is Deed.ANSWER and decision.answer is not None:

@@ -2,53 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Final
 
 from engage.core.errors import Conflict
 from engage.core.messages import msg
 
 COVER: Final = "＊＊＊"
-_MOST: Final = 20
+_ROUNDS: Final = 5
 # What stands beside a number belongs to it: half of an identity number must not stay.
 _JOINED: Final = frozenset("0123456789０１２３４５６７８９.@_-－")
 
 
-def masked(text: str, noticed: Callable[[str], bool]) -> str:
-    """``text`` with each place covered for which ``noticed`` (screening) holds it.
+def masked(text: str, places_in: Callable[[str], Iterable[tuple[int, int]]]) -> str:
+    """``text`` with each place covered that ``places_in`` (screening) finds: pairs of start and end.
 
-    The places are found by asking, so whatever screening learns to notice can be covered. Raises ``Conflict``
-    where it cannot.
+    What is left is looked at again. Raises ``Conflict`` where places are still found after some rounds.
     """
-    for _ in range(_MOST):
-        if not noticed(text):
+    for _ in range(_ROUNDS):
+        places = sorted(_spread(text, start, end) for start, end in places_in(text))
+        if not places:
             return text
-        start, end = _place(text, noticed)
-        text = text[:start] + COVER + text[end:]
+        text = _covered(text, places)
     raise Conflict(
         msg("What was noticed in this question cannot be covered. Please decline it with a reason.")
     )
 
 
-def _place(text: str, noticed: Callable[[str], bool]) -> tuple[int, int]:
-    """Where something is noticed: the shortest beginning that is ends there, and of that the shortest end."""
-    end = _first(len(text), lambda at: noticed(text[:at]))
-    length = _first(end, lambda size: noticed(text[end - size : end]))
-    return _spread(text, end - length, -1), _spread(text, end, 1)
+def _covered(text: str, places: Iterable[tuple[int, int]]) -> str:
+    parts: list[str] = []
+    done = 0
+    for start, end in places:
+        if start >= done:
+            parts += (text[done:start], COVER)
+        done = max(done, end)
+    return "".join((*parts, text[done:]))
 
 
-def _first(most: int, holds: Callable[[int], bool]) -> int:
-    """A place in 1 … ``most`` where ``holds`` begins to be true; it is true at ``most``."""
-    low, high = 0, most
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if holds(middle) else (middle, high)
-    return high
+def _spread(text: str, start: int, end: int) -> tuple[int, int]:
+    while start > 0 and _belongs(text[start - 1]):
+        start -= 1
+    while end < len(text) and _belongs(text[end]):
+        end += 1
+    return start, end
 
 
-def _spread(text: str, at: int, step: int) -> int:
-    while 0 <= (place := at - (step < 0)) < len(text) and (
-        text[place] in _JOINED or (text[place].isascii() and text[place].isalnum())
-    ):
-        at += step
-    return at
+def _belongs(sign: str) -> bool:
+    return sign in _JOINED or (sign.isascii() and sign.isalnum())

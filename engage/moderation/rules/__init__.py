@@ -6,8 +6,8 @@ from typing import Final
 
 from engage.core.messages import Message, msg
 from engage.moderation.models import ReasonClass
-from engage.moderation.rules.hits import Hit
-from engage.moderation.rules.screening import Screening, screened
+from engage.moderation.rules.hits import Hit, Place
+from engage.moderation.rules.screening import Screening, places_in, screened
 
 NOTE_LIMIT: Final = 200
 """Most characters of the words a moderator adds to a reason class."""
@@ -36,4 +36,4 @@ KIND_WORDS: Final[dict[ReasonClass, Message]] = {
     ReasonClass.OTHER: msg("It is not shown for the reason given below."),
 }
 
-__all__ = ["KIND_WORDS", "NOTE_LIMIT", "Hit", "Screening", "screened"]
+__all__ = ["KIND_WORDS", "NOTE_LIMIT", "Hit", "Place", "Screening", "places_in", "screened"]

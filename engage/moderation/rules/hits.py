@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Hit(StrEnum):
@@ -16,3 +17,11 @@ class Hit(StrEnum):
     MESSENGER = "messenger"
     BANK_CARD = "bank-card"
     PLATE = "plate"
+
+
+class Place(NamedTuple):
+    """Where a text seems to contain it: ``text[start:end]``."""
+
+    hit: Hit
+    start: int
+    end: int

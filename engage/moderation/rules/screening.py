@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from engage.moderation.rules.hits import Hit
+from engage.moderation.rules.hits import Hit, Place
 from engage.moderation.rules.numbers import numbers_in
-from engage.moderation.rules.spelling import plain_digits, plain_letters
+from engage.moderation.rules.spelling import places_of_plain, plain_digits, plain_letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +22,9 @@ class Screening:
         return bool(self.hits)
 
 
-_LOCAL: Final = r"[A-Za-z0-9._%+-]{1,64}"
-_NAMED: Final = r"[A-Za-z0-9-]{1,63}"
+# What stands before the sign need not be read to be known, and reading it from each of its letters costs.
+_LOCAL: Final = r"(?<=[A-Za-z0-9._%+-])"
+_NAMED: Final = r"[A-Za-z0-9-]{1,63}+"
 _DOT: Final = r"(?: ?(?:[.。]|[(\[{<]dot[)\]}>]|点|點) ?| dot )"
 _AT: Final = r"(?: ?(?:@|[(\[{<【〔] ?(?:at|@|艾特|圈a) ?[)\]}>】〕]|艾特|圈a|#|\*) ?)"
 _MAILERS: Final = (
@@ -34,9 +35,9 @@ _PATTERNS: Final = (
     (
         Hit.EMAIL,
         re.compile(
-            rf"{_LOCAL}{_AT}{_NAMED}(?:{_DOT}{_NAMED}){{1,4}}"
-            rf"|{_LOCAL} (?:at|AT) (?:{_MAILERS}{_DOT}[A-Za-z]{{2,6}}|{_NAMED} (?:dot|DOT) [A-Za-z]{{2,10}})"
-            rf"|{_LOCAL} ?在 ?{_MAILERS}{_DOT}[A-Za-z]{{2,6}}",
+            rf"{_LOCAL}(?:{_AT}{_NAMED}(?:{_DOT}{_NAMED}){{1,4}}"
+            rf"| (?:at|AT) (?:{_MAILERS}{_DOT}[A-Za-z]{{2,6}}|{_NAMED} (?:dot|DOT) [A-Za-z]{{2,10}})"
+            rf"| ?在 ?{_MAILERS}{_DOT}[A-Za-z]{{2,6}})",
             re.IGNORECASE,
         ),
     ),
@@ -45,7 +46,7 @@ _PATTERNS: Final = (
         re.compile(
             r"(?:微信|威信|薇信|徽信|wechat|weixin|(?<![a-z0-9])(?:vx|wx|v信)|加 ?v(?![a-z])|qq|扣扣|企鹅)"
             r"(?:号码?|帐号|账号|id|同号|是|为|我|加|[:\- ]){0,6}"
-            r"(?:[a-z][a-z0-9_-]{5,19}|(?<!\d)[1-9]\d{4,10})"
+            r"(?:[a-z][a-z0-9_-]{5,19}+|(?<!\d)[1-9]\d{4,10}+)"
             r"(?![a-z0-9_.-])",
             re.IGNORECASE,
         ),
@@ -69,6 +70,18 @@ _PATTERNS: Final = (
 def screened(text: str) -> Screening:
     """What ``text`` seems to contain of personal data; each kind is named once."""
     letters = plain_letters(text)
-    found = set(numbers_in(plain_digits(text)))
+    found = {place.hit for place in numbers_in(plain_digits(text))}
     found.update(hit for hit, pattern in _PATTERNS if pattern.search(letters))
     return Screening(tuple(hit for hit in Hit if hit in found))
+
+
+def places_in(text: str) -> list[Place]:
+    """Where ``text`` seems to contain personal data, in the order of the text; some may overlap."""
+    letters = plain_letters(text)
+    found = [*numbers_in(plain_digits(text))]
+    for hit, pattern in _PATTERNS:
+        found += [Place(hit, *match.span()) for match in pattern.finditer(letters)]
+    at = places_of_plain(text)
+    return sorted(
+        (Place(hit, at[start], at[end - 1] + 1) for hit, start, end in found), key=lambda it: it[1:]
+    )

@@ -17,17 +17,21 @@ _BETWEEN_DIGITS: Final = (
     (re.compile(r"(?<=\d)[oO]+(?![A-Za-z])"), "0"),
     (re.compile(r"(?<=\d)[lI](?=\d)"), "1"),
 )
+_OTHER_PLANES: Final = 0x10000
 
 
 class _Plain(dict[int, str]):
-    """For ``str.translate``; each character is looked up once."""
+    """For ``str.translate``; each character of the basic plane is looked up once."""
 
     def __init__(self, *, chinese: bool) -> None:
         super().__init__()
         self._chinese = chinese
 
     def __missing__(self, code: int) -> str:
-        self[code] = plain = self._of(chr(code))
+        plain = self._of(chr(code))
+        # Of the other planes there are a million, which nobody may have us keep.
+        if code < _OTHER_PLANES:
+            self[code] = plain
         return plain
 
     def _of(self, sign: str) -> str:
@@ -64,3 +68,8 @@ def plain_digits(text: str) -> str:
     for pattern, digit in _BETWEEN_DIGITS:
         plain = pattern.sub(lambda found, digit=digit: digit * len(found[0]), plain)  # type: ignore[misc]
     return plain
+
+
+def places_of_plain(text: str) -> list[int]:
+    """Where in ``text`` each character of its plain spelling stands."""
+    return [at for at, sign in enumerate(text) if sign.isascii() or sign.translate(_DIGITS)]
