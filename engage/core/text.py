@@ -24,12 +24,17 @@ def clean_text(text: str) -> str:
     Blanks stay where they are; "" where there is nothing else. Every door reads with it: forms and imports,
     answers and socket events. ``static/js/core/_clean.js`` is its twin for the browser.
     """
+    if text.isascii() and text.isprintable():
+        return text if text.strip() else ""
     clean = _cleaned(text)
     return clean if _shows(clean) else ""
 
 
 def clean_in_turns(text: str, pause: Callable[[], None]) -> str:
     """``clean_text`` of a text of any length, with a ``pause`` after every few thousand characters."""
+    if len(text) <= _PIECE:
+        pause()
+        return clean_text(text)
     clean: list[str] = []
     shows = False
     for piece in _pieces(text):

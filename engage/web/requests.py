@@ -37,12 +37,12 @@ class CleanRequest(Request):
             for name, value in self.typed.items(multi=True)
             if not name.endswith(FORMAT_FIELD)
         ]
-        self.__dict__["form"] = ImmutableMultiDict(
-            [
+        if formats:
+            texts = [
                 (name, with_format(value, chosen=formats[name] == MARKDOWN) if name in formats else value)
                 for name, value in texts
             ]
-        )
+        self.__dict__["form"] = ImmutableMultiDict(texts)
 
 
 def typed_field(name: str) -> str:

@@ -192,6 +192,7 @@ def test_a_broken_multipart_body_is_a_bad_request(
     [
         (b"a=1&b=%E9%95%BF+x&a=2&c&&=d", [("a", "1"), ("b", "长 x"), ("a", "2"), ("c", ""), ("", "d")]),
         (b"a=%ff%zz%", [("a", "\ufffd%zz%")]),
+        (b"a=\xe9%95\xbf+%2b%2B%26%3d&b%3D=%E9%95", [("a", "长 ++&="), ("b=", "\ufffd")]),
         (b"a=" + b"%E9%95%BF" * 20_000 + b"x" * 40_000, [("a", "长" * 20_000 + "x" * 40_000)]),
         (b"a=" + "长".encode() * 30_000, [("a", "长" * 30_000)]),
     ],
@@ -205,6 +206,8 @@ def test_a_form_is_read_in_pieces_as_in_one(app: Flask, body: bytes, form: list[
 DEAR = {
     "fields": ("application/x-www-form-urlencoded", b"&a=" * 9_999),
     "escapes": ("application/x-www-form-urlencoded", b"a=" + b"%cc%81" * 43_000),
+    "escapes apart": ("application/x-www-form-urlencoded", b"a=" + b"%41a" * 65_000),
+    "escapes in fields": ("application/x-www-form-urlencoded", b"&a=%cc%81" * 9_999),
     "no text": ("application/x-www-form-urlencoded", b"a=" + b"%ff" * 87_000),
     "marks": ("application/x-www-form-urlencoded", b"a=" + "\u0f71\u0f74".encode() * 43_000),
     "marks apart": ("application/x-www-form-urlencoded", b"a=" + "\U0001d160".encode() * 65_000),
