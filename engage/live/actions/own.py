@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 
 from sqlalchemy import select
 
 from engage.core.actor import Actor
+from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict
 from engage.core.writer import atomic
@@ -16,27 +19,47 @@ from engage.live.actions.undoing import undo
 from engage.live.models import LiveDecision, LiveQuestion
 from engage.live.rules.deeds import Deed
 
+RECENT: Final = timedelta(minutes=10)
+"""For how long an action is offered as one's last: later nobody remembers what it was."""
+
 
 @dataclass(frozen=True, slots=True)
 class OwnAction:
-    """An action of one moderator that can be taken back: its id, the question, and what was done."""
+    """An action of one moderator that can be taken back: its id, the question, and what was done.
+
+    ``revision`` is the question's after it; where it has another one, somebody else acted since.
+    """
 
     id: int
     question: str
     number: int
     deed: Deed
+    revision: int
 
 
 def last_own(actor: Actor, session_id: int) -> OwnAction | None:
-    """The last action of ``actor`` in a session that was not taken back; ``None`` where there is none."""
+    """The last recent action of ``actor`` in a session that can still be taken back, or ``None``."""
     row = db.session.execute(
-        select(LiveDecision.id, LiveQuestion.public_id, LiveQuestion.number, LiveDecision.deed)
+        select(
+            LiveDecision.id,
+            LiveQuestion.public_id,
+            LiveQuestion.number,
+            LiveDecision.deed,
+            LiveDecision.revision,
+        )
         .join(LiveQuestion, LiveQuestion.id == LiveDecision.question_id)
-        .where(LiveDecision.decided_by_id == actor.id, LiveQuestion.session_id == session_id)
+        .where(
+            LiveDecision.decided_by_id == actor.id,
+            LiveQuestion.session_id == session_id,
+            LiveQuestion.revision == LiveDecision.revision,
+            LiveDecision.decided_at >= now() - RECENT,
+        )
         .order_by(LiveDecision.id.desc())
         .limit(1)
     ).first()
-    return None if row is None else OwnAction(row.id, row.public_id, row.number, Deed(row.deed))
+    if row is None:
+        return None
+    return OwnAction(row.id, row.public_id, row.number, Deed(row.deed), row.revision)
 
 
 def undo_own(actor: Actor, session_id: int, decision_id: int) -> OwnAction | None:

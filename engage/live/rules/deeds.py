@@ -120,11 +120,12 @@ def require_state(state: QuestionState, phase: Phase) -> None:
 def possible_deeds(
     state: QuestionState, phase: Phase, *, answered: bool = False, personal: bool = False
 ) -> list[Deed]:
-    """The deeds that a question in ``state`` offers in ``phase``.
+    """The deeds that a question in ``state`` offers in ``phase``, the likeliest first.
 
-    ``answered`` where it has an answer, ``personal`` where personal data was noticed in it.
+    ``answered`` where it has an answer, ``personal`` where personal data was noticed in it: then covering it
+    comes first, and what would show it last.
     """
-    return [
+    found = [
         deed
         for deed, rule in DEEDS.items()
         if state in rule.states
@@ -132,3 +133,12 @@ def possible_deeds(
         and (answered or not rule.answered)
         and (personal or not rule.personal)
     ]
+    if personal:
+        found.sort(key=lambda deed: (not DEEDS[deed].personal, shows_personal(deed, state)))
+    return found
+
+
+def shows_personal(deed: Deed, state: QuestionState) -> bool:
+    """Whether ``deed`` publishes a question as it is: with personal data in it that is asked first."""
+    rule = DEEDS[deed]
+    return state not in PUBLISHED and rule.target in PUBLISHED and not rule.personal

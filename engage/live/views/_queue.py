@@ -17,7 +17,7 @@ from engage.live.models import LiveSession, Phase, QuestionState
 from engage.live.queries import queue
 from engage.live.queries import room as room_queries
 from engage.live.queries.pages import PAGE, Order, state_counts
-from engage.live.rules.deeds import DEEDS, Deed, possible_deeds
+from engage.live.rules.deeds import DEEDS, Deed, possible_deeds, shows_personal
 from engage.live.rules.streams import MODERATORS, View, session_view
 from engage.live.views._page import question_words, words
 from engage.moderation.models import ReasonClass
@@ -197,19 +197,15 @@ def console_data(
         "zone": site_zone().key,
         "columns": {name: asdict(column) for name, column in queue.COLUMNS.items()},
         "supported": queue.BY_SUPPORTS,
-        "deeds": {
-            phase.value: {
-                state.value: [
-                    deed.value for deed in possible_deeds(state, phase, answered=True, personal=True)
-                ]
-                for state in QuestionState
-            }
-            for phase in Phase
+        "deeds": _deed_table(personal=False),
+        "personalDeeds": _deed_table(personal=True),
+        "shows": {
+            state.value: [deed.value for deed in DEEDS if shows_personal(deed, state)]
+            for state in QuestionState
         },
         "asks": {deed.value: "reason" for deed, rule in DEEDS.items() if rule.reason}
         | {Deed.ANSWER.value: "answer", Deed.CORRECT.value: "answer"},
         "answered": [deed.value for deed, rule in DEEDS.items() if rule.answered],
-        "personal": [deed.value for deed, rule in DEEDS.items() if rule.personal],
         "page": PAGE,
         "next": NEXT,
         "search": SEARCH,
@@ -219,6 +215,19 @@ def console_data(
         "undoable": [deed.value for deed in DEEDS],
         "keys": {key: deed.value for deed, key in KEYS.items()},
         "words": console_words(),
+    }
+
+
+def _deed_table(*, personal: bool) -> dict[str, dict[str, list[str]]]:
+    """``{phase: {state: [deed]}}`` of questions in which personal data was noticed, or was not."""
+    return {
+        phase.value: {
+            state.value: [
+                deed.value for deed in possible_deeds(state, phase, answered=True, personal=personal)
+            ]
+            for state in QuestionState
+        }
+        for phase in Phase
     }
 
 
@@ -244,6 +253,9 @@ def console_words() -> dict[str, Any]:
         "named": gettext("{deed}: {question}"),
         "did": {str(deed): sentence for deed, sentence in _did().items()},
         "undone": gettext("Undone: {deed} #{number}"),
+        "before": gettext("Before that: {done}"),
+        "shows": gettext("It holds: {hits}. Once published, everybody can read it."),
+        "asItIs": gettext("{deed} without covering"),
         "nothing": gettext("There is nothing of yours to undo."),
         "next": gettext("Next: {question}"),
         "more": gettext("Show {count} more"),

@@ -18,7 +18,7 @@ from engage.live.models import LiveSession, Phase, QuestionState, Source
 from engage.live.queries import room as room_queries
 from engage.live.queries.pages import PAGE, state_counts
 from engage.live.queries.queue import COLUMNS, column_counts
-from engage.live.rules.deeds import Deed, possible_deeds
+from engage.live.rules.deeds import Deed, possible_deeds, shows_personal
 from engage.live.rules.life import ENTERABLE
 from engage.live.rules.streams import MODERATORS
 from engage.live.rules.text import LEAST, MOST, NAME_MOST
@@ -116,7 +116,9 @@ def undo(public_id: str) -> ResponseReturnValue:
         last = actions.undo_own(current_actor(), session.id, read_revision(request.form.get("decision", "")))
     except Conflict as error:
         if wants_json():
-            return jsonify(message=first_sentence(error)), error.status
+            # What is asked for cannot be taken back any more; the one before it may.
+            last = actions.last_own(current_actor(), session.id)
+            return jsonify(message=first_sentence(error), last=asdict(last) if last else None), error.status
         flash(first_sentence(error), "error")
         return console_page(session), error.status
     if wants_json():
@@ -203,6 +205,9 @@ def console_page(
             session.phase,
             answered=bool(view["answer"]),
             personal=bool(view["hits"]),
+        ),
+        shows_personal=lambda view, deed: (
+            bool(view["hits"]) and shows_personal(deed, QuestionState(view["state"]))
         ),
         when=when,
         waited=waited,

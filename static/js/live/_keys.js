@@ -5,8 +5,6 @@
 const ADVANCING = new Set(["approve", "decline", "take-down", "answer", "defer"]);
 // A key tapped twice by mistake must not decide about the row that has just come.
 const SETTLE_MS = 300;
-// Where personal data was noticed these keys only go to the button: a slip must not publish a telephone number.
-const PUBLISHING = new Set(["approve", "defer"]);
 
 export class Keys {
   constructor(root, owner) {
@@ -24,7 +22,10 @@ export class Keys {
         }
       : {};
     document.addEventListener("keydown", (event) => this.#pressed(event));
-    root.addEventListener("focusin", (event) => this.#mark(event.target.closest("[data-id]")));
+    // A row is selected, and so shown whole, after its button was pressed, not under the finger.
+    root.addEventListener("pointerdown", (event) => (this.pressed = event.target.closest("[data-actions]")));
+    root.addEventListener("focusin", (event) => this.pressed?.contains(event.target) || this.#mark(event.target.closest("[data-id]")));
+    root.addEventListener("click", (event) => this.#clicked(event), { capture: true });
   }
 
   get current() {
@@ -80,7 +81,23 @@ export class Keys {
     row.setAttribute("aria-current", "true");
   }
 
-  #select(row) {
+  // What comes to stand under a finger that decides must not be decided by its second tap.
+  #clicked(event) {
+    this.pressed = null;
+    const row = event.target.closest("[data-actions]")?.closest("[data-id]");
+    if (!row) return;
+    if (event.detail && performance.now() < this.settled && row.dataset.id !== this.decided) {
+      event.preventDefault();
+      return event.stopPropagation();
+    }
+    if (event.detail && event.target.closest("[type=submit]")) {
+      this.settled = performance.now() + SETTLE_MS;
+      this.decided = row.dataset.id;
+    }
+    this.#mark(row);
+  }
+
+  select(row) {
     if (!row) return;
     this.#mark(row);
     row.focus();
@@ -90,12 +107,12 @@ export class Keys {
   #move(columns, rows) {
     const lists = [...this.root.querySelectorAll(".console__list")].filter((list) => list.offsetParent);
     const current = this.current;
-    if (!current) return this.#select(lists.map((list) => list.firstElementChild).find(Boolean));
+    if (!current) return this.select(lists.map((list) => list.firstElementChild).find(Boolean));
     if (rows > 0) return this.#down(current);
-    if (rows) return this.#select(current.previousElementSibling);
+    if (rows) return this.select(current.previousElementSibling);
     const at = lists.indexOf(current.parentElement);
     const way = columns > 0 ? lists.slice(at + 1) : lists.slice(0, at).reverse();
-    return this.#select(way.map((list) => list.firstElementChild).find(Boolean));
+    return this.select(way.map((list) => list.firstElementChild).find(Boolean));
   }
 
   // After the last row of a page comes the first of the next one.
@@ -103,7 +120,7 @@ export class Keys {
     const name = row.closest("[data-column]").dataset.column;
     const { windows } = this.owner.queue;
     if (!row.nextElementSibling && windows.left(name)) await windows.more(name);
-    if (row === this.current) this.#select(row.nextElementSibling);
+    if (row === this.current) this.select(row.nextElementSibling);
   }
 
   #decide(deed, key) {
@@ -113,12 +130,11 @@ export class Keys {
     const box = row.querySelector(`[data-deed-box="${deed}"]`);
     if (box) {
       box.open = true;
-      // Where a reason is chosen already, Enter does it at once.
-      const chosen = box.querySelector("select")?.value;
-      box.querySelector(chosen ? "[type=submit]" : "select, textarea").focus();
+      // Where a reason is chosen already, or none is needed, Enter does it at once.
+      const field = box.querySelector("select, textarea");
+      (field && !(field.matches("select") && field.value) ? field : box.querySelector("[type=submit]")).focus();
       return;
     }
-    if (view.held && PUBLISHING.has(deed)) return row.querySelector(`[data-deed="${deed}"]`).focus();
     this.owner.decide({ question: view.id, revision: view.revision, deed }, key);
   }
 
@@ -126,7 +142,7 @@ export class Keys {
   leave(id, deed, key = "") {
     const row = this.root.querySelector(`[data-id="${CSS.escape(id)}"]`);
     if (!row || row !== this.current || !ADVANCING.has(deed)) return;
-    this.#select(row.nextElementSibling ?? row.previousElementSibling ?? this.#upNext(row));
+    this.select(row.nextElementSibling ?? row.previousElementSibling ?? this.#upNext(row));
     const next = this.current;
     if (next === row) return row.removeAttribute("aria-current");
     if (!key) return;

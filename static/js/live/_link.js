@@ -11,11 +11,12 @@ export function requestId() {
   return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
 }
 
-// Told by the server as { error: { status, message, errors } }, or by HTTP with a status.
+// Told by the server as { error: { status, message, errors } }, or by HTTP with a status; `last`: what undo may
+// take back then.
 export class Refused extends Error {
-  constructor({ status, message, errors, retry_after }) {
+  constructor({ status, message, errors, retry_after, last }) {
     super(message);
-    Object.assign(this, { status, errors: errors ?? {}, retryAfter: retry_after });
+    Object.assign(this, { status, errors: errors ?? {}, retryAfter: retry_after, last });
   }
 
   get final() {

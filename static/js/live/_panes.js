@@ -14,15 +14,20 @@ export class Panes {
     this.idle = root.querySelector("[data-idle]");
     this.tabs.hidden = root.querySelector("[data-panes]").hidden = false;
     root.classList.add("console-page--live");
-    const panes = root.querySelector(".console--panes");
-    // What stands above them is of any height; they go to the bottom of the screen.
-    panes.style.setProperty("--console-top", `${Math.ceil(panes.getBoundingClientRect().top + scrollY) + GAP}px`);
+    this.#place();
+    addEventListener("resize", () => this.#place());
     root.addEventListener("click", (event) => this.#clicked(event.target.closest("button")));
     this.#tab("answered");
     backCloses(root, "details.deed, details.drop", (box) => this.#close(box));
     document.addEventListener("click", (event) => {
       for (const box of root.querySelectorAll("details.drop[open]")) if (!box.contains(event.target)) box.open = false;
     });
+  }
+
+  // What stands above them is of any height; they go to the bottom of the screen.
+  #place() {
+    const panes = this.root.querySelector(".console--panes");
+    panes.style.setProperty("--console-top", `${Math.ceil(panes.getBoundingClientRect().top + scrollY) + GAP}px`);
   }
 
   #clicked(button) {
@@ -51,6 +56,12 @@ export class Panes {
     scrollTo({ top: 0 });
   }
 
+  // Brings a column into sight where another tab or pane hides it.
+  reveal(name) {
+    if (DONE.includes(name)) this.#tab(name);
+    if (!this.#column(name).offsetParent) this.show(DONE.includes(name) ? "done" : name);
+  }
+
   #column(name) {
     return this.root.querySelector(`[data-column="${name}"]`);
   }
@@ -73,8 +84,9 @@ export class Panes {
     for (const [name, total] of Object.entries(counts)) this.root.querySelector(`[data-pane-count="${name}"]`).textContent = total;
     const [onAir] = views.get("on-air") ?? [];
     this.idle.hidden = Boolean(onAir);
-    this.bar.hidden = !onAir;
-    this.bar.querySelector("[data-air-bar-text]").textContent = onAir?.text ?? "";
+    this.bar.hidden = false;
+    this.bar.classList.toggle("onair-bar--idle", !onAir);
+    this.bar.querySelector("[data-air-bar-text]").textContent = onAir?.text ?? this.idle.textContent;
     if (!this.next) return;
     this.next.hidden = !this.upNext;
     this.next.querySelector("[data-next-text]").textContent = this.owner.data.words.next.replace("{question}", this.upNext?.text ?? "");

@@ -15,7 +15,7 @@ export class Queue {
     this.owner = owner;
     const template = (name) => root.querySelector(`template[data-${name}]`).content.firstElementChild;
     this.item = template("item");
-    this.forms = { simple: template("simple"), reason: template("reasoned"), answer: template("answered"), air: template("air") };
+    this.forms = { simple: template("simple"), reason: template("reasoned"), answer: template("answered"), shown: template("shown"), air: template("air") };
     this.columns = new Map([...root.querySelectorAll("[data-column]")].map((box) => [box.dataset.column, box]));
     this.rows = new Map();
     this.drawn = new Map();
@@ -56,10 +56,11 @@ export class Queue {
     });
   }
 
-  // Selected, or with a form that is open: it must not be taken out of the page.
+  // Selected, or with a form that is open: it must not be taken out of the page. Who searches looks for others.
   #inUse(id) {
     const row = this.rows.get(id);
-    return Boolean(row?.isConnected && (row.hasAttribute("aria-current") || row.querySelector("details[open]")));
+    const selected = row?.hasAttribute("aria-current") && !this.windows.words;
+    return Boolean(row?.isConnected && (selected || row.querySelector("details[open]")));
   }
 
   draw() {
@@ -219,23 +220,28 @@ export class Queue {
   deeds(view) {
     const { data, stream } = this.owner;
     if (!data.moderates) return [];
-    const offered = data.deeds[stream.session.phase]?.[view.state] ?? [];
-    const possible = offered.filter(
-      (deed) => (view.answer || !data.answered.includes(deed)) && (view.hits.length || !data.personal.includes(deed)),
-    );
+    const offered = (view.hits.length ? data.personalDeeds : data.deeds)[stream.session.phase]?.[view.state] ?? [];
+    const possible = offered.filter((deed) => view.answer || !data.answered.includes(deed));
     const undoable = view.revision > 0 && data.undoable.includes(view.deed) && view.state !== "withdrawn";
     return undoable ? [...possible, "undo"] : possible;
   }
 
   // In a list there are as many buttons of a sort as questions: each says which is its own.
-  #name(view, deed) {
+  #name(view, said) {
     const { words } = this.owner.data;
-    return words.named.replace("{deed}", words.deeds[deed]).replace("{question}", `#${view.number} ${view.text.slice(0, NAMED)}`);
+    return words.named.replace("{deed}", said).replace("{question}", `#${view.number} ${view.text.slice(0, NAMED)}`);
+  }
+
+  // What asks for words or a second look opens a form of its own.
+  #kind(view, deed) {
+    const { asks, shows } = this.owner.data;
+    if (view.hits.length && shows[view.state].includes(deed)) return "shown";
+    return deed === "answer" && view.state === "on-air" ? "air" : (asks[deed] ?? "simple");
   }
 
   #form(view, deed) {
     const { data } = this.owner;
-    const kind = deed === "answer" && view.state === "on-air" ? "air" : (data.asks[deed] ?? "simple");
+    const kind = this.#kind(view, deed);
     const box = this.forms[kind].cloneNode(true);
     const key = Object.entries(data.keys).find(([, each]) => each === deed)?.[0] ?? "";
     const form = box.matches("form") ? box : box.querySelector("form");
@@ -248,11 +254,17 @@ export class Queue {
       keys.dataset.key = kind === "air" ? "Ctrl+Enter" : key;
       keys.setAttribute("aria-hidden", "true");
       const bare = deed === "undo" || (button.closest("details") && button.matches("button"));
-      button.replaceChildren(`${data.words.deeds[deed]} `, ...(bare ? [] : [keys]));
-      button.setAttribute("aria-label", this.#name(view, deed));
+      const asItIs = kind === "shown" && button.matches("button");
+      const said = asItIs ? data.words.asItIs.replace("{deed}", data.words.deeds[deed]) : data.words.deeds[deed];
+      button.replaceChildren(`${said} `, ...(bare ? [] : [keys]));
+      button.setAttribute("aria-label", this.#name(view, said));
       if (button.matches("[data-deed]")) button.dataset.deed = deed;
     }
-    if (kind === "simple") box.querySelector("button").classList.toggle("button--secondary", !["approve", "air"].includes(deed));
+    if (kind === "simple") box.querySelector("button").classList.toggle("button--secondary", !["approve", "mask", "air"].includes(deed));
+    if (kind === "shown") {
+      const hits = view.hits.map((hit) => data.words.hits[hit]).join(" · ");
+      form.querySelector("[data-shows]").textContent = data.words.shows.replace("{hits}", hits);
+    }
     if (deed === "take-down") form.elements.reason.value = data.takeDownReason;
     if (kind === "answer" || kind === "air") form.elements.answer.defaultValue = view.answer;
     if (deed === "correct") form.querySelector("[data-answer-label]").textContent = data.words.answer;

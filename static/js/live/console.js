@@ -5,6 +5,7 @@ import { Link, post, readData, Refused, requestId } from "./_link.js";
 import { Totals, Stream } from "./_stream.js";
 import { Panes } from "./_panes.js";
 import { Queue } from "./_queue.js";
+import { UndoBar } from "./_undo-bar.js";
 
 export function attach(root) {
   new Console(root).start();
@@ -23,7 +24,7 @@ class Console {
     this.pending = new Set();
     this.kept = new Kept(root, this.data.session);
     this.panes = new Panes(root, this);
-    this.toast = root.querySelector("[data-toast]");
+    this.bar = new UndoBar(root, this.data.words);
     this.last = this.data.last;
     this.leftover = [];
   }
@@ -54,6 +55,9 @@ class Console {
   #changed() {
     if (this.stream.session.phase !== this.phase) return this.#reload();
     this.queue.windows.changed();
+    // Somebody else acted on it since: `u` says so, and nothing is offered any more.
+    const since = this.last && this.stream.questions.get(this.last.question)?.revision;
+    if (since > this.last?.revision) this.bar.hide();
   }
 
   draw() {
@@ -61,6 +65,17 @@ class Console {
       this.queue.draw();
       this.panes.draw();
     });
+    this.#restored();
+  }
+
+  // What undo has brought back is selected, wherever it stands now.
+  #restored() {
+    const { question, revision } = this.restoring ?? {};
+    const row = this.queue.rows.get(question);
+    if (!row?.isConnected || this.stream.questions.get(question).revision <= revision) return;
+    this.restoring = null;
+    this.panes.reveal(row.closest("[data-column]").dataset.column);
+    this.keys.select(row);
   }
 
   #reload() {
@@ -110,6 +125,7 @@ class Console {
   async decide(fields, key = "", form = null) {
     if (this.pending.has(fields.question)) return;
     if (fields.deed === "undo" && fields.question === this.last?.question) return this.undo();
+    if (fields.deed === "undo") this.restoring = { question: fields.question, revision: Number(fields.revision) };
     this.pending.add(fields.question);
     if (fields.deed === "air") for (const { id } of this.queue.views.get("on-air")) this.queue.windows.decided(id);
     this.queue.windows.decided(fields.question);
@@ -121,7 +137,8 @@ class Console {
       // What is sent is no longer typed: the frame that follows may take the box away.
       if (form?.matches(".air")) form.elements.answer.defaultValue = fields.answer;
       const done = await this.link.send("live.decide", sent, this.root.dataset.decide, { ...fields, csrf_token: this.data.csrf });
-      if (done.decision) this.#did({ id: done.decision, question: fields.question, number, deed: fields.deed });
+      const { decision: id, question, revision } = done;
+      if (id) this.#did({ id, question, revision, number, deed: fields.deed });
       if (!this.link.connected) this.link.refresh();
     } catch (error) {
       this.tell(error instanceof Refused ? error.message : this.light.dataset.lost);
@@ -145,9 +162,13 @@ class Console {
     try {
       const answer = await post(this.root.dataset.undoUrl, { decision: taken.id, csrf_token: this.data.csrf });
       this.last = answer.last;
-      this.#say(this.data.words.undone.replace("{deed}", this.data.words.deeds[taken.deed]), taken);
+      this.restoring = taken;
+      this.#restored();
+      this.bar.undone(taken, this.last);
       if (!this.link.connected) this.link.refresh();
     } catch (error) {
+      if (error.last !== undefined) this.last = error.last;
+      this.bar.hide();
       this.tell(error instanceof Refused ? error.message : this.light.dataset.lost);
       this.link.refresh();
     } finally {
@@ -157,13 +178,7 @@ class Console {
 
   #did(action) {
     this.last = action;
-    this.#say(this.data.words.did[action.deed], action);
-  }
-
-  #say(words, { number }) {
-    this.toast.hidden = false;
-    this.toast.querySelector("[data-toast-text]").textContent = words.replace("{number}", number);
-    this.toast.querySelector("button").hidden = !this.last;
+    this.bar.done(action);
   }
 
   async #enter(form) {
