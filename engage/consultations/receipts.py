@@ -1,7 +1,8 @@
-"""What a receipt code shows its holder: the state of one comment, never anything of another."""
+"""What a receipt code shows its holder: the state of their comments, never anything of another's."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,14 +11,13 @@ from sqlalchemy import select
 from engage.accounts.models import Unit
 from engage.consultations.events import RECEIPT_KIND
 from engage.consultations.models import Adoption, Comment, CommentState, Consultation, Source, Stance
-from engage.consultations.queries.published import clauses_of
+from engage.consultations.queries.published import names_as_read
 from engage.core.db import db
-from engage.core.errors import NotFound
 from engage.core.messages import Message
 from engage.core.types import Localized
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import KIND_WORDS
-from engage.participation.receipts import find
+from engage.participation.receipts import find_all
 
 KIND = RECEIPT_KIND
 TEMPLATE = "consultations/_receipt.html"
@@ -51,29 +51,42 @@ class CommentReceipt:
     adopted_at: datetime | None
 
 
-def clause_of(code: str) -> str | None:
-    """The key of the clause that the comment of ``code`` is on, empty for the whole; else None."""
-    found = find(code)
-    if found is None or found.kind != KIND:
-        return None
-    return db.session.scalar(select(Comment.clause).where(Comment.id == found.object_id))
+def commented_by(code: str) -> list[str]:
+    """The keys of the clauses that the comments of ``code`` are on, empty for the whole, oldest first."""
+    ids = [found.object_id for found in find_all(code) if found.kind == KIND]
+    rows = select(Comment.clause).where(Comment.id.in_(ids)).order_by(Comment.id)
+    return list(dict.fromkeys(db.session.scalars(rows)))
 
 
-def receipt(comment_id: int) -> CommentReceipt:
-    """The receipt of a comment. Raises `NotFound` where it was erased."""
-    row = db.session.get(Comment, comment_id)
-    if row is None or row.state is CommentState.ERASED:
-        raise NotFound
-    one = db.session.get_one(Consultation, row.consultation_id)
-    names = {each.key: each.name for each in clauses_of(one.id, row.version)} if row.clause else {}
-    unit = db.session.get(Unit, row.reply_unit_id) if row.reply_unit_id else None
+def comment_receipts(comment_ids: Sequence[int]) -> list[tuple[int, CommentReceipt]]:
+    """The receipts of comments on one consultation with their ids, oldest first; without those erased."""
+    rows = db.session.execute(
+        select(Comment, Unit.name)
+        .outerjoin(Unit, Unit.id == Comment.reply_unit_id)
+        .where(Comment.id.in_(comment_ids), Comment.state != CommentState.ERASED)
+        .order_by(Comment.id)
+    ).all()
+    if not rows:
+        return []
+    one = db.session.get_one(Consultation, rows[0].Comment.consultation_id)
+    names = names_as_read(one.id, {row.Comment.version for row in rows if row.Comment.clause})
+    return [
+        (
+            row.Comment.id,
+            _receipt(one, row.Comment, row.name, names.get((row.Comment.version, row.Comment.clause), "")),
+        )
+        for row in rows
+    ]
+
+
+def _receipt(one: Consultation, row: Comment, reply_unit: Localized | None, clause: str) -> CommentReceipt:
     public = row.state is CommentState.PUBLISHED
     return CommentReceipt(
         consultation_title=one.title,
         consultation_url=f"/consultations/{one.public_id}",
         result_url=f"/results/consultations/{one.public_id}" if one.result_published_at else "",
         number=row.number,
-        clause=names.get(row.clause, ""),
+        clause=clause,
         stance=row.stance,
         text=row.text,
         source=row.source,
@@ -83,7 +96,7 @@ def receipt(comment_id: int) -> CommentReceipt:
         reason_words=KIND_WORDS[row.reason] if row.reason else None,
         reason_note=row.reason_note,
         reply=row.reply if public else "",
-        reply_unit=unit.name if unit and public else None,
+        reply_unit=reply_unit if public else None,
         replied_at=row.replied_at if public else None,
         adoption=row.adoption if public else None,
         adoption_reason=row.adoption_reason if public else "",

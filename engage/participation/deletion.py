@@ -73,19 +73,40 @@ def delete_due(moment: datetime | None = None) -> int:
     return touched
 
 
-def look_up(code: str) -> tuple[receipts.Found, Eraser]:
-    """What a receipt code would erase. Raises ``NotFound`` for an unknown code, ``Gone`` for a kind kept."""
-    found = receipts.find(code)
-    if found is None:
+@dataclass(frozen=True, slots=True)
+class Erasable:
+    """What is erased by a code now, of one kind, and how many more it ``leaves`` under it."""
+
+    found: list[receipts.Found]
+    eraser: Eraser
+    leaves: int
+
+    @property
+    def lines(self) -> list[str]:
+        """What each is, in a line."""
+        ids = [each.object_id for each in self.found]
+        return self.eraser.lines(ids) if self.eraser.lines else []
+
+
+def look_up(code: str, which: str = "") -> Erasable:
+    """What a receipt code would erase: all it opens, or the one whose ``handle`` is ``which``.
+
+    Raises ``NotFound`` for an unknown code or handle, ``Gone`` for a kind kept.
+    """
+    under = receipts.find_all(code)
+    found = [each for each in under if which in ("", each.handle)]
+    if not found:
         raise NotFound(_NOT_FOUND)
-    eraser = eraser_of(found.kind)
+    eraser = eraser_of(found[0].kind)
     if eraser is None:
         raise Gone(msg("What belongs to this code cannot be erased here. Please ask the organiser."))
-    return found, eraser
+    return Erasable(found, eraser, len(under) - len(found))
 
 
-def erase_by_code(code: str, request_id: str) -> None:
-    """Erase what a receipt code opens, and the receipt; the same form sent again changes nothing.
+def erase_by_code(code: str, request_id: str, which: str = "") -> None:
+    """Erase what a receipt code opens, with its receipts, or the one of handle ``which``.
+
+    The same form sent again changes nothing.
 
     Raises like ``look_up``, and ``Invalid`` for a malformed request id.
     """
@@ -93,18 +114,21 @@ def erase_by_code(code: str, request_id: str) -> None:
     done: list[Noted] = []
 
     def write() -> dict[str, Any]:
-        found, eraser = look_up(code)
-        eraser.erase(found.object_id)
-        receipts.forget(found.kind, found.object_id)
-        note_retracted(code)
+        erasable = look_up(code, which)
+        for found in erasable.found:
+            erasable.eraser.erase(found.object_id)
+            for code_hash in receipts.hashes_of(found.kind, found.object_id):
+                note_retracted(code_hash)
+            receipts.forget(found.kind, found.object_id)
+            done.append(Noted(fresh_mark(), found.kind, found.object_id, today()))
+            _note(done[-1])
         enqueue(FORGET_WORDS, {}, key=FORGET_WORDS)
-        done.append(Noted(fresh_mark(), found.kind, found.object_id, today()))
-        _note(done[0])
         return {}
 
     with atomic():
         # First of all: after a lost answer the code is not known any more.
-        once(request_id, "participation.erase", receipts.normalised(code), write, several=True)
+        body = f"{receipts.normalised(code)}{which and '/'}{which}"
+        once(request_id, "participation.erase", body, write, several=True)
     _write_down(done)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,13 +15,15 @@ class Eraser:
 
     ``erase`` takes the object's id inside the running transaction, deletes or blanks what is personal, and is
     safe to run again (after a restore, or where the object is gone already). ``rows`` is the column (mapped
-    attribute) of the objects' ids: a receipt goes when its object is gone, whatever it went by.
+    attribute) of the objects' ids: a receipt goes when its object is gone, whatever it went by. ``lines``
+    takes the ids of objects that one code opens and says of each in a line what it is.
     """
 
     what: Message
     consequence: Message
     erase: Callable[[int], None]
     rows: Any = None
+    lines: Callable[[Sequence[int]], list[str]] | None = None
 
 
 _erasers: dict[str, Eraser] = {}

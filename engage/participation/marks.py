@@ -91,17 +91,22 @@ def sent_before(code: str) -> bool:
 
     Raises ``Busy`` where the marks cannot be read.
     """
-    if receipts.find(code) is not None:
-        return True
+    return receipts.find(code) is not None or was_retracted(code)
+
+
+def was_retracted(code: str) -> bool:
+    """Whether the author had erased what ``code`` was the receipt of. Raises ``Busy`` as ``sent_before``."""
     with _as_busy():
-        return marks().find(_retracted(code)) is not None
+        return marks().find(_retracted(receipts.hash_of(code))) is not None
 
 
-def note_retracted(code: str) -> None:
-    """Note with the running transaction that what ``code`` opened was erased: a form of it that a phone still
-    sends must not bring it back. While its receipt exists the note says nothing, so it need not be undone.
+def note_retracted(code_hash: str) -> None:
+    """Note with the running transaction that what the code of ``code_hash`` opened was erased.
+
+    A form of it that a phone still sends must not bring it back. While its receipt exists the note says
+    nothing, so it need not be undone.
     """
-    mark, file = _retracted(code), marks()
+    mark, file = _retracted(code_hash), marks()
     with _as_busy():
         if file.find(mark) is None:
             file.put(mark, RETRACTED, today())
@@ -164,8 +169,8 @@ def _participation(activity: str, device: str) -> bytes:
     return keyed_bytes(key("participation"), activity, device)[:MARK_BYTES]
 
 
-def _retracted(code: str) -> bytes:
-    return keyed_bytes(key("retracted"), "code", receipts.normalised(code))[:MARK_BYTES]
+def _retracted(code_hash: str) -> bytes:
+    return keyed_bytes(key("retracted"), "code", code_hash)[:MARK_BYTES]
 
 
 @contextmanager

@@ -1,10 +1,14 @@
-"""Receipt codes: derived from the request id, so that a retry answers the same; stored only hashed."""
+"""Receipt codes: derived from the request id, so that a retry answers the same; stored only hashed.
+
+The code of a visit opens several objects. Each lies under a hash of its own, of the code and a number, so
+that nothing stored says which of them belong together (docs/decisions/one-code-a-visit.md).
+"""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import cast
+from typing import Final, cast
 
 from sqlalchemy import Table, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +24,12 @@ _RANDOM_CHARACTERS = 11
 _ISSUE = insert(cast(Table, Receipt.__table__))
 # The page that shows a fresh code asks too, once for each response.
 _FIND = select(Receipt.kind, Receipt.object_id).where(Receipt.code_hash == bindparam("code_hash"))
+_FIND_ANY = select(Receipt.kind, Receipt.object_id, Receipt.code_hash).where(
+    Receipt.code_hash.in_(bindparam("hashes", expanding=True))
+)
 CODE = re.compile(rf"[{_ALPHABET}]{{{_RANDOM_CHARACTERS + 1}}}")
+MOST_UNDER_ONE: Final = 50
+"""Objects that the code of a visit opens: as many hashes are tried whenever one is looked up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,11 @@ class Found:
 
     kind: str
     object_id: int
+
+    @property
+    def handle(self) -> str:
+        """What a form calls this one among several: the same at any time, and it says nothing."""
+        return keyed_hash(key("receipt"), "object", self.kind, str(self.object_id))[:16]
 
 
 class Repeated(Exception):
@@ -69,6 +83,37 @@ def find(code: str) -> Found | None:
     return Found(row.kind, row.object_id) if row else None
 
 
+def find_all(code: str) -> list[Found]:
+    """Everything that ``code`` opens, however typed, oldest first; a code that is no visit's opens one."""
+    found = find(code)
+    if found is not None:
+        return [found]
+    clean = normalised(code)
+    return _under(_hashes_under(clean))[0] if well_formed(clean) else []
+
+
+def put_under(code: str, kind: str, object_id: int) -> bool:
+    """Have the code of a visit open an object too, inside the running transaction; twice is once.
+
+    ``False`` where it opens as many as it can.
+    """
+    hashes = _hashes_under(normalised(code))
+    found, taken = _under(hashes)
+    if Found(kind, object_id) in found:
+        return True
+    free = next((each for each in hashes if each not in taken), None)
+    if free is None:
+        return False
+    db.session.connection().execute(_ISSUE, {"code_hash": free, "kind": kind, "object_id": object_id})
+    return True
+
+
+def hashes_of(kind: str, object_id: int) -> list[str]:
+    """What is stored of the codes that open an object."""
+    of_object = select(Receipt.code_hash).where(Receipt.kind == kind, Receipt.object_id == object_id)
+    return list(db.session.scalars(of_object))
+
+
 def is_stored(code_hash: str) -> bool:
     """Whether the receipt with this hash (``hash_of``) exists."""
     return db.session.connection().execute(_FIND, {"code_hash": code_hash}).first() is not None
@@ -104,6 +149,17 @@ def _check_character(body: str) -> str:
     weights = (1, 7, 11, 13, 17, 19, 23, 29)
     total = sum(_ALPHABET.index(char) * weights[at % len(weights)] for at, char in enumerate(body))
     return _ALPHABET[total % len(_ALPHABET)]
+
+
+def _under(hashes: list[str]) -> tuple[list[Found], set[str]]:
+    """What lies under the code of a visit, oldest first, and which of its hashes are taken."""
+    rows = db.session.connection().execute(_FIND_ANY, {"hashes": hashes}).all()
+    found = sorted((Found(row.kind, row.object_id) for row in rows), key=lambda each: each.object_id)
+    return found, {row.code_hash for row in rows}
+
+
+def _hashes_under(clean: str) -> list[str]:
+    return [keyed_hash(key("receipt"), "visit", clean, str(number)) for number in range(MOST_UNDER_ONE)]
 
 
 def _code_hash(clean: str) -> str:

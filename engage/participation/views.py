@@ -51,12 +51,12 @@ def erase() -> ResponseReturnValue:
     try:
         if not well_formed(normalised(code)):
             raise NotFound(_MISTYPED)
+        which = request.form.get("which", "")[:_CODE_LIMIT]
         confirmed = request.form.get("step") == "confirm"
         if confirmed and request.form.get("sure") == "yes":
-            erase_by_code(code, request.form.get("_request_id", ""))
-            return redirect(url_for("participation.erased"), 303)
-        _, eraser = look_up(code)
-        return _confirm(code, eraser, *((render(_NOT_SURE), 422) if confirmed else ()))
+            erase_by_code(code, request.form.get("_request_id", ""), which)
+            return redirect(url_for("participation.erased", one="yes" if which else None), 303)
+        return _confirm(code, which, *((render(_NOT_SURE), 422) if confirmed else ()))
     except Invalid as refusal:
         words = next(iter(refusal.errors.values()))
     except (NotFound, Gone) as refusal:
@@ -68,8 +68,8 @@ def erase() -> ResponseReturnValue:
 @blueprint.get("/personal-data/erased")
 @public
 def erased() -> str:
-    """What comes after."""
-    return render_template("participation/erased.html")
+    """What comes after; `one` where one of several was chosen."""
+    return render_template("participation/erased.html", one=bool(request.args.get("one")))
 
 
 _MISTYPED = msg(
@@ -78,9 +78,13 @@ _MISTYPED = msg(
 _NOT_SURE = msg("Please tick the box to confirm that you want to erase this.")
 
 
-def _confirm(code: str, eraser: object, error: str = "", status: int = 200) -> ResponseReturnValue:
+def _confirm(code: str, which: str, error: str = "", status: int = 200) -> ResponseReturnValue:
     page = render_template(
-        "participation/confirm.html", code=grouped(normalised(code)), eraser=eraser, error=error
+        "participation/confirm.html",
+        code=grouped(normalised(code)),
+        which=which,
+        erasable=look_up(code, which),
+        error=error,
     )
     return page, status
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from engage.live.queries.record import question_for_receipt
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import KIND_WORDS
 from engage.participation.erasers import eraser_of
-from engage.participation.receipts import CODE, find, grouped, normalised, well_formed
+from engage.participation.receipts import CODE, find_all, grouped, normalised, well_formed
 from engage.surveys.queries.responses import RECEIPT_KIND as RESPONSE
 from engage.surveys.queries.responses import own_response
 
@@ -30,14 +30,23 @@ UNKNOWN: Final = msg(
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """How receipts of one kind are shown: ``load`` takes the object's id and the language.
-
-    ``load`` raises ``NotFound`` where the object is gone; ``template`` is a partial that reads ``receipt``.
+    """How receipts of one kind are shown: ``load`` takes the ids of what one code opens and the language, and
+    returns each that is still there with its id; ``title`` is that of one, ``titles`` that of several.
+    ``template`` is a partial that reads ``receipt``, and ``last`` where it is the last one.
     """
 
     title: Message
     template: str
-    load: Callable[[int, str], Any]
+    load: Callable[[Sequence[int], str], list[tuple[int, Any]]]
+    titles: Message | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedPart:
+    """One of what a code opened; ``handle`` names it where it is to be erased."""
+
+    receipt: Any
+    handle: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +56,7 @@ class Opened:
     code: str
     title: Message
     template: str
-    receipt: Any
+    parts: list[OpenedPart]
     erasable: bool
 
 
@@ -68,6 +77,18 @@ class QuestionReceipt:
     answer: str
     answered_at: datetime | None
     due_on: date | None
+
+
+def single(load: Callable[[int, str], Any]) -> Callable[[Sequence[int], str], list[tuple[int, Any]]]:
+    """Load what codes of one object open; ``load`` takes its id, raises ``NotFound`` where it is gone."""
+
+    def each(object_ids: Sequence[int], language: str) -> list[tuple[int, Any]]:
+        try:
+            return [(object_id, load(object_id, language)) for object_id in object_ids]
+        except NotFound:
+            return []
+
+    return each
 
 
 def question(question_id: int, _language: str = "") -> QuestionReceipt:
@@ -97,13 +118,16 @@ def question(question_id: int, _language: str = "") -> QuestionReceipt:
 
 
 KINDS: Final[dict[str, Kind]] = {
-    RESPONSE: Kind(msg("Your response to a survey"), "portal/receipts/_response.html", own_response),
+    RESPONSE: Kind(msg("Your response to a survey"), "portal/receipts/_response.html", single(own_response)),
     comments.KIND: Kind(
         msg("Your comment on a draft"),
         comments.TEMPLATE,
-        lambda comment_id, _language: comments.receipt(comment_id),
+        lambda comment_ids, _language: comments.comment_receipts(comment_ids),
+        titles=msg("Your comments on a draft"),
     ),
-    QUESTION: Kind(msg("Your question in a live session"), "portal/receipts/_question.html", question),
+    QUESTION: Kind(
+        msg("Your question in a live session"), "portal/receipts/_question.html", single(question)
+    ),
 }
 
 
@@ -116,15 +140,16 @@ def open_code(typed: str, language: str) -> Opened:
     wrong = what_is_wrong(clean)
     if wrong is not None:
         raise Invalid({"code": wrong})
-    found = find(clean)
-    kind = KINDS.get(found.kind) if found else None
-    if found is None or kind is None:
+    found = find_all(clean)
+    kind = KINDS.get(found[0].kind) if found else None
+    if kind is None:
         raise NotFound(UNKNOWN)
-    try:
-        receipt = kind.load(found.object_id, language)
-    except NotFound:
-        raise NotFound(UNKNOWN) from None
-    return Opened(grouped(clean), kind.title, kind.template, receipt, eraser_of(found.kind) is not None)
+    handles = {each.object_id: each.handle for each in found}
+    parts = [OpenedPart(shown, handles[each]) for each, shown in kind.load(list(handles), language)]
+    if not parts:
+        raise NotFound(UNKNOWN)
+    title = kind.titles if kind.titles and len(parts) > 1 else kind.title
+    return Opened(grouped(clean), title, kind.template, parts, eraser_of(found[0].kind) is not None)
 
 
 def what_is_wrong(clean: str) -> Message | None:

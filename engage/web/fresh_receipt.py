@@ -10,7 +10,7 @@ from flask import Response, make_response, redirect, render_template, request
 from itsdangerous import BadSignature, Signer
 
 from engage.core.keys import key
-from engage.participation.receipts import find, grouped, normalised
+from engage.participation.receipts import find_all, grouped, normalised
 from engage.web import cookies
 
 _SECONDS: Final = 3600
@@ -54,7 +54,7 @@ def remembered(cookie: str) -> Remembered | None:
         code = _signer().unsign(cookies.read(cookie, path=request.path)).decode("ascii")
     except (BadSignature, UnicodeDecodeError):
         return None
-    return Remembered(grouped(code), find(code) is not None)
+    return Remembered(grouped(code), bool(find_all(code)))
 
 
 def erased_page(cookie: str, path: str) -> Response:

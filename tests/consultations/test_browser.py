@@ -88,7 +88,8 @@ def test_comment_in_the_sheet(
     sheet.get_by_role("button", name="提交意见").click()
     expect(page.get_by_role("heading", name="您的意见已收到")).to_be_visible()
     inspect(page, "consultation-done")
-    assert CODE.search(page.locator("#receipt-code").inner_text())
+    first = page.locator("#receipt-code").inner_text()
+    assert CODE.search(first)
     (row,) = _stored()
     assert (row.clause, row.stance, row.text) == (clause_keys(one)[2], Stance.PARTLY, "首半小时太短。")
     page.get_by_role("link", name="继续看").click()
@@ -96,6 +97,33 @@ def test_comment_in_the_sheet(
     expect(page.locator("[data-mine]")).to_have_count(1)
     expect(page.locator(f"#clause-{clause_keys(one)[2]} [data-mine]")).to_have_text("您已提过意见")
     inspect(page, "consultation-mine")
+    code = _comment_on_first(page)
+    assert code == first
+    expect(page.locator("main ul a")).to_have_text(["第三条", "第一条 目的"])
+    inspect(page, "consultation-done-again")
+    # Whoever is done leaves neither the code nor marks.
+    page.get_by_role("link", name="完成，隐藏查询码").click()
+    page.wait_for_url(re.compile(r"/consultations/\w+$"))
+    awake(page)
+    expect(page.locator("[data-mine]")).to_have_count(0)
+    page.goto(f"{live_server.url}/receipts")
+    page.get_by_label("查询码").fill(code)
+    page.get_by_role("button", name="查询").click()
+    expect(page.locator("main article")).to_have_text(
+        [re.compile("首半小时太短。"), re.compile("范围应当写明。")]
+    )
+    inspect(page, "receipt-of-two")
+
+
+def _comment_on_first(page: Page) -> str:
+    """Comment on the first clause too; the code, which is the one shown before."""
+    page.get_by_role("link", name=re.compile(r"提意见\s*：第一条")).click()
+    sheet = page.get_by_role("dialog")
+    sheet.get_by_label("不赞成").check()
+    sheet.get_by_label("您的意见（选填）").fill("范围应当写明。")
+    sheet.get_by_role("button", name="提交意见").click()
+    expect(page.get_by_role("heading", name="您的意见已收到")).to_be_visible()
+    return page.locator("#receipt-code").inner_text()
 
 
 def test_a_lost_network_loses_nothing(

@@ -12,7 +12,7 @@ from engage.accounts.permissions import Role
 from engage.consultations.models import Adoption, CommentState, Consultation
 from engage.consultations.queries import clause_tallies, recent_results, story
 from engage.consultations.queries.comments import of_clause, of_consultation
-from engage.consultations.receipts import receipt
+from engage.consultations.receipts import comment_receipts
 from engage.core.clock import now
 from engage.moderation.models import ReasonClass
 from tests.factories.consultations import clause_keys, make_comments, make_consultation
@@ -78,7 +78,7 @@ def test_no_receipt_shows_a_reply_before_publication(app: Flask, one: Consultati
     with app.app_context():
         for state in (CommentState.PENDING, CommentState.DECLINED):
             (row,) = make_comments(one, ["我的意见"], state=state, reply=SECRET, adoption_reason=SECRET)
-            shown = receipt(row.id)
+            [(_, shown)] = comment_receipts([row.id])
             assert shown.text == "我的意见"
             assert SECRET not in (shown.reply, shown.adoption_reason)
 

@@ -7,6 +7,7 @@ from engage.audit.events import numbered
 from engage.cases.actions import withdraw_case_of
 from engage.consultations.events import COMMENT, ERASED, RECEIPT_KIND, CommentsChanged
 from engage.consultations.models import Comment, CommentState
+from engage.consultations.queries.own import comment_lines
 from engage.core.actor import SYSTEM
 from engage.core.db import db
 from engage.core.messages import msg
@@ -44,5 +45,6 @@ register_eraser(
         ),
         erase=erase,
         rows=Comment.id,
+        lines=comment_lines,
     ),
 )

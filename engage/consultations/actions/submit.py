@@ -21,7 +21,7 @@ from engage.core.writer import gather, publish
 from engage.moderation.actions import screen
 from engage.participation import receipts
 from engage.participation.actions import request_deed_key, require_request_id
-from engage.participation.marks import sent_before, take_part
+from engage.participation.marks import take_part, was_retracted
 
 _consultations = cast(Table, Consultation.__table__).c
 _TERMS = select(
@@ -41,7 +41,9 @@ _STORE = insert(cast(Table, Comment.__table__))
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a citizen sends. `clause` is a key, empty for the whole; `version` is the draft they read."""
+    """What a citizen sends. `clause` is a key, empty for the whole; `version` is the draft they read.
+    Comments of the same `visit`, a number drawn for it, come under one code; empty gives a code of its own.
+    """
 
     clause: str
     stance: Stance | None
@@ -50,13 +52,15 @@ class Submission:
     language: str
     request_id: str
     device: str
+    visit: str = ""
 
 
 def comment(consultation: Published, submission: Submission) -> str:
-    """Checks and stores one comment; answers its receipt code after the commit.
+    """Checks and stores one comment; answers the receipt code that opens it after the commit.
 
-    A retry with the same request id and words gets the code of the first time; other words are another
-    comment. Raises `Invalid` (fields `stance`, `text`), `NotFound` for a clause that version does not have,
+    A retry with the same request id and words is that comment, whatever the visit; other words are another
+    comment. Beyond `MOST_UNDER_ONE` comments in a visit each has a code of its own.
+    Raises `Invalid` (fields `stance`, `text`), `NotFound` for a clause that version does not have,
     `Conflict` where it is not open yet or a bare stance was given before, `Gone` when it is closed, `Busy`.
     """
     require_request_id(submission.request_id)
@@ -68,15 +72,23 @@ def comment(consultation: Published, submission: Submission) -> str:
     code_key = f"{deed}:{request_deed_key(submission.request_id, body)}"
     code = receipts.code_for(code_key, RECEIPT_KIND)
     held = screen(text).held
+    visit = f"consultation.visit:{consultation.id}:{submission.visit}"
+    of_visit = receipts.code_for(visit, RECEIPT_KIND) if submission.visit else ""
 
-    def write() -> None:
-        if not sent_before(code):
+    def write() -> str:
+        earlier = receipts.find(code)
+        if earlier is not None:
+            comment_id = earlier.object_id
+        elif was_retracted(code):
+            return of_visit or code
+        else:
             comment_id = _store(consultation.id, submission, text, code, held=held)
             receipts.issue(code_key, RECEIPT_KIND, comment_id)
             publish(CommentReceived(consultation.id, comment_id))
+        under = of_visit and receipts.put_under(of_visit, RECEIPT_KIND, comment_id)
+        return of_visit if under else code
 
-    gather(write)
-    return code
+    return gather(write)
 
 
 def require_clause(consultation: Published, clause: str, version: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -136,6 +136,16 @@ def as_published(
 def clauses_of(consultation_id: int, number: int) -> tuple[Clause, ...]:
     """The clauses of a published version. Raises `NotFound`."""
     return from_data(_version(consultation_id, number).clauses)
+
+
+def names_as_read(consultation_id: int, numbers: Collection[int]) -> dict[tuple[int, str], str]:
+    """The clauses of published versions by number and key, named as they were in that version; one query."""
+    versions = db.session.execute(
+        select(DraftVersion.number, DraftVersion.clauses).where(
+            DraftVersion.consultation_id == consultation_id, DraftVersion.number.in_(numbers)
+        )
+    )
+    return {(row.number, each.key): each.name for row in versions for each in from_data(row.clauses)}
 
 
 def clause_names(consultation_id: int) -> dict[str, str]:

@@ -10,11 +10,12 @@ from flask.typing import ResponseReturnValue
 from engage.consultations.actions.submit import Submission, comment
 from engage.consultations.models import Stance
 from engage.consultations.queries.published import Published, published
-from engage.consultations.receipts import clause_of
+from engage.consultations.receipts import commented_by
 from engage.consultations.rules.clauses import Clause
 from engage.consultations.rules.phases import Phase
 from engage.consultations.views._args import choice, clause_key, number
 from engage.consultations.views._blueprints import public_pages
+from engage.consultations.views._visit import current_visit, end_visit, in_visit
 from engage.consultations.views.reading import WHOLE, discussion, withdrawn
 from engage.core.errors import Conflict, Gone, Invalid, Refusal
 from engage.web.citizen import device_id
@@ -43,6 +44,7 @@ def send(public_id: str, clause: str = WHOLE) -> ResponseReturnValue:
         language=current_language(),
         request_id=request.form.get("_request_id", ""),
         device=device_id(),
+        visit=current_visit(public_id) or request.form.get("_request_id", ""),
     )
     try:
         code = comment(consultation, submission)
@@ -51,7 +53,7 @@ def send(public_id: str, clause: str = WHOLE) -> ResponseReturnValue:
             raise
         return _refused(consultation, submission, refusal)
     count(f"consultation:{consultation.id}")
-    return _received(consultation, code)
+    return _received(consultation, code, submission.visit)
 
 
 @public_pages.get("/consultations/<public_id>/done")
@@ -62,29 +64,45 @@ def done(public_id: str) -> ResponseReturnValue:
     page: ResponseReturnValue
     kept = remembered(RECEIPT_COOKIE)
     if request.args.get("hide"):
-        return hidden(RECEIPT_COOKIE, request.path, url_for("consultations.show", public_id=public_id))
+        response = hidden(RECEIPT_COOKIE, request.path, url_for("consultations.show", public_id=public_id))
+        end_visit(public_id, response)
+        return response
     if consultation.phase is Phase.WITHDRAWN:
         # The code stays good for looking up and erasing; it must not be lost with the page.
         page = withdrawn(consultation, code=kept.code if kept and kept.alive else "")
     elif kept is None:
         return redirect(url_for("consultations.show", public_id=public_id), 303)
     elif not kept.alive:
-        page = erased_page(RECEIPT_COOKIE, request.path)
+        erased = erased_page(RECEIPT_COOKIE, request.path)
+        end_visit(public_id, erased)
+        page = erased
     else:
-        following = _following(consultation, clause_of(kept.code))
-        page = render_template(
-            "consultations/done.html", consultation=consultation, code=kept.code, following=following
-        )
+        page = _done_page(consultation, kept.code)
     response = make_response(page)
     response.cache_control.no_store = True
     return response
 
 
-def _following(consultation: Published, key: str | None) -> Clause | None:
-    """The clause to read on with: the next one people can comment on; None after the last."""
+def _done_page(consultation: Published, code: str) -> str:
+    keys = commented_by(code)
+    names = {one.key: one.name for one in consultation.clauses if one.commentable}
+    return render_template(
+        "consultations/done.html",
+        consultation=consultation,
+        code=code,
+        commented=[(key, names.get(key, "")) for key in keys if not key or key in names],
+        following=_following(consultation, keys),
+    )
+
+
+def _following(consultation: Published, keys: list[str]) -> Clause | None:
+    """The clause to read on with: the first one after the latest comment's that has none under this code.
+
+    None after the last, and after a comment on the whole.
+    """
     open_ones = [one for one in consultation.clauses if one.commentable]
-    at = next((place for place, one in enumerate(open_ones) if one.key == key), len(open_ones))
-    return open_ones[at + 1] if at + 1 < len(open_ones) else None
+    at = next((place for place, one in enumerate(open_ones) if keys and one.key == keys[-1]), len(open_ones))
+    return next((one for one in open_ones[at + 1 :] if one.key not in keys), None)
 
 
 def _refused(consultation: Published, submission: Submission, refusal: Refusal) -> ResponseReturnValue:
@@ -113,8 +131,8 @@ def _clause(consultation: Published, key: str) -> Clause | None:
     return next((one for one in consultation.clauses if one.key == key and one.commentable), None)
 
 
-def _received(consultation: Published, code: str) -> Response:
+def _received(consultation: Published, code: str, visit: str) -> Response:
     target = url_for("consultations.done", public_id=consultation.public_id)
     response = make_response(jsonify(done=target) if wants_json() else redirect(target, 303))
     remember(response, RECEIPT_COOKIE, code, target)
-    return response
+    return in_visit(consultation.public_id, response, visit)

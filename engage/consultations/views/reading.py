@@ -13,6 +13,7 @@ from engage.consultations.rules.clauses import Clause
 from engage.consultations.rules.comments import TEXT_LIMIT
 from engage.consultations.rules.phases import Phase
 from engage.consultations.views._blueprints import public_pages
+from engage.consultations.views._visit import in_visit
 from engage.web.guards import public
 from engage.web.numbers import page_number
 
@@ -41,7 +42,8 @@ def show(public_id: str) -> ResponseReturnValue:
     consultation = published(public_id)
     if consultation.phase is Phase.WITHDRAWN:
         return withdrawn(consultation)
-    return draft_page(consultation)
+    page = draft_page(consultation)
+    return in_visit(public_id, page) if consultation.phase is Phase.OPEN else page
 
 
 @public_pages.get("/consultations/<public_id>/clauses/<clause>")
@@ -51,7 +53,7 @@ def clause_page(public_id: str, clause: str) -> ResponseReturnValue:
     consultation = published(public_id)
     if consultation.phase is Phase.WITHDRAWN:
         return withdrawn(consultation)
-    return discussion(consultation, consultation.clause(clause))
+    return _commenting(consultation, consultation.clause(clause))
 
 
 @public_pages.get("/consultations/<public_id>/comment")
@@ -61,7 +63,12 @@ def whole_page(public_id: str) -> ResponseReturnValue:
     consultation = published(public_id)
     if consultation.phase is Phase.WITHDRAWN:
         return withdrawn(consultation)
-    return discussion(consultation, None)
+    return _commenting(consultation, None)
+
+
+def _commenting(consultation: Published, clause: Clause | None) -> ResponseReturnValue:
+    page = discussion(consultation, clause)
+    return in_visit(consultation.public_id, page) if consultation.phase is Phase.OPEN else page
 
 
 def withdrawn(consultation: Published, *, code: str = "", text: str = "") -> ResponseReturnValue:

@@ -105,6 +105,10 @@ export function sent(consultation) {
   return Array.isArray(keys) ? keys : [];
 }
 
+export function forgetSent(consultation) {
+  forget(sentKey(consultation));
+}
+
 /** Whether someone came to this page anew, so that the browser has not filled the form in again on its own. */
 function arrived() {
   return performance.getEntriesByType("navigation")[0]?.type === "navigate";
