@@ -32,6 +32,10 @@ PER_NETWORK = 40
 ATTACK = 60
 # ... in which an unknown browser has so many from its network.
 UNDER_ATTACK = 2
+# Codes of a second factor. Of a million three are right at any moment: at so many tries in a quarter of an
+# hour, from wherever, a guess takes half a year, and its every lock stands in the audit log.
+CODES_PER_PLACE = 5
+CODES_ALIKE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +76,54 @@ def attempt(origin: Origin) -> datetime | None:
     return locked
 
 
-def own(user_id: int, what: str) -> str:
-    """The subject of what somebody who is known tries: their own password again, or their second factor."""
-    return hashlib.sha256(f"{what}:{user_id}".encode()).hexdigest()
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """Where codes of one person's second factor are tried: ``place`` locks at once, ``alike`` are all such.
+
+    Browsers known to the account, all others, and sessions that are open already lock only their like.
+    """
+
+    place: str
+    alike: str
+    account: str = ""
+
+    def count(self) -> datetime | None:
+        """Count one try in the running transaction; until when it locked. Raises ``TooMany`` while locked."""
+        refuse_locked(self.place, self.alike, link_helps=False)
+        counted = count_attempt(self.place, CODES_PER_PLACE), count_attempt(self.alike, CODES_ALIKE)
+        for failure in counted:
+            failure.account_hash = self.account or None
+        return max((failure.locked_until for failure in counted if failure.locked_until), default=None)
+
+    def forgive(self) -> None:
+        """A right code: the place begins anew, the others take this try back."""
+        clear_own(self.place)
+        failure = db.session.get(SignInFailure, self.alike)
+        if failure is None:
+            return
+        if failure.locked_until is not None:
+            failure.locked_until, failure.count = None, CODES_ALIKE
+        failure.count = max(0, failure.count - 1)
+
+
+def tries_from(user_id: int, origin: Origin) -> Tries:
+    """Tries to finish a sign-in."""
+    place = _own(user_id, "code", origin.browser or origin.network)
+    return Tries(place, _own(user_id, "code", "known" if origin.browser else "unknown"), origin.account)
+
+
+def tries_in_session(user_id: int, session_id: int) -> Tries:
+    """Tries to confirm in an open session that it is still the same person."""
+    return Tries(_own(user_id, "code", "session", str(session_id)), _own(user_id, "code", "sessions"))
+
+
+def own_password(user_id: int, session_id: int) -> str:
+    """The subject of tries at one's own password in an open session; other sessions are not locked."""
+    return _own(user_id, "password", "session", str(session_id))
+
+
+def _own(user_id: int, *what: str) -> str:
+    return hashlib.sha256(" ".join((str(user_id), *what)).encode()).hexdigest()
 
 
 def refuse_locked(*subjects: str, link_helps: bool = True) -> None:
@@ -87,7 +136,9 @@ def refuse_locked(*subjects: str, link_helps: bool = True) -> None:
             minutes = max(1, math.ceil(seconds / 60))
             if not link_helps:
                 words = msg(
-                    "Too many wrong attempts. Please wait {minutes} minutes and try again.", minutes=minutes
+                    "Too many wrong attempts. Please wait {minutes} minutes and try again, "
+                    "or use a recovery code.",
+                    minutes=minutes,
                 )
                 raise TooMany(seconds, words)
             raise TooMany(

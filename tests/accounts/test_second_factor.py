@@ -14,7 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from engage.accounts import actions, codes, confirming, factors, queries
-from engage.accounts.actions.second_step import TRIES
+from engage.accounts.lockout import CODES_ALIKE, CODES_PER_PLACE, PER_ACCOUNT
 from engage.accounts.models import Authenticator, RecoveryCode, StaffSession, User
 from engage.accounts.permissions import Role
 from engage.accounts.rules import SECOND_FACTOR_ROLES
@@ -140,21 +140,96 @@ def test_codes_in_wide_digits_are_read(app: Flask) -> None:
             assert codes.matching_step(secret, wrong, 0, now()) is None
 
 
-def test_guessing_codes_is_slow(app: Flask, client: FlaskClient) -> None:
+def _at(app: Flask, address: str) -> FlaskClient:
+    """A browser that nobody knows, at this address."""
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = address
+    return client
+
+
+def _guess(client: FlaskClient, user: User, times: int = CODES_PER_PLACE) -> None:
+    for _ in range(times):
+        _password(client, user)
+        assert _step(client, "000000").status_code == 422
+
+
+def test_guessing_codes_is_slow(app: Flask) -> None:
     with app.app_context():
         user = make_user(Role.TYPIST, password=PASSWORD)
         secret = make_authenticator(user)
-    for _ in range(TRIES):
-        _password(client, user)
-        assert _step(client, "000000").status_code == 422
-    # Neither another browser nor the right code, nor a fresh sign-in helps.
-    other = app.test_client()
+    _guess(_at(app, "203.0.113.1"), user)
+    # Neither another browser at this address nor the right code, nor a fresh sign-in helps.
+    other = _at(app, "203.0.113.1")
     _password(other, user)
     refused = _step(other, pyotp.TOTP(secret).now())
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 14 * 60
-    assert "分钟" in refused.text
+    assert "恢复码" in refused.text
     assert "second-factor.locked" in _events(app)
+    # From wherever they come, guesses together are bounded.
+    for at in range(2, CODES_ALIKE // CODES_PER_PLACE + 1):
+        _guess(_at(app, f"203.0.113.{at}"), user)
+    fresh = _at(app, "203.0.113.200")
+    _password(fresh, user)
+    assert _step(fresh, "000000").status_code == 429
+
+
+def test_who_knows_the_password_locks_nobody_out(app: Flask) -> None:
+    with app.app_context():
+        user = make_user(Role.TYPIST, password=PASSWORD)
+        secret, recovery = make_authenticator(user), make_recovery_code(user)
+    at_work = _at(app, "198.51.100.7")
+    _password(at_work, user)
+    assert _step(at_work, pyotp.TOTP(secret).at(now() - timedelta(seconds=30))).status_code == 303
+    at_work.delete_cookie("staff")
+    # One network is full: another one has its own tries.
+    _guess(_at(app, "203.0.113.1"), user)
+    elsewhere = _at(app, "198.51.100.8")
+    _password(elsewhere, user)
+    assert _step(elsewhere, pyotp.TOTP(secret).now()).status_code == 303
+    # All are: the browser that signed in before gets in at the very address of the guesses, and a recovery
+    # code from anywhere.
+    for at in range(1, CODES_ALIKE // CODES_PER_PLACE + 1):
+        for _ in range(CODES_PER_PLACE):
+            guesser = _at(app, f"203.0.113.{10 + at}")
+            _password(guesser, user)
+            _step(guesser, "000000")
+    at_work.environ_base["REMOTE_ADDR"] = "203.0.113.1"
+    _password(at_work, user)
+    next_code = pyotp.TOTP(secret).at(now() + timedelta(seconds=30))
+    assert _step(at_work, next_code).status_code == 303
+    stranger = _at(app, "203.0.113.1")
+    _password(stranger, user)
+    assert _step(stranger, recovery).status_code == 303
+
+
+def test_a_stolen_session_locks_no_other(app: Flask, staff_client: Callable[..., Any]) -> None:
+    with app.app_context():
+        user = make_user(Role.ADMINISTRATOR, password=PASSWORD)
+        secret, other = make_authenticator(user), make_user(Role.TYPIST)
+    stolen, own = staff_client(user=user), staff_client(user=user)
+    _age(app, user, confirmed_at=None)
+    path, asked = f"/staff/accounts/{other.public_id}/link", {"_confirming": "yes"}
+    answers = [
+        stolen.send(path, {**asked, "confirm_code": "000000"}).status_code for _ in range(CODES_PER_PLACE + 1)
+    ]
+    assert answers[-1] == 429
+    assert own.send(path, {**asked, "confirm_code": pyotp.TOTP(secret).now()}).status_code == 200
+
+
+def test_a_session_left_alone_locks_nobody_out_of_their_password(
+    app: Flask, staff_client: Callable[..., Any]
+) -> None:
+    with app.app_context():
+        user = make_user(Role.TYPIST, password=PASSWORD)
+    left, own = staff_client(user=user), staff_client(user=user)
+    _age(app, user, confirmed_at=None)
+    path, asked = f"{OVERVIEW}/passkeys/begin", {"_confirming": "yes"}
+    answers = [
+        left.send(path, {**asked, "confirm_password": "x"}).status_code for _ in range(PER_ACCOUNT + 1)
+    ]
+    assert answers[-1] == 429
+    assert own.send(path, {**asked, "confirm_password": PASSWORD}).status_code == 303
 
 
 def test_a_recovery_code_stands_in_once(app: Flask, client: FlaskClient) -> None:
@@ -385,7 +460,7 @@ def test_who_has_a_second_factor_confirms_by_it(app: Flask, staff_client: Callab
     path = f"/staff/accounts/{other.public_id}/link"
     asked = {"_confirming": "yes"}
     assert client.send(path, {**asked, "confirm_password": PASSWORD}).status_code == 422
-    for _ in range(TRIES - 1):
+    for _ in range(CODES_PER_PLACE - 1):
         assert client.send(path, {**asked, "confirm_code": "000000"}).status_code == 422
     assert client.send(path, {**asked, "confirm_code": "000000"}).status_code == 429
     with app.app_context(), atomic():

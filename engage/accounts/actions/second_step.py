@@ -18,24 +18,29 @@ from engage.core.writer import atomic
 
 log = logging.getLogger(__name__)
 
-# Of a million codes three are right at any moment: at five tries in a quarter of an hour a guess takes years.
-TRIES = 5
 BEGIN_AGAIN = msg("This sign-in took too long. Please begin again.")
 _WRONG_CODE = msg("This code is not right, or it has been used. Please enter the code the app shows now.")
 _WRONG_PASSKEY = msg("The passkey was not accepted. Please try again.")
 
 
 def finish_sign_in(
-    token: str, browser: Browser, *, code: str = "", answer: str = "", site: passkeys.Site | None = None
+    token: str,
+    browser: Browser,
+    *,
+    origin: lockout.Origin,
+    code: str = "",
+    answer: str = "",
+    site: passkeys.Site | None = None,
 ) -> SignedIn:
     """Let in whoever waits under ``token`` and shows a code, or the ``answer`` of a passkey of ``site``.
 
-    Raises ``Gone`` where nobody waits, ``Invalid`` for what is not right, ``TooMany`` after repeated tries.
+    Raises ``Gone`` where nobody waits, ``Invalid`` for what is not right, ``TooMany`` after repeated
+    tries from ``origin`` or others like it.
     """
     waiting = factors.waiting_session(token)
     if waiting is None:
         raise Gone(BEGIN_AGAIN)
-    _check(waiting.id, waiting.user_id, code, answer, site)
+    _check(waiting.id, waiting.user_id, code, answer, site, lockout.tries_from(waiting.user_id, origin))
     with atomic():
         waiting = factors.waiting_session(token)
         user = db.session.get_one(User, waiting.user_id) if waiting else None
@@ -61,9 +66,9 @@ def confirm(
     """
     user = db.session.get_one(User, actor.id)
     if factors.has_factor(user.id):
-        _check(session_id, user.id, code, answer, site)
+        _check(session_id, user.id, code, answer, site, lockout.tries_in_session(user.id, session_id))
     else:
-        check_own_password(user.id, user.password_hash, password, field="password")
+        check_own_password(user.id, session_id, user.password_hash, password, field="password")
     with atomic():
         db.session.get_one(StaffSession, session_id).confirmed_at = now()
 
@@ -79,26 +84,29 @@ def passkey_to_use(session_id: int, user_id: int, site: passkeys.Site) -> str:
     return question
 
 
-def _check(session_id: int, user_id: int, code: str, answer: str, site: passkeys.Site | None) -> None:
+def _check(
+    session_id: int, user_id: int, code: str, answer: str, site: passkeys.Site | None, tries: lockout.Tries
+) -> None:
     if answer and site is not None:
         _check_passkey(session_id, user_id, answer, site)
     else:
-        _check_code(user_id, code)
+        _check_code(user_id, code, tries)
 
 
-def _check_code(user_id: int, code: str) -> None:
-    tries = lockout.own(user_id, "second factor")
-    user = db.session.get_one(User, user_id)
+def _check_code(user_id: int, code: str, tries: lockout.Tries) -> None:
     with atomic():
-        lockout.refuse_locked(tries, link_helps=False)
-        failure = lockout.count_attempt(tries, TRIES)
-        if failure.locked_until is not None:
-            after = {"until": failure.locked_until}
+        # Nobody guesses one (49 bits), so no lock that others brought about stands before whoever has one.
+        if _take_recovery_code(user_id, code):
+            return
+        locked = tries.count()
+        if locked is not None:
+            user = db.session.get_one(User, user_id)
+            after = {"until": locked}
             record(ANONYMOUS, entries.FACTOR_LOCKED, "account", user_id, after=after, label=user.name)
     with atomic():
-        right = _take_app_code(user_id, code) or _take_recovery_code(user_id, code)
+        right = _take_app_code(user_id, code)
         if right:
-            lockout.clear_own(tries)
+            tries.forgive()
     if not right:
         log.warning("second factor refused", extra={"staff": user_id, "kind": "code"})
         raise Invalid({"code": _WRONG_CODE})

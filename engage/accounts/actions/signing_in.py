@@ -148,7 +148,7 @@ def change_password(
     session = db.session.get_one(StaffSession, session_id)
     name, email, password_hash = user.name, user.email or "", user.password_hash
     if password_hash is not None and not came_by_link(session.by_link, session.created_at):
-        check_own_password(user.id, password_hash, current, field="current")
+        check_own_password(user.id, session_id, password_hash, current, field="current")
     problem = beside_the_hub(lambda: password_problem(new, name=name, email=email, places=places))
     if problem is not None:
         raise Invalid({"new": problem})
@@ -170,9 +170,14 @@ def came_by_link(by_link: bool, began: datetime) -> bool:
     return by_link and began > now() - LINK_IS_FRESH
 
 
-def check_own_password(user_id: int, password_hash: str | None, typed: str, *, field: str) -> None:
-    """Raise ``Invalid`` for ``field`` unless ``typed`` is the password, ``TooMany`` after repeated tries."""
-    tries = lockout.own(user_id, "password")
+def check_own_password(
+    user_id: int, session_id: int, password_hash: str | None, typed: str, *, field: str
+) -> None:
+    """Raise ``Invalid`` for ``field`` unless ``typed`` is the password, ``TooMany`` after repeated tries.
+
+    Tries count for this session: whoever holds another one locks nobody out of theirs.
+    """
+    tries = lockout.own_password(user_id, session_id)
     with atomic():
         lockout.refuse_locked(tries)
         lockout.count_attempt(tries, lockout.PER_ACCOUNT)

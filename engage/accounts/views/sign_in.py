@@ -88,6 +88,7 @@ def second_step() -> ResponseReturnValue:
             signed = actions.finish_sign_in(
                 token,
                 browser(),
+                origin=_origin(queries.email_of(waits.user_id)),
                 code=form.code.data or "",
                 answer=(form.credential.data or "")[:LONGEST_ANSWER],
                 site=passkey_site(),
