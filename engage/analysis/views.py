@@ -129,7 +129,7 @@ def export_file(public_id: str, export_id: str) -> ResponseReturnValue:
     path = current_app.config["ENGAGE"].files / "exports" / found.file_name
     if found.state is not ExportState.DONE or not path.exists():
         raise NotFound(msg("This file is no longer kept. Please have it made again."))
-    return download(path, survey.title, found.format.value)
+    return download(path, survey.title, _("Responses"), found.created_at, found.format.value)
 
 
 @blueprint.post("/staff/surveys/<public_id>/results/publish")

@@ -8,7 +8,7 @@ from typing import Final
 
 from engage.accounts.permissions import Permission
 from engage.cases.models import CaseState
-from engage.core.calendar import is_working_day, working_days_between
+from engage.core.calendar import is_working_day, lateness, working_days_between
 from engage.core.errors import Conflict
 from engage.core.messages import Message, msg
 
@@ -83,8 +83,7 @@ def time_left(due_on: date, day: date) -> Message:
         return msg("due today")
     if due_on > day:
         return msg("{days} working days left", days=working_days_between(day, due_on))
-    late = working_days_between(due_on, day)
-    return msg("{days} working days late", days=late) if late else msg("late since the day it was due")
+    return lateness(due_on, day)
 
 
 def reminder_due(due_on: date, day: date, reminded_on: date | None) -> bool:

@@ -62,7 +62,7 @@ LABELS: Final[dict[type[Enum], dict[Enum, Message]]] = {
     },
     View: {
         View.PENDING: msg("To review"),
-        View.TO_ANSWER: msg("To answer"),
+        View.TO_ANSWER: msg("No outcome yet"),
         View.DONE: msg("With an outcome"),
         View.DECLINED: msg("Not shown"),
         View.ALL: msg("All"),

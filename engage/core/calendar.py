@@ -9,6 +9,8 @@ from pathlib import Path
 
 import chinese_calendar
 
+from engage.core.messages import Message, msg
+
 FILE = "holidays.csv"
 """In the instance folder: the dates that versions before 0.2 were given; they are stored once."""
 _MONDAY_TO_FRIDAY = 5
@@ -119,6 +121,14 @@ def working_days_between(start: date, end: date) -> int:
     """How many working days lie after ``start`` up to and with ``end``; 0 where ``end`` is not later."""
     days = (end - start).days
     return sum(is_working_day(start + timedelta(days=offset)) for offset in range(1, days + 1))
+
+
+def lateness(due: date, day: date) -> Message:
+    """How late ``day`` is for what was due on ``due``, in the working days that deadlines are made of."""
+    late = working_days_between(due, day)
+    if not late:
+        return msg("late since the day it was due")
+    return msg("{days} working days late", days=late) if late > 1 else msg("1 working day late")
 
 
 def _is_official(year: int) -> bool:

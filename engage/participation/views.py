@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
 
 from engage.core.db import Model
 from engage.core.errors import Gone, Invalid, NotFound
@@ -21,14 +22,14 @@ blueprint = Blueprint("participation", __name__)
 blueprints = (blueprint,)
 
 _CODE_LIMIT = 40
-_STAFF = "Staff: "
+_STAFF = "Staff"
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One line of the page."""
+    """One line of the page: what is kept for one purpose and equally long."""
 
-    what: str
+    what: tuple[str, ...]
     purpose: str
     days: int
 
@@ -90,20 +91,44 @@ def _confirm(code: str, which: str, error: str = "", status: int = 200) -> Respo
 
 
 def _page() -> dict[str, object]:
-    citizens: dict[tuple[str, str], Kept] = {}
-    staff: dict[tuple[str, str], Kept] = {}
-    in_tables = [(column.table.name, declared) for column, declared in personal_columns(Model.metadata)]
-    for place, declared in (*in_tables, *personal_outside().items()):
+    in_tables = [declared for _column, declared in personal_columns(Model.metadata)]
+    citizens: dict[tuple[int, str], list[str]] = {}
+    staff: dict[tuple[int, str], list[str]] = {}
+    for declared in (*in_tables, *personal_outside().values()):
         what = declared.what or msg("Personal data")
         group = staff if _is_about_staff(what, declared.purpose) else citizens
-        line = Kept(render(what), render(declared.purpose), declared.days)
-        group.setdefault((line.what, place), line)
+        found = group.setdefault((declared.days, _said(declared.purpose)), [])
+        if (said := _said(what)) not in found:
+            found.append(said)
     return {
-        "citizens": sorted(citizens.values(), key=lambda line: (line.days, line.what)),
-        "staff": sorted(staff.values(), key=lambda line: (line.days, line.what)),
+        "citizens": _lines(citizens),
+        "staff": _lines(staff),
         "request_days": REQUEST_DAYS,
+        "period": period,
     }
+
+
+def _lines(found: dict[tuple[int, str], list[str]]) -> list[Kept]:
+    return [Kept(tuple(sorted(what)), purpose, days) for (days, purpose), what in sorted(found.items())]
 
 
 def _is_about_staff(*messages: Message) -> bool:
     return any(message.template.startswith(_STAFF) for message in messages)
+
+
+def _said(words: Message) -> str:
+    """In the reader's language, without the mark of staff: their table says so once."""
+    said = render(words)
+    if not words.template.startswith(_STAFF):
+        return said
+    rest = said.partition(gettext(": "))[2].strip()
+    return rest[:1].upper() + rest[1:]
+
+
+def period(days: int) -> str:
+    """How long something is kept, as people say it: a year of 365 days, a month of 30."""
+    if years := days // 365:
+        return ngettext("%(num)d year", "%(num)d years", years)
+    if days % 30 == 0 and days > 30:
+        return ngettext("%(num)d month", "%(num)d months", days // 30)
+    return ngettext("%(num)d day", "%(num)d days", days)

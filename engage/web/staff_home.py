@@ -9,6 +9,7 @@ from datetime import date
 from engage.accounts.permissions import Permission
 from engage.accounts.rules import may
 from engage.core.actor import Actor
+from engage.core.calendar import lateness
 from engage.core.messages import Message, msg
 from engage.core.types import Localized
 
@@ -117,10 +118,10 @@ def home_of(actor: Actor) -> Home:
 
 
 def due_words(due: date, day: date) -> Message | date:
-    """How far away ``due`` is on ``day``, in the words of a calendar; a day that is farther off as itself."""
+    """How late ``day`` is for ``due``, or how far away it is; a day that is farther off as itself."""
     left = (due - day).days
     if left < 0:
-        return msg("{days} days overdue", days=-left) if left < -1 else msg("1 day overdue")
+        return lateness(due, day)
     if left > 1:
         return due
     return msg("Tomorrow") if left else msg("Today")

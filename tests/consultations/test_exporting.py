@@ -20,7 +20,7 @@ from engage.accounts.permissions import Role
 from engage.audit.models import AuditEntry
 from engage.consultations import jobs
 from engage.consultations.models import CommentExport, CommentState, Consultation, ExportState
-from engage.core.clock import now
+from engage.core.clock import now, today
 from engage.core.db import db
 from engage.core.ids import request_id
 from engage.core.jobs import OutboxJob
@@ -85,7 +85,7 @@ def test_the_export_is_excel_where_that_is_asked_for(
     Worker(app).run_waiting()
     assert "导出意见（Excel）" in staff.get(asked.location).text
     answer = staff.get(f"{asked.location}/file", buffered=True)
-    named = quote(f"{one.title.get('zh_CN')}.xlsx")
+    named = quote(f"{one.title.get('zh_CN')}-意见-{today():%Y%m%d}.xlsx")
     assert named in answer.headers["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
         sheet, names = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "workbook"))

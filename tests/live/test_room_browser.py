@@ -310,3 +310,24 @@ def crowded(route: Any) -> Any:
     answer = route.fetch().json()
     answer.setdefault("totals", {"supports": {}})["viewers"] = [4000, 2**52]
     return answer
+
+
+def test_withdrawing_is_asked_first_and_named_by_its_words(
+    app: Flask, live_server: Server, open_context: Any
+) -> None:
+    """Also what is told to an asker whose telephone number keeps a question from being published at once."""
+    hall = Hall(app, live_server, open_context, moderation=False)
+    phone = hall.phone()
+    ask(phone, "请回电13812345678")
+    own = phone.locator("[data-own] li")
+    expect(own).to_contain_text("内容中可能有电话号码等个人信息，审核后再公开。")
+    button = own.get_by_role("button")
+    expect(button).to_have_text("撤回：请回电13812345678")
+    button.click()
+    dialog = phone.get_by_role("dialog")
+    dialog.get_by_role("button", name="不撤回").click()
+    assert list(hall.stored().values()) == ["pending"]
+    button.click()
+    dialog.get_by_role("button", name="撤回", exact=True).click()
+    expect(own).to_contain_text("您已撤回")
+    assert list(hall.stored().values()) == ["withdrawn"]

@@ -20,6 +20,7 @@ from engage.moderation.models import ReasonClass
 from engage.participation.deletion import erase_by_code
 from tests.factories import live as make
 from tests.fixtures.clients import hidden_fields
+from tests.fixtures.html import parsed
 
 
 @pytest.fixture
@@ -124,7 +125,12 @@ def test_withdrawing_is_for_the_asker_only(citizen_client: Any, room: str, app: 
     assert (
         stranger.post(f"/live/{room}/withdraw", data={**fields, "_token": stranger.token}).status_code == 404
     )
-    assert phone.post(f"/live/{room}/withdraw", data={**fields, "_token": phone.token}).status_code == 303
+    asked = phone.post(f"/live/{room}/withdraw", data={**fields, "_token": phone.token})
+    assert asked.status_code == 200
+    with app.app_context():
+        assert make.question(public).state is QuestionState.PENDING
+    form = {part.get("name"): part.get("value") or "" for part in parsed(asked.text).iter("input")}
+    assert phone.post(f"/live/{room}/withdraw", data=form).status_code == 303
     with app.app_context():
         assert make.question(public).state is QuestionState.WITHDRAWN
 

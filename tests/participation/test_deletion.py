@@ -29,6 +29,7 @@ from engage.participation import erased as erased_list
 from engage.participation.erasers import Eraser, _erasers, register_eraser
 from engage.participation.marks import PARTICIPATION, _participation, marks, took_part
 from engage.participation.models import Deletion, Receipt, WriteRequest
+from engage.participation.views import period
 from engage.surveys.models import KEEP_DAYS, Response
 from tests.audit.test_log import TRIED
 from tests.factories.accounts import make_session, make_user
@@ -272,12 +273,33 @@ def test_a_number_given_anew_is_not_taken_for_the_erasure_before_it(app: Flask, 
 
 def test_the_page_says_what_is_kept_in_both_languages(client: Any) -> None:
     page = client.get("/personal-data").text
-    assert "180 天" in page
+    assert "6 个月" in page
+    # Staff are named once, not in front of each line.
+    assert "工作人员：" not in page
     assert "本设备已参与的标记" in page
     # On phones each row is a block, with the headings in front of its cells.
     rows = page.count('<tr><th scope="row"')
     assert page.count('data-head="保存期限"') == page.count('data-head="用途"') == rows > 0
-    assert "180 days" in client.get("/personal-data?lang=en").text
+    assert "6 months" in client.get("/personal-data?lang=en").text
+
+
+@pytest.mark.parametrize(
+    ("days", "words"),
+    [
+        (1, "1 day"),
+        (30, "30 days"),
+        (90, "3 months"),
+        (180, "6 months"),
+        (200, "200 days"),
+        (365, "1 year"),
+        (1826, "5 years"),
+        (3650, "10 years"),
+        (3653, "10 years"),
+    ],
+)
+def test_periods_are_told_as_people_say_them(app: Flask, days: int, words: str) -> None:
+    with app.test_request_context("/?lang=en"):
+        assert period(days) == words
 
 
 def test_people_erase_their_own_after_confirming_twice(

@@ -12,6 +12,8 @@ from sqlalchemy import insert
 
 from engage.accounts.permissions import Role
 from engage.cases.models import Case
+from engage.cases.rules import time_left
+from engage.core.calendar import is_working_day
 from engage.core.clock import now, today
 from engage.core.db import db
 from engage.core.messages import msg
@@ -52,8 +54,8 @@ def _buttons(page: Element) -> list[Element]:
 @pytest.mark.parametrize(
     ("due", "words"),
     [
-        (date(2026, 3, 1), "9 days overdue"),
-        (date(2026, 3, 9), "1 day overdue"),
+        (date(2026, 3, 2), "6 working days late"),
+        (date(2026, 3, 9), "1 working day late"),
         (date(2026, 3, 10), "Today"),
         (date(2026, 3, 11), "Tomorrow"),
         (date(2026, 3, 12), "2026-03-12"),
@@ -61,6 +63,15 @@ def _buttons(page: Element) -> list[Element]:
 )
 def test_a_deadline_is_told_as_a_calendar_tells_it(due: date, words: str) -> None:
     assert str(due_words(due, DAY)) == words
+
+
+@pytest.mark.parametrize("days", range(1, 12))
+def test_the_home_and_the_case_say_alike_how_late_it_is(days: int) -> None:
+    """In working days, also where only free days have passed since."""
+    due = DAY - timedelta(days=days)
+    assert str(due_words(due, DAY)) == str(time_left(due, DAY))
+    friday = date(2026, 3, 6)
+    assert str(due_words(friday, friday + timedelta(days=1))) == "late since the day it was due"
 
 
 @pytest.mark.parametrize(("last", "words"), [(10, "ends today"), (11, "ends tomorrow"), (31, "21 days left")])
@@ -76,7 +87,9 @@ def test_work_is_sorted_by_deadline_and_what_cannot_wait_is_first(app: Flask, st
         make_consultation(unit=unit, opened=40, closes=-2)
     client = staff_client(Role.DEPARTMENT, unit=unit)
     found = _items(client)
-    assert [due for due, _title in found][:2] == ["超期 1 天", "今天"]
+    # On a free day no working day has passed since yesterday.
+    late = "已超期 1 个工作日" if is_working_day(today()) else "刚过期限"
+    assert [due for due, _title in found][:2] == [late, "今天"]
     assert found[-1] == ("", "城区停车管理办法（征求意见稿）")
     page = parsed(client.get("/staff/").text)
     by_id = {element.get("id"): element for element in page.iter()}

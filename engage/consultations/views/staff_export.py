@@ -75,7 +75,7 @@ def export_file(public_id: str, export_id: str) -> ResponseReturnValue:
     path = current_app.config["ENGAGE"].files / "exports" / found.file_name
     if found.state is not ExportState.DONE or not path.exists():
         raise NotFound(msg("This file is no longer kept. Please have it made again."))
-    return download(path, work.consultation.title, found.format.value)
+    return download(path, work.consultation.title, _("Comments"), found.created_at, found.format.value)
 
 
 def _words() -> Words:

@@ -124,6 +124,7 @@ def _for_asker(question: LiveQuestion) -> View:
         "id": question.public_id,
         "text": question.text if question.state is not QuestionState.WITHDRAWN else "",
         "state": question.state.value,
+        "held": question.held and question.state is QuestionState.PENDING,
         "reason": question.reason.value if question.reason else "",
         "note": question.reason_note,
         "answer": question.answer if shown else "",

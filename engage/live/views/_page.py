@@ -94,6 +94,13 @@ def _collected() -> dict[str, Any]:
             "answered": gettext("Answered"),
             "written": gettext("Written answer"),
         },
+        "held": gettext(
+            "It seems to hold personal data, such as a telephone number. "
+            "A moderator looks at it before anything is published."
+        ),
+        "withdraw": gettext("Withdraw this question? It is not published then, and this cannot be undone."),
+        "withdrawYes": gettext("Withdraw"),
+        "withdrawNo": gettext("Do not withdraw"),
         "anonymous": gettext("Anonymous"),
         "support": gettext("Support"),
         "supported": gettext("Supported"),

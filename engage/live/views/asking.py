@@ -11,6 +11,7 @@ from engage.core.errors import Conflict, Gone, Invalid, Refusal
 from engage.core.ids import request_id
 from engage.core.messages import Message
 from engage.live import actions
+from engage.live.models import QuestionState
 from engage.live.rules.life import Act, possible
 from engage.live.rules.text import LEAST, MOST, NAME_MOST
 from engage.live.views._page import asked_order, newest_first, own_questions, public_room, question_words
@@ -89,8 +90,12 @@ def support(public_id: str) -> ResponseReturnValue:
 @citizen_write
 @limited("live-withdraw", **WITHDRAW_LIMITS)
 def withdraw(public_id: str) -> ResponseReturnValue:
-    """Take back one's own question."""
+    """Take back one's own question; asked first on a page, where no script has done so."""
     session = public_room(public_id)
+    view = own_questions(session)["questions"].get(request.form.get("question", ""))
+    asked = wants_json() or request.form.get("step") == "confirm"
+    if not asked and view and view["state"] == QuestionState.PENDING:
+        return render_template("live/withdraw.html", room=session, view=view)
     actions.withdraw(citizen_actor(), session.id, request.form.get("question", ""))
     if wants_json():
         return jsonify(done=True)

@@ -23,6 +23,7 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import may, require
 from engage.core.actor import Actor
 from engage.core.cells import cells_into
+from engage.core.clock import today
 from engage.core.db import db
 from engage.core.errors import Invalid, NotFound
 from engage.core.ids import request_id
@@ -33,7 +34,8 @@ from engage.live.queries import sessions
 from engage.live.rules.life import STEPS, Act, Step, possible, steps_from
 from engage.web.actor import current_actor
 from engage.web.addresses import absolute
-from engage.web.display import datetime_text, label
+from engage.web.display import datetime_text, label, local
+from engage.web.downloads import file_name
 from engage.web.guards import staff
 from engage.web.languages import render
 from engage.web.numbers import page_number
@@ -117,7 +119,8 @@ def export(public_id: str) -> Response:
     require(actor, Permission.LIVE_READ, unit_id=session.unit_id, activity_id=session.activity_id)
     actions.note_export(actor, session.id)
     response = Response(stream_with_context(_pieces(session.id)), mimetype="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="live-questions-{session.public_id}.csv"'
+    name = file_name(today(), local(session.title), gettext("Questions asked"), "csv")
+    response.headers.set("Content-Disposition", "attachment", filename=name)
     response.cache_control.no_store = True
     return response
 

@@ -8,12 +8,15 @@ export function confirmFirst(form) {
     const words = { ...form.dataset, ...event.submitter?.dataset };
     if (!words.question || form.dataset.sure !== undefined) return;
     event.preventDefault();
-    ask(form, event.submitter, words);
+    const css = event.submitter?.classList.contains("button--danger") ? "button button--danger" : "button";
+    const submitter = event.submitter;
+    agreed(words, css).then((sure) => sure && send(form, submitter));
   });
   once(form);
 }
 
-function ask(form, submitter, { question, yes: agree, no: refuse }) {
+// Asks in a dialog; whether it was agreed to.
+export async function agreed({ question, yes: agree, no: refuse }, css) {
   const box = document.createElement("dialog");
   box.className = "dialog";
   const words = document.createElement("p");
@@ -22,22 +25,22 @@ function ask(form, submitter, { question, yes: agree, no: refuse }) {
   box.setAttribute("aria-labelledby", words.id);
   const row = document.createElement("div");
   row.className = "button-row";
-  const yes = button(agree, submitter?.classList.contains("button--danger") ? "button button--danger" : "button");
+  const yes = button(agree, css);
   const no = button(refuse, "button button--secondary");
   row.append(yes, no);
   box.append(words, row);
   document.body.append(box);
-  let agreed = false;
+  let sure = false;
   yes.addEventListener("click", () => {
-    agreed = true;
+    sure = true;
     box.close();
   });
   no.addEventListener("click", () => box.close());
-  openDialog(box).then(() => {
-    box.remove();
-    if (agreed) send(form, submitter);
-  });
+  const closed = openDialog(box);
   no.focus();
+  await closed;
+  box.remove();
+  return sure;
 }
 
 function send(form, submitter) {

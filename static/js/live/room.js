@@ -1,4 +1,5 @@
 // The room on a phone: what is on air, the published questions, one's own questions, and asking.
+import { agreed } from "../core/_confirm.js";
 import { write } from "../core/_write.js";
 import { Asking } from "./_asking.js";
 import { dayText } from "./_days.js";
@@ -122,18 +123,24 @@ class Room {
     part("state").textContent = this.words.own[written ? "written-answered" : view.state];
     part("state").className = `tag tag--${written ? "good" : TAGS[view.state] ?? "closed"}`;
     write(part("text"), view.text);
-    part("about").textContent = `#${view.id} ${view.text}`;
-    part("reason").hidden = !view.reason;
-    write(part("reason"), view.reason ? `${this.words.kind[view.reason]} ${view.note ?? ""}`.trim() : "");
+    write(part("about"), view.text);
+    const told = view.reason ? `${this.words.kind[view.reason]} ${view.note ?? ""}`.trim() : view.held ? this.words.held : "";
+    part("reason").hidden = !told;
+    write(part("reason"), told);
     part("answer").hidden = !view.answer && !view.due;
     write(part("answer"), view.due ? this.words.due.replace("{day}", dayText(view.due)) : view.answer ?? "");
     const form = part("withdraw");
     form.hidden = view.state !== "pending";
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.asking.withdraw(view.id);
+      this.#withdraw(view.id);
     });
     return item;
+  }
+
+  async #withdraw(id) {
+    const { withdraw: question, withdrawYes: yes, withdrawNo: no } = this.words;
+    if (await agreed({ question, yes, no }, "button button--danger")) this.asking.withdraw(id);
   }
 
   async support(id, on) {
