@@ -9,8 +9,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
 
+from engage.core.text import clean_in_turns
+from engage.questions.compiled import compile
+from engage.questions.definition import read
 from engage.surveys.models import Layout
+from engage.surveys.views import state
 from tests.factories.answers import address, count, only, turn
 from tests.factories.questions import asks, page, question
 from tests.factories.surveys import make_survey
@@ -123,3 +128,23 @@ def test_the_number_of_questions_is_a_limit_where_some_are_for_some_people_only(
 ) -> None:
     survey = make_survey(data)
     assert f"· {words}<" in citizen_client().get(address(survey)).get_data(as_text=True)
+
+
+def test_what_is_carried_is_cleaned_in_turns_and_only_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    cleaned: list[int] = []
+    pauses: list[None] = []
+
+    def clean(text: str, pause: Callable[[], None]) -> str:
+        cleaned.append(len(text))
+        return clean_in_turns(text, pause)
+
+    monkeypatch.setattr(state, "clean_in_turns", clean)
+    monkeypatch.setattr(state.Turn, "pause", lambda _turn: pauses.append(None))
+    compiled = compile(read(PAGES))
+    marks = "\\u0f71\\u0f74" * 20_000
+    sent = f'{{"q2": "{marks}", "q3": ["{marks}", 1], "q1": "{marks}", "other": "{marks}"}}'
+    form = MultiDict({"_state": sent})
+    known = state.merged(compiled, compiled.by_id["q1"].page, {"q1": "a"}, form)
+    assert known == {"q1": "a", "q3": ["", 1]}
+    assert cleaned == [40_000]
+    assert len(pauses) >= 5

@@ -8,7 +8,8 @@ from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
-from engage.core.text import clean_text
+from engage.core.text import clean_in_turns
+from engage.core.threads import Turn
 from engage.questions.compiled import Compiled
 from engage.web.strictjson import strict_loads
 
@@ -31,7 +32,12 @@ def is_whole(form: Form) -> bool:
 def merged(compiled: Compiled, page: int, raw: Mapping[str, object], form: Form) -> dict[str, object]:
     """The answers carried along with those of the page just sent, which win."""
     carried = _carried(form.get("_state", ""))
-    known = {id: carried[id] for id, step in compiled.by_id.items() if step.page != page and id in carried}
+    turn = Turn()
+    known = {
+        id: _clean(carried[id], turn)
+        for id, step in compiled.by_id.items()
+        if step.page != page and id in carried
+    }
     return known | {id: value for id, value in raw.items() if compiled.by_id[id].page == page}
 
 
@@ -48,13 +54,13 @@ def _carried(text: str) -> dict[str, object]:
         data = strict_loads(text)
     except ValueError:
         return {}
-    return {id: _clean(value) for id, value in data.items()} if isinstance(data, dict) else {}
+    return data if isinstance(data, dict) else {}
 
 
-def _clean(value: object) -> object:
+def _clean(value: object, turn: Turn) -> object:
     # The form's own texts are clean; within JSON the marks may stand as escapes.
     if isinstance(value, str):
-        return clean_text(value)
+        return clean_in_turns(value, turn.pause)
     if isinstance(value, list):
-        return [clean_text(one) if isinstance(one, str) else one for one in value]
+        return [clean_in_turns(one, turn.pause) if isinstance(one, str) else one for one in value]
     return value
