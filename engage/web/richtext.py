@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 import nh3
 from markdown_it import MarkdownIt
@@ -13,9 +12,12 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 from markupsafe import Markup, escape
 
+from engage.web.rendered import rendered
+
 # A page of A4 holds about 1,500 characters; a long draft has a few dozen pages.
 LIMIT = 200_000
-_LONG = 3_000
+# 2 µs a character as people write, 60 where every sign may begin a picture in a link.
+_LASTING = 500
 _HEADINGS = {"h2", "h3", "h4", "h5", "h6"}
 _TABLE = {"table", "tbody", "td", "th", "thead", "tr"}
 _BLOCKS = {"blockquote", "hr", "li", "ol", "p", "pre", "ul"}
@@ -40,7 +42,7 @@ def to_html(text: str | None, start: int = 2) -> Markup:
         return Markup("")
     if len(text) > LIMIT:
         return Markup("<p>{}</p>").format(escape(text))
-    return _whole_draft(text, start) if len(text) > _LONG else _piece(text, start)
+    return rendered.get(("markdown", start, text), lambda: _render(text, start), lasting=len(text) > _LASTING)
 
 
 def _render(text: str, start: int) -> Markup:
@@ -90,12 +92,6 @@ def _between_ascii(state: StateInline, length: int) -> bool:
 
 
 _markdown.inline.ruler.at("emphasis", _emphasis)
-
-
-# The same few texts are read again and again, and 20,000 characters take 45 ms in which nothing else is
-# answered. Two sizes, so that many clauses and comments are kept and still no more than some 50 MB.
-_piece = lru_cache(maxsize=2000)(_render)
-_whole_draft = lru_cache(maxsize=30)(_render)
 
 
 def _shift_headings(tokens: list[Token], start: int) -> None:

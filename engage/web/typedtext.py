@@ -8,10 +8,15 @@ from itertools import groupby, zip_longest
 from markupsafe import Markup, escape
 
 from engage.core.formatting import is_formatted, words_of
+from engage.web.rendered import rendered
 from engage.web.richtext import to_html
 
 _ROWS = 2
 """One line with a single tab is a line; two of them, or one with more cells, are rows."""
+_PADDED = 5_000
+"""Most cells of a table that was filled to less than half: one line of tabs would widen every other."""
+_SHORT, _LASTING = 200, 3_000
+"""Characters up to which a text is made anew each time, and from which it takes more than a moment."""
 
 
 def official(text: str | None, start: int = 2) -> Markup:
@@ -27,8 +32,15 @@ def typed(text: str | None, *, each_line: bool = False) -> Markup:
     A paragraph ends at an empty line, or with `each_line` at every line end. Neighbouring lines with tabs are
     the rows of a table, the first one its head.
     """
+    if not text or len(text) <= _SHORT:
+        return _as_typed(text or "", each_line=each_line)
+    key = ("typed", each_line, text)
+    return rendered.get(key, lambda: _as_typed(text, each_line=each_line), lasting=len(text) > _LASTING)
+
+
+def _as_typed(text: str, *, each_line: bool) -> Markup:
     parts: list[Markup] = []
-    lines = (text or "").rstrip().split("\n")
+    lines = text.rstrip().split("\n")
     for tabbed, group in groupby(lines, key=lambda line: "\t" in line and bool(line.strip())):
         block = list(group)
         if tabbed and _is_table(block):
@@ -48,7 +60,10 @@ def _paragraphs(lines: Sequence[str], *, each_line: bool) -> Iterable[Markup]:
 
 
 def _is_table(lines: Sequence[str]) -> bool:
-    most = max(line.strip().count("\t") for line in lines)
+    tabs = [line.strip().count("\t") for line in lines]
+    most = max(tabs)
+    if (most + 1) * len(lines) > max(_PADDED, 2 * (sum(tabs) + len(lines))):
+        return False
     return most > 0 and (len(lines) >= _ROWS or most >= _ROWS)
 
 
