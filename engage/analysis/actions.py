@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -40,13 +40,15 @@ class Words:
     """What the worker, which has no request, writes in the language of the person who asked.
 
     ``heads`` name the first four columns (number, minute, language, source), ``sheet`` what the file holds;
-    ``languages`` and ``sources`` are what the stored words are called.
+    ``languages`` and ``sources`` are what the stored words are called, ``summary`` those of the first sheet
+    (``summary.front_sheet``), empty in a job of the version before.
     """
 
     heads: list[str]
     sheet: str
     languages: dict[str, str]
     sources: dict[str, str]
+    summary: dict[str, str] = field(default_factory=dict)
 
 
 def request_export(actor: Actor, survey_id: int, kind: ExportFormat, language: str, words: Words) -> str:

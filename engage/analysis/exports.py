@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-from sqlalchemy import Text, cast, select
+from sqlalchemy import Text, cast, select, true
 
 from engage.analysis.actions import Words
 from engage.core.cells import each
 from engage.core.clock import local
 from engage.core.db import db
-from engage.core.sheets import open_sheet
+from engage.core.sheets import Front, open_sheet
 from engage.questions import definition as definitions
 from engage.questions.definition import Definition, Question
 from engage.surveys.models import Response, SurveyVersion
@@ -31,24 +31,29 @@ def write_responses(
     language: str,
     words: Words,
     progress: Callable[[int], None],
+    front: Front | None = None,
+    through_id: int | None = None,
 ) -> int:
     """Write every response of a survey to ``path``; answers the number of rows.
 
     Rows are numbered as they stand in the file, questions as in the newest version's form, then those that
     are gone. One column per question, for several picks one column per option with 1 or 0. ``progress``
-    hears the rows written so far.
+    hears the rows written so far. ``front`` stands on the first sheet of an Excel file; it counts responses
+    up to ``through_id``, so no others are written.
     """
     versions = _versions(survey_id)
     columns = _columns(versions.values(), language)
     asked = {number: {_key(one) for one in version.questions} for number, version in versions.items()}
-    sheet = open_sheet(path, words.sheet, excel=excel)
+    sheet = open_sheet(path, words.sheet, excel=excel, front=words.summary.get("sheet", "") if front else "")
     try:
+        if front is not None:
+            sheet.front(front)
         numbered = enumerate(columns, start=1)
         sheet.heads(
             [*words.heads, *(title for number, column in numbered for title in column.titles(number))]
         )
         count = 0
-        for rows in _batches(survey_id):
+        for rows in _batches(survey_id, through_id):
             numbers = range(count + 1, count + len(rows) + 1)
             sheet.columns([numbers, *_about(rows, words), *_answers(rows, columns, asked)])
             count += len(rows)
@@ -134,8 +139,9 @@ def _answers(rows: list[Any], columns: list[_Column], asked: dict[int, set[_Key]
         yield from column.cells(given)
 
 
-def _batches(survey_id: int) -> Iterator[list[Any]]:
+def _batches(survey_id: int, through_id: int | None) -> Iterator[list[Any]]:
     last = 0
+    until = Response.id <= through_id if through_id is not None else true()
     while True:
         rows = db.session.execute(
             select(
@@ -146,7 +152,7 @@ def _batches(survey_id: int) -> Iterator[list[Any]]:
                 Response.source,
                 cast(Response.answers, Text).label("answers"),
             )
-            .where(Response.survey_id == survey_id, Response.id > last)
+            .where(Response.survey_id == survey_id, Response.id > last, until)
             .order_by(Response.id)
             .limit(BATCH)
         ).all()

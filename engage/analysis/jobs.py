@@ -12,11 +12,13 @@ from engage.analysis.actions import Words
 from engage.analysis.client import ask
 from engage.analysis.exports import write_responses
 from engage.analysis.models import Export, ExportFormat, ExportState
-from engage.core.clock import now
+from engage.analysis.summary import front_sheet
+from engage.core.clock import local, now
 from engage.core.db import db
 from engage.core.jobs import job, periodic
+from engage.core.sheets import Front
 from engage.core.writer import atomic
-from engage.surveys.models import Response
+from engage.surveys.models import Response, Survey
 from engage.surveys.queries.responses import count_responses
 
 KEEP_EXPORTS = timedelta(days=1)
@@ -56,14 +58,18 @@ def export(payload: dict[str, Any]) -> None:
     temporary = target.with_suffix(".part")
     survey_id, excel, language = row.survey_id, row.format is ExportFormat.EXCEL, row.language
     _note(export_id, state=ExportState.RUNNING, all_rows=count_responses(survey_id))
+    words = Words(**payload["words"])
     try:
+        front, through_id = _front(survey_id, language, words) if excel else (None, None)
         count = write_responses(
             survey_id,
             temporary,
             excel=excel,
             language=language,
-            words=Words(**payload["words"]),
+            words=words,
             progress=lambda rows: _note(export_id, done_rows=rows),
+            front=front,
+            through_id=through_id,
         )
     except Exception:
         temporary.unlink(missing_ok=True)
@@ -71,6 +77,17 @@ def export(payload: dict[str, Any]) -> None:
         raise
     temporary.replace(target)
     _note(export_id, state=ExportState.DONE, done_rows=count, all_rows=count)
+
+
+def _front(survey_id: int, language: str, words: Words) -> tuple[Front | None, int | None]:
+    """The first sheet of the file, and the last response it counts."""
+    if not words.summary:
+        return None, None
+    found = ask("summary", seconds=_LONG_SECONDS, survey_id=survey_id, language=language)
+    title = db.session.get_one(Survey, survey_id).title
+    made_at = local(now()).replace(tzinfo=None)
+    front = front_sheet(found, title.values(), title.text(language), words.summary, made_at)
+    return front, int(found["through_id"])
 
 
 @periodic("analysis.forget_exports", seconds=3600)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 _SATISFACTION = ("满意", "satisf")
 
@@ -41,3 +42,11 @@ def rating_figures(
         favourable=min(1.0, sum(known)) if len(known) == len(good) else None,
         is_satisfaction=any(sign in text.lower() for text in words for sign in _SATISFACTION),
     )
+
+
+def tile_rating(tile: Mapping[str, Any], titles: Iterable[str]) -> RatingFigures | None:
+    """What a tile of the dashboard says where it is a rating; ``titles`` are those of its survey."""
+    if tile["kind"] != "scale":
+        return None
+    shares = {code: count / tile["base"] if tile["base"] else 0.0 for code, count in tile["counts"]}
+    return rating_figures(tile["labels"], shares, [*titles, tile["title"], *tile["labels"].values()])

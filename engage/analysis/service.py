@@ -122,6 +122,11 @@ def _dashboard(frame: SurveyFrame, request: dict[str, Any]) -> dict[str, Any]:
     return Dashboard(frame).build(_filter(request), request["language"])
 
 
+def _summary(frame: SurveyFrame, request: dict[str, Any]) -> dict[str, Any]:
+    found = Dashboard(frame).build(Filter(), request["language"], figures=False)
+    return {"through_id": frame.store.state.last_id, **found}
+
+
 def _texts(frame: SurveyFrame, request: dict[str, Any]) -> dict[str, Any]:
     return Dashboard(frame).texts(request["text_question"], _filter(request), int(request["page"]))
 
@@ -142,7 +147,13 @@ def _public(frame: SurveyFrame, _request: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-_QUESTIONS = {"dashboard": _dashboard, "texts": _texts, "total": _total, "public": _public}
+_QUESTIONS = {
+    "dashboard": _dashboard,
+    "summary": _summary,
+    "texts": _texts,
+    "total": _total,
+    "public": _public,
+}
 
 
 def _filter(request: dict[str, Any]) -> Filter:

@@ -22,7 +22,7 @@ from engage.accounts.rules import may
 from engage.analysis import actions, queries
 from engage.analysis.client import ask
 from engage.analysis.models import ExportFormat, ExportState
-from engage.analysis.ratings import RatingFigures, rating_figures
+from engage.analysis.ratings import RatingFigures, rating_figures, tile_rating
 from engage.core.clock import now
 from engage.core.errors import Busy, Invalid, NotFound
 from engage.core.messages import msg
@@ -65,7 +65,10 @@ def dashboard(public_id: str) -> ResponseReturnValue:
         exports=queries.recent_exports(survey.id),
         formats=list(ExportFormat),
         result=queries.result_of(survey.id),
-        ratings={(tile["question"], tile["kind"]): _tile_rating(tile, survey) for tile in found["tiles"]},
+        ratings={
+            (tile["question"], tile["kind"]): tile_rating(tile, survey.title.values())
+            for tile in found["tiles"]
+        },
         may_publish=_may_publish(survey),
         crowd=crowd(f"survey:{survey.id}"),
     )
@@ -181,21 +184,34 @@ def _public_rating(question: dict[str, Any], survey: Survey) -> RatingFigures | 
     return rating_figures(question["labels"], shares, asked)
 
 
-def _tile_rating(tile: dict[str, Any], survey: Survey) -> RatingFigures | None:
-    """The same of a question on the dashboard."""
-    if tile["kind"] != "scale":
-        return None
-    shares = {code: count / tile["base"] if tile["base"] else 0.0 for code, count in tile["counts"]}
-    asked = [*survey.title.values(), tile["title"], *tile["labels"].values()]
-    return rating_figures(tile["labels"], shares, asked)
-
-
 def _words() -> actions.Words:
     return actions.Words(
         heads=[_("Response number"), _("Submitted"), _("Language"), _("Source")],
         sheet=_("Responses"),
         languages=LANGUAGE_NAMES,
         sources={source.value: label(source) for source in Source},
+        summary={
+            "sheet": _("Summary of figures"),
+            "survey": _("Survey"),
+            "scope": _("What is counted"),
+            "everything": _("All responses"),
+            "responses": _("Responses"),
+            "made": _("Made at"),
+            "question": _("Survey question"),
+            "answer": _("Chosen answer"),
+            "people": _("People"),
+            "share": _("Share"),
+            "value": _("Figure"),
+            "base": _("People who answered"),
+            "asked": _("People asked"),
+            "texts": _("Answers in words"),
+            "mean": _("Mean"),
+            "median": _("Median"),
+            "low": _("Smallest value"),
+            "high": _("Largest value"),
+            "satisfied": _("Satisfied (points {steps})"),
+            "favourable": _("Points {steps}"),
+        },
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from engage.consultations.queries.queue import export_rows
 from engage.consultations.rules.clause_names import told_apart
 from engage.consultations.rules.clauses import from_data
 from engage.consultations.rules.matching import all_at_once, with_keys_of
+from engage.consultations.rules.summary import Summary
 from engage.core.clock import local, now
 from engage.core.db import db
 from engage.core.formatting import words_of
@@ -87,13 +88,20 @@ def _write(
 ) -> int:
     names = told_apart(clause_names(consultation_id))
     count = 0
-    with closing(open_sheet(path, words.sheet, excel=format is ExportFormat.EXCEL)) as sheet:
+    excel, summary = format is ExportFormat.EXCEL, Summary()
+    front = words.summary.get("sheet", "") if excel else ""
+    with closing(open_sheet(path, words.sheet, excel=excel, front=front)) as sheet:
         sheet.heads(words.heads)
         for row in export_rows(consultation_id):
             sheet.row(_cells(row, names, words))
+            summary.add(row)
             count += 1
             if count % _NOTE_ROWS == 0:
                 progress(count)
+        if front:
+            title = db.session.get_one(Consultation, consultation_id).title.text(words.summary["language"])
+            clauses = [*names.items(), ("", words.whole)]
+            sheet.front(summary.front(title, clauses, words.summary, words.labels, _clock(now(), words)))
     return count
 
 
@@ -107,7 +115,7 @@ def _cells(row: Comment, clauses: Mapping[str, str], words: Words) -> list[Any]:
         label("stance", row.stance),
         row.text,
         label("source", row.source),
-        local(row.submitted_minute, ZoneInfo(words.zone)).replace(tzinfo=None),
+        _clock(row.submitted_minute, words),
         label("state", row.state),
         label("reason", row.reason),
         row.reason_note,
@@ -116,6 +124,10 @@ def _cells(row: Comment, clauses: Mapping[str, str], words: Words) -> list[Any]:
         label("adoption", row.adoption),
         words_of(row.adoption_reason),
     ]
+
+
+def _clock(moment: datetime, words: Words) -> datetime:
+    return local(moment, ZoneInfo(words.zone)).replace(tzinfo=None)
 
 
 def _folder() -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,12 +22,29 @@ _SHEET_CHARACTERS = 31
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 _MOMENT = "%Y-%m-%d %H:%M"
 _EXCEL_MOMENT = {"num_format": "yyyy-mm-dd hh:mm"}
+_EXCEL_SHARE = {"num_format": "0.0%"}
 _MOMENT_WIDTH = 17
 _NARROWEST, _WIDEST = 10, 40
 _EXCEL_DAY_0 = date(1899, 12, 30).toordinal()
 _DAY_SECONDS = 86_400
 # What XML cannot hold or would change, and what looks as if it had been written for such a character.
 _NO_XML = re.compile(r"[\x00-\x08\x0b-\x1f\ud800-\udfff\ufffe\uffff]|_(?=x[0-9a-fA-F]{4}_)")
+
+
+class Share(float):
+    """A part of a whole, from 0 to 1: Excel shows it in per cent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Front:
+    """What stands on the first sheet of an Excel file: what it is about, in pairs, and below that a table.
+
+    Cells are those of ``Sheet``, and shares.
+    """
+
+    about: Sequence[tuple[str, Any]]
+    heads: Sequence[str]
+    rows: Sequence[Sequence[Any]]
 
 
 class Sheet(Protocol):
@@ -41,12 +59,15 @@ class Sheet(Protocol):
     def columns(self, columns: Sequence[Sequence[Any]]) -> None:
         """Write several rows, given as columns of one length."""
 
+    def front(self, front: Front) -> None:
+        """Fill the first sheet, once, at any time; a CSV has none."""
+
     def close(self) -> None: ...
 
 
-def open_sheet(path: Path, name: str, *, excel: bool) -> Sheet:
-    """A new file at ``path``; ``name`` is that of the sheet in Excel."""
-    return _Excel(path, name) if excel else _Csv(path)
+def open_sheet(path: Path, name: str, *, excel: bool, front: str = "") -> Sheet:
+    """A new file at ``path``; ``name`` is that of the sheet in Excel, ``front`` that of one before it."""
+    return _Excel(path, name, front) if excel else _Csv(path)
 
 
 class _Csv:
@@ -64,12 +85,24 @@ class _Csv:
     def columns(self, columns: Sequence[Sequence[Any]]) -> None:
         self._write([each(column, _in_words) for column in columns])
 
+    def front(self, front: Front) -> None:
+        """Nothing: a program that reads a table would take the lines above it for rows."""
+
     def close(self) -> None:
         self._file.close()
 
 
 def _in_words(cell: Any) -> Any:
     return cell.strftime(_MOMENT) if isinstance(cell, datetime) else cell
+
+
+@dataclass(frozen=True, slots=True)
+class _Styles:
+    """Formats of a book by their index: of times, of shares, of bold words."""
+
+    moment: int
+    share: int
+    bold: int
 
 
 class _Rows(Worksheet):
@@ -79,13 +112,16 @@ class _Rows(Worksheet):
     mode of constant memory keeps them (``row_data_fh``), no public name: a test reads what comes out.
     """
 
-    def add(self, start: int, columns: Sequence[Sequence[Any]], moment: int, words: int = 0) -> None:
-        """Write rows from the one with index ``start``; the formats of times and of words by their index."""
+    def add(
+        self, start: int, columns: Sequence[Sequence[Any]], styles: _Styles, *, bold: bool = False
+    ) -> None:
+        """Write rows from the one with index ``start``; words are ``bold`` or not."""
+        words = styles.bold if bold else 0
         for at in (start, start + len(columns[0]) - 1):
             self._check_dimensions(at, len(columns) - 1)
         self._check_dimensions(start, 0)
         names = [f'<c r="{xl_col_to_name(at)}' for at in range(len(columns))]
-        cells = [each(column, lambda cell: _xml(cell, moment, words)) for column in columns]
+        cells = [each(column, lambda cell: _xml(cell, styles, words)) for column in columns]
         self.row_data_fh.writelines(
             f'<row r="{number}">'
             + "".join([f'{name}{number}"{cell}' for name, cell in zip(names, row, strict=True) if cell])
@@ -94,7 +130,7 @@ class _Rows(Worksheet):
         )
 
 
-def _xml(cell: Any, moment: int, words: int) -> str:
+def _xml(cell: Any, styles: _Styles, words: int) -> str:
     """What follows the place of a cell; nothing for an empty one. Source: ECMA-376, 18.3.1.4."""
     if cell is None or cell == "":
         return ""
@@ -106,15 +142,17 @@ def _xml(cell: Any, moment: int, words: int) -> str:
     if isinstance(cell, datetime):
         seconds = cell.hour * 3600 + cell.minute * 60 + cell.second
         days = cell.toordinal() - _EXCEL_DAY_0 + seconds / _DAY_SECONDS
-        return f' s="{moment}"><v>{days:.16G}</v></c>'
-    return f"><v>{cell:.16G}</v></c>"
+        return f' s="{styles.moment}"><v>{days:.16G}</v></c>'
+    share = f' s="{styles.share}"' if isinstance(cell, Share) else ""
+    return f"{share}><v>{cell:.16G}</v></c>"
 
 
 class _Excel:
-    def __init__(self, path: Path, name: str) -> None:
+    def __init__(self, path: Path, name: str, front: str) -> None:
         self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
-        self._moment = self._book.add_format(_EXCEL_MOMENT)._get_xf_index()
-        self._bold = self._book.add_format({"bold": True})._get_xf_index()
+        formats = (_EXCEL_MOMENT, _EXCEL_SHARE, {"bold": True})
+        self._styles = _Styles(*(self._book.add_format(each)._get_xf_index() for each in formats))
+        self._front: Any = self._book.add_worksheet(sheet_name(front), _Rows) if front else None
         self._name = name
         self._heads: list[str] = []
         self._sheet: Any = None
@@ -137,9 +175,19 @@ class _Excel:
             for at, column in enumerate(part):
                 if isinstance(column[0], datetime):
                     self._sheet.set_column(at, at, _MOMENT_WIDTH)
-            self._sheet.add(self._at, part, self._moment)
+            self._sheet.add(self._at, part, self._styles)
             self._at += until - done
             done = until
+
+    def front(self, front: Front) -> None:
+        sheet, above = self._front, len(front.about) + 1
+        for at, pair in enumerate(front.about):
+            sheet.add(at, [[cell] for cell in pair], self._styles)
+        for at, row in enumerate([front.heads, *front.rows], above):
+            sheet.add(at, [[cell] for cell in row], self._styles, bold=at == above)
+        for at, column in enumerate(zip(front.heads, *front.rows, strict=True)):
+            both = column if at > 1 else [*column, *(pair[at] for pair in front.about)]
+            sheet.set_column(at, at, max(map(_broad, both)))
 
     def close(self) -> None:
         self._end()
@@ -148,11 +196,11 @@ class _Excel:
     def _begin(self) -> None:
         """The next sheet, with the headings again."""
         self._end()
-        name = sheet_name(self._name, len(self._book.worksheets()) + 1)
+        name = sheet_name(self._name, len(self._book.worksheets()) + (self._front is None))
         self._sheet, self._at = self._book.add_worksheet(name, _Rows), 0
         if not self._heads:
             return
-        self._sheet.add(0, [[head] for head in self._heads], self._moment, self._bold)
+        self._sheet.add(0, [[head] for head in self._heads], self._styles, bold=True)
         self._sheet.freeze_panes(1, 0)
         for at, head in enumerate(self._heads):
             self._sheet.set_column(at, at, min(_WIDEST, max(_NARROWEST, _width(head))))
@@ -162,6 +210,13 @@ class _Excel:
         """The filters over all rows of the sheet."""
         if self._sheet is not None and self._heads:
             self._sheet.autofilter(0, 0, self._at - 1, len(self._heads) - 1)
+
+
+def _broad(cell: Any) -> int:
+    """The width of a column that shows ``cell``."""
+    if isinstance(cell, datetime):
+        return _MOMENT_WIDTH
+    return min(_WIDEST, max(_NARROWEST, _width(cell))) if isinstance(cell, str) else _NARROWEST
 
 
 def _width(words: str) -> int:

@@ -88,7 +88,7 @@ def test_the_export_is_excel_where_that_is_asked_for(
     named = quote(f"{one.title.get('zh_CN')}-意见-{today():%Y%m%d}.xlsx")
     assert named in answer.headers["Content-Disposition"]
     with zipfile.ZipFile(io.BytesIO(answer.data)) as book:
-        sheet, names = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet1", "workbook"))
+        sheet, names = (book.read(f"xl/{name}.xml").decode() for name in ("worksheets/sheet2", "workbook"))
     assert 'name="意见"' in names
     assert "<f>" not in sheet
     assert ">=1+1<" in sheet

@@ -14,7 +14,7 @@ import openpyxl
 import pytest
 
 from engage.core import sheets
-from engage.core.sheets import Sheet, open_sheet
+from engage.core.sheets import Front, Share, Sheet, open_sheet
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 MOMENT = datetime(2026, 3, 5, 14, 30)  # noqa: DTZ001 - as it stands on the clock
@@ -169,3 +169,42 @@ def test_headings_are_bold_stay_in_sight_and_filter(
         ["编号", "您对我市的停车管理工作总体上满意吗", "时间"],
         [0, "满意", MOMENT],
     ]
+
+
+def test_the_first_sheet_is_a_summary_above_which_nothing_runs(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    sheet = open_sheet(path, "意见", excel=True, front="汇总")
+    sheet.heads(["编号"])
+    sheet.columns([[1, 2]])
+    front = Front(
+        [("题目", "=1+1"), ("时间", MOMENT)], ["条款", "占比"], [["@SUM(A1)", Share(0.254)], ["无", None]]
+    )
+    sheet.front(front)
+    sheet.close()
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["汇总", "意见"]
+    assert book.active.title == "汇总"
+    page = book["汇总"]
+    assert [[cell.value for cell in row] for row in page.iter_rows()] == [
+        ["题目", "=1+1"],
+        ["时间", MOMENT],
+        [None, None],
+        ["条款", "占比"],
+        ["@SUM(A1)", 0.254],
+        ["无", None],
+    ]
+    assert {cell.data_type for row in page.iter_rows() for cell in row} == {"s", "d", "n"}
+    assert page["B5"].number_format == "0.0%"
+    assert [page[place].font.bold for place in ("A1", "A4", "B4", "A5")] == [False, True, True, False]
+    assert page.column_dimensions["B"].width > 16
+    assert [[cell.value for cell in row] for row in book["意见"].iter_rows()] == [["编号"], [1], [2]]
+    assert "<f>" not in zipfile.ZipFile(path).read("xl/worksheets/sheet1.xml").decode()
+
+
+def test_a_csv_has_no_summary(tmp_path: Path) -> None:
+    path = tmp_path / "out.csv"
+    sheet = open_sheet(path, "意见", excel=False, front="汇总")
+    sheet.heads(["编号"])
+    sheet.front(Front([("题目", "停车")], ["条款"], []))
+    sheet.close()
+    assert path.read_text(encoding="utf-8-sig").split() == ['"编号"']

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
@@ -25,7 +25,8 @@ EXPORT_JOB = "consultations.export"
 class Words:
     """What the worker, which has no request, writes in the language of the person who asked.
 
-    `labels` are the words for the members of an enum by the column they stand in.
+    `labels` are the words for the members of an enum by the column they stand in, `summary` those of the
+    first sheet (`rules.summary`), empty in a job of the version before.
     """
 
     heads: list[str]
@@ -34,6 +35,7 @@ class Words:
     units: dict[str, str]
     labels: dict[str, dict[str, str]]
     zone: str
+    summary: dict[str, str] = field(default_factory=dict)
 
 
 def request_export(

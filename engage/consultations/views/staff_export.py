@@ -24,6 +24,7 @@ from engage.web.actor import current_actor
 from engage.web.display import label, local
 from engage.web.downloads import download
 from engage.web.guards import staff
+from engage.web.languages import current_language
 from engage.web.limits import limited
 from engage.web.site import current_site
 
@@ -100,4 +101,18 @@ def _words() -> Words:
         units={str(unit_id): local(name) for unit_id, name in unit_names().items()},
         labels={name: {one.value: label(one) for one in enum} for name, enum in _COLUMNS.items()},
         zone=current_site().zone.key,
+        summary={
+            "language": current_language(),
+            "sheet": _("Summary of figures"),
+            "title": _("Consultation"),
+            "scope": _("What is counted"),
+            "everything": _("All comments, published or not"),
+            "comments": _("Comments and stances"),
+            "made": _("Made at"),
+            "clause": _("Clause"),
+            "in_words": _("Comments in words"),
+            "share": _("Share of comments"),
+            "agree": _("Share who agree"),
+            "total": _("Total"),
+        },
     )
