@@ -16,7 +16,10 @@ FILE = "holidays.csv"
 _MONDAY_TO_FRIDAY = 5
 _AHEAD = timedelta(days=60)
 _LARGEST_FILE = 50_000
-_LINE = re.compile(r"(\d{4}-\d{2}-\d{2})\s*,\s*(holiday|workday)", re.ASCII)
+_KINDS = {"holiday": False, "放假": False, "休息": False, "workday": True, "上班": True, "补班": True}
+_LINE = re.compile(
+    rf"(\d{{4}})[-/.](\d{{1,2}})[-/.](\d{{1,2}})(?:\s*[,，]\s*|\s+)({'|'.join(_KINDS)})", re.ASCII
+)
 # 全国年节及纪念日放假办法: the holidays of the same date each year. 春节, 清明, 端午 and 中秋 follow the moon
 # or the sun, and make-up days are announced: those cannot be known beforehand.
 _FIXED = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
@@ -91,7 +94,10 @@ def read_dates(path: Path) -> dict[date, bool]:
 
 
 def read_lines(lines: Iterable[str], where: str) -> dict[date, bool]:
-    """The dates in lines like ``2027-02-08,holiday``; ``where`` begins what a ``CalendarError`` says."""
+    """The dates in lines like ``2027-02-08,holiday``, the kind also in Chinese (放假, 上班).
+
+    ``where`` begins what a ``CalendarError`` says.
+    """
     found: dict[date, bool] = {}
     for number, line in enumerate(lines, 1):
         text = line.strip()
@@ -148,6 +154,6 @@ def _entry(text: str, where: str) -> tuple[date, bool]:
             f"{where}: expected a date and holiday or workday, as in 2027-02-08,holiday, not {text[:60]!r}."
         )
     try:
-        return date.fromisoformat(match[1]), match[2] == "workday"
+        return date(int(match[1]), int(match[2]), int(match[3])), _KINDS[match[4]]
     except ValueError as error:
-        raise CalendarError(f"{where}: there is no day {match[1]}.") from error
+        raise CalendarError(f"{where}: there is no day {text.split(match[4])[0].rstrip(' ,，')}.") from error

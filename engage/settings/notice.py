@@ -87,11 +87,20 @@ def read_notice(text: str) -> Notice:
     return Notice(year, dict(sorted(days.items())))
 
 
-def as_lines(days: Mapping[date, bool]) -> str:
-    """Days as lines that ``read_notice`` takes, to correct one by hand."""
+def as_lines(days: Mapping[date, bool], holiday: str = "holiday", workday: str = "workday") -> str:
+    """Days as lines that ``read_notice`` takes, to correct one by hand, with its word for each kind."""
     return "\n".join(
-        f"{day.isoformat()},{'workday' if works else 'holiday'}" for day, works in sorted(days.items())
+        f"{day.isoformat()},{workday if works else holiday}" for day, works in sorted(days.items())
     )
+
+
+def spans(days: Mapping[date, bool], *, works: bool) -> list[tuple[date, date]]:
+    """The first and last of the days in a row that are worked, or are not."""
+    found: list[tuple[date, date]] = []
+    for day in sorted(day for day, worked in days.items() if worked is works):
+        follows = found and day - found[-1][1] == timedelta(days=1)
+        found[-1:] = [(found[-1][0], day)] if follows else [*found[-1:], (day, day)]
+    return found
 
 
 def _no(sentence: Message) -> Invalid:
@@ -100,7 +109,7 @@ def _no(sentence: Message) -> Invalid:
 
 def _is_lines(text: str) -> bool:
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
-    return bool(re.match(r"\d{4}-\d|date,kind|#", first, re.ASCII))
+    return bool(re.match(r"\d{4}[-/.]\d|date,kind|#", first, re.ASCII))
 
 
 def _lines(text: str) -> dict[date, bool]:
@@ -109,7 +118,8 @@ def _lines(text: str) -> dict[date, bool]:
     except CalendarError as error:
         raise _no(
             msg(
-                "Line {number} is no day of this kind. Please write it as 2027-02-08,holiday.",
+                "Line {number} cannot be read. Please write the day and “holiday” or “workday”, "
+                "such as 2027-02-08,holiday.",
                 number=error.line,
             )
         ) from error
@@ -118,7 +128,12 @@ def _lines(text: str) -> dict[date, bool]:
 def _words(text: str) -> dict[date, bool]:
     named = _TITLE.search(text) or _YEAR.search(text)
     if named is None:
-        raise _no(msg("The year is missing. Please paste the notice with its title, which names the year."))
+        raise _no(
+            msg(
+                "The text names no year. Please paste it with the title of the notice, or write the year, "
+                "such as 2027年, in a first line of its own."
+            )
+        )
     year = int(named[1])
     if not _FIRST_YEAR <= year <= _LAST_YEAR:
         raise _no(msg("{year} is no year of this calendar. Please look at the title.", year=year))

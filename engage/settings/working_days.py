@@ -14,10 +14,12 @@ from engage.core.calendar import missing_years, own_dates
 from engage.core.clock import today
 from engage.core.errors import Invalid
 from engage.settings.actions import save_working_days
-from engage.settings.notice import LONGEST, Notice, as_lines, read_notice
+from engage.settings.notice import LONGEST, Notice, as_lines, read_notice, spans
 from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.languages import render
+
+_Spans = list[tuple[date, date]]
 
 
 @staff(Permission.UNIT_MANAGE)
@@ -38,7 +40,8 @@ def working_days() -> ResponseReturnValue:
                 flash(gettext("The working days of %(year)s are stored.", year=notice.year), "success")
                 return redirect(url_for("settings.working_days"), 303)
     elif (chosen := request.args.get("year", type=int)) in years:
-        text = as_lines({day: works for day, works in own.items() if day.year == chosen})
+        chosen_days = {day: works for day, works in own.items() if day.year == chosen}
+        text = as_lines(chosen_days, gettext("holiday"), gettext("workday"))
     page = render_template(
         "settings/working_days.html",
         missing=missing_years(today()),
@@ -55,9 +58,9 @@ def working_days() -> ResponseReturnValue:
     return page, 422 if error else 200
 
 
-def _listed(days: Mapping[date, bool]) -> tuple[list[date], list[date]]:
-    """Holidays, and days worked in their place."""
-    return [day for day, works in days.items() if not works], [day for day, works in days.items() if works]
+def _listed(days: Mapping[date, bool]) -> tuple[_Spans, _Spans]:
+    """Holidays, and days worked in their place, each from its first to its last day."""
+    return spans(days, works=False), spans(days, works=True)
 
 
 def _replaced(notice: Notice, own: Mapping[date, bool]) -> int:

@@ -22,6 +22,7 @@ from engage.web.site import current_site
 from engage.web.typedtext import official, typed
 
 _NOTHING = "–"
+_LAST_SIGNS = frozenset("?？!！.。:：;；…")
 
 
 def init_display(app: Flask) -> None:
@@ -40,6 +41,7 @@ def init_display(app: Flask) -> None:
         rich=to_html,
         typed=typed,
         words_of=words_of,
+        with_colon=with_colon,
     )
     app.jinja_env.globals.update(
         asset=assets.asset,
@@ -94,6 +96,11 @@ def label(member: Enum | None) -> str:
     if words is None:
         raise LookupError(f"no label for {type(member).__name__}.{member.name}")
     return message(words)
+
+
+def with_colon(words: str) -> str:
+    """``words`` in front of what is said about them: a question or a sentence keeps its own last sign."""
+    return f"{words} " if words.rstrip()[-1:] in _LAST_SIGNS else words + gettext(": ")
 
 
 def number(value: float | None, digits: int = 0) -> str:

@@ -80,8 +80,10 @@ def test_comment_in_the_sheet(
     assert set(stances.evaluate_all(directions)) == {"column" if phone else "row"}
     tops = "cards => cards.map(card => card.querySelector('svg').getBoundingClientRect().top)"
     assert len(set(stances.evaluate_all(tops))) == 1
+    expect(sheet.get_by_role("button", name="提交意见")).to_be_in_viewport(ratio=1)
     sheet.get_by_role("button", name="提交意见").click()
     expect(sheet.get_by_role("alert")).to_contain_text("请选择您的态度")
+    expect(sheet.get_by_role("heading", name="请检查以下内容")).to_be_visible()
     sheet.get_by_label("部分赞成").check()
     sheet.get_by_label("您的意见（选填）").fill("首半小时太短。")
     inspect(page, "consultation-sheet")

@@ -8,7 +8,7 @@ import chinese_calendar
 import pytest
 
 from engage.core.errors import Invalid
-from engage.settings.notice import as_lines, read_notice
+from engage.settings.notice import as_lines, read_notice, spans
 
 NOTICE_2026 = """国务院办公厅关于2026年
 部分节假日安排的通知
@@ -69,9 +69,9 @@ def test_other_spellings(text: str, days: dict[date, bool]) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "year is missing"),
-        ("放假安排另行通知", "year is missing"),
-        ("1月1日放假", "year is missing"),
+        ("", "names no year"),
+        ("放假安排另行通知", "names no year"),
+        ("1月1日放假", "names no year"),
         ("2027年好", "No holiday was found"),
         ("9999年1月1日放假", "no year of this calendar"),
         # The notice of another year pasted under a wrong title: the days of the week tell.
@@ -91,7 +91,7 @@ def test_other_spellings(text: str, days: dict[date, bool]) -> None:
         ("2027年" + "1月1日" * 6000, "more than"),
         ("2027年" + "（" * 15_000, "No holiday"),
         ("2027年" + "1日（" * 6000, "No holiday"),
-        ("<script>alert(1)</script>", "year is missing"),
+        ("<script>alert(1)</script>", "names no year"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_so_is_refused_with_a_sentence(text: str, sentence: str) -> None:
@@ -104,3 +104,24 @@ def test_what_cannot_be_so_is_refused_with_a_sentence(text: str, sentence: str) 
 def test_lines_are_read_back_as_they_were_written() -> None:
     days = read_notice(NOTICE_2026).days
     assert read_notice(as_lines(days)).days == days
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["2027-02-08,holiday", "2027-02-08,放假", "2027-02-08，放假", "2027/2/8 放假", "2027.2.8，休息"],
+)
+def test_a_line_may_be_written_as_people_write_it(line: str) -> None:
+    notice = read_notice(f"{line}\n2027-02-20，上班\n2027-02-21 补班")
+    assert notice.days == {date(2027, 2, 8): False, date(2027, 2, 20): True, date(2027, 2, 21): True}
+
+
+def test_days_are_shown_from_the_first_to_the_last() -> None:
+    days = {date(2027, 2, day): day in (14, 20) for day in (6, 7, 8, 9, 14, 20, 28)} | {
+        date(2027, 3, 1): False
+    }
+    assert spans(days, works=False) == [
+        (date(2027, 2, 6), date(2027, 2, 9)),
+        (date(2027, 2, 28), date(2027, 3, 1)),
+    ]
+    assert spans(days, works=True) == [(date(2027, 2, 14),) * 2, (date(2027, 2, 20),) * 2]
+    assert spans({}, works=True) == []

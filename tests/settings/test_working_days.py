@@ -32,14 +32,14 @@ def test_a_notice_is_looked_at_and_then_stored(
     looked = client.send(PAGE, {"text": NOTICE, "do": "look"})
     assert looked.status_code == 200
     [box] = [one for one in parsed(looked.text).iter("div") if one.get("id") == "found"]
-    assert "放假 (3)" in words_of(box)
+    assert "2099年1月21日 星期三 至 2099年1月23日 星期五 共 3 天" in words_of(box)
     assert "2099年1月24日 星期六" in words_of(box)
     with app.app_context():
         assert is_working_day(date(2099, 1, 21))
     assert client.send(PAGE, {"text": NOTICE, "do": "save"}).status_code == 303
     assert client.send(PAGE, {"text": NOTICE, "do": "save"}).status_code == 303
     assert "2099" in words_of(parsed(client.get(PAGE).text))
-    assert "2099-01-21,holiday" in client.get(f"{PAGE}?year=2099").text
+    assert "2099-01-21,放假" in client.get(f"{PAGE}?year=2099").text
     with app.app_context():
         assert add_working_days(date(2099, 1, 20), 1) == date(2099, 1, 24)
         assert missing_years(date(2099, 3, 1)) == []
@@ -71,9 +71,7 @@ def test_what_is_refused_stays_typed_and_stores_nothing(
 
 def test_the_file_of_an_earlier_version_is_stored_once(app: Flask) -> None:
     file = Path(app.config["ENGAGE"].instance) / "holidays.csv"
-    file.write_text(
-        "date,kind\n2099-01-21,holiday\n2098-01-25,workday\n2098-01-24,holiday\n", encoding="utf-8"
-    )
+    file.write_text("date,kind\n2099-01-21,放假\n2098-01-25,workday\n2098-01-24,holiday\n", encoding="utf-8")
     runner: FlaskCliRunner = app.test_cli_runner()
     for said in ("Stored the 3 dates", "up to date"):
         done = runner.invoke(args=["engage", "init"])
@@ -82,7 +80,7 @@ def test_the_file_of_an_earlier_version_is_stored_once(app: Flask) -> None:
     assert not file.exists()
     with app.app_context():
         assert len(site().working_days) == 3
-    file.write_text("2099-01-21,holiday\ntomorrow,holiday\n", encoding="utf-8")
+    file.write_text("2099-01-21,放假\ntomorrow,holiday\n", encoding="utf-8")
     done = runner.invoke(args=["engage", "init"])
     assert done.exit_code == 1
     assert "holidays.csv, line 2" in done.output

@@ -218,3 +218,18 @@ class TestAssets:
         assert assets.asset("app.css") == "/static/dist/css/app-1.css"
         manifest.write_text('{"app.css": "css/app-22.css"}')
         assert assets.asset("app.css") == "/static/dist/css/app-22.css"
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("标题", "标题："),
+        ("您是否满意？", "您是否满意？ "),
+        ("请说明。", "请说明。 "),
+        ("Why?", "Why? "),
+        ("期限：", "期限： "),
+        ("", "："),
+    ],
+)
+def test_no_colon_after_a_sign(chinese: Flask, words: str, shown: str) -> None:
+    assert display.with_colon(words) == shown

@@ -34,6 +34,7 @@ def to_review(actor: Actor, limit: int) -> list[Row]:
         .join(Comment, Comment.consultation_id == Consultation.id)
         .where(
             Comment.state == CommentState.PENDING,
+            Comment.has_text,
             Consultation.state.in_([State.PUBLISHED, State.SETTLED]),
             *within(actor, Permission.COMMENT_MODERATE),
         )

@@ -97,10 +97,14 @@ def outcome_counts(consultation_id: int) -> dict[Adoption | None, int]:
 
 
 def source_counts(consultation_id: int) -> dict[Source, int]:
-    """Published comments and stances by the way they came in."""
+    """Published comments with words by the way they came in."""
     rows = db.session.execute(
         select(Comment.source, func.count().label("number"))
-        .where(Comment.consultation_id == consultation_id, Comment.state == CommentState.PUBLISHED)
+        .where(
+            Comment.consultation_id == consultation_id,
+            Comment.state == CommentState.PUBLISHED,
+            Comment.has_text,
+        )
         .group_by(Comment.source)
     )
     return {row.source: row.number for row in rows}

@@ -56,5 +56,5 @@ def _may(actor: Actor, permission: Permission) -> bool:
 
 
 def _figures(row: queries.Row) -> tuple[Message, ...]:
-    count = msg("{count} comments", count=number(row.count))
+    count = msg("{count} comments received", count=number(row.count))
     return (count, days_left(local(row.closes_at).date(), today())) if row.closes_at else (count,)

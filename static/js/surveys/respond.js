@@ -237,7 +237,8 @@ class Respondent {
     const link = document.createElement("a");
     link.href = `#q-${id}`;
     const number = this.boxes.get(id).querySelector("[data-number]");
-    link.textContent = `${number.textContent} ${number.nextSibling.textContent.trim()}${this.words.colon}${sentence}`;
+    const asked = number.nextSibling.textContent.trim();
+    link.textContent = `${number.textContent} ${asked}${/[?？!！.。:：;；…]$/.test(asked) ? " " : this.words.colon}${sentence}`;
     link.addEventListener("click", (event) => {
       event.preventDefault();
       document.getElementById(`q-${id}`).focus();
