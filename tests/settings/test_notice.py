@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, timedelta
 
 import chinese_calendar
 import pytest
 
 from engage.core.errors import Invalid
-from engage.settings.notice import as_lines, read_notice, spans
+from engage.settings.notice import LONGEST, as_lines, read_notice, spans
+from tests.fixtures.work import calls
 
 NOTICE_2026 = """国务院办公厅关于2026年
 部分节假日安排的通知
@@ -89,8 +91,8 @@ def test_other_spellings(text: str, days: dict[date, bool]) -> None:
         ("2027-02-08,holiday\n2031-02-08,holiday\n2027-02-09,holiday", "not near"),
         ("\n".join(f"2027-0{at // 28 + 1}-{at % 28 + 1:02},holiday" for at in range(168)), "has fewer"),
         ("2027年" + "1月1日" * 6000, "more than"),
-        ("2027年" + "（" * 15_000, "No holiday"),
-        ("2027年" + "1日（" * 6000, "No holiday"),
+        ("2027年" + "（" * 3_900, "No holiday"),
+        ("2027年" + "1日（" * 1_300, "No holiday"),
         ("<script>alert(1)</script>", "names no year"),
     ],
 )  # fmt: skip
@@ -99,6 +101,20 @@ def test_what_cannot_be_so_is_refused_with_a_sentence(text: str, sentence: str) 
         read_notice(text)
     message = refused.value.errors["text"]
     assert sentence in str(message)
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["1月1日至31日", "1月1日至31日放假。", "1月1日", "1日", "1日（", "1", "1日—", "1月1日放假，共31天"],
+)
+def test_the_longest_paste_is_read_in_a_moment(part: str) -> None:
+    text = "2027年部分节假日安排\n" + part * (LONGEST // len(part) - 10) + "放假"
+
+    def read() -> None:
+        with suppress(Invalid):
+            read_notice(text)
+
+    assert calls(read) < 50_000
 
 
 def test_lines_are_read_back_as_they_were_written() -> None:
