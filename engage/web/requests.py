@@ -11,10 +11,15 @@ from engage.core.threads import Turn
 from engage.web.formreading import FormReader
 
 _AS_TYPED = "password"
+# Nobody else is asked whether their words are Markdown.
+_OF_OFFICES = "/staff/"
 
 
 class CleanRequest(Request):
-    """A request whose ``form`` went through ``clean_text``; fields named after a password stay as typed."""
+    """A request whose ``form`` went through ``clean_text``; fields named after a password stay as typed.
+
+    On staff's pages a text carries how it is to be shown (``core.formatting``), as its form has it.
+    """
 
     form_data_parser_class = FormReader
 
@@ -31,11 +36,11 @@ class CleanRequest(Request):
         if "form" in self.__dict__:
             return
         turn = Turn()
-        formats = with_choices(self.typed)
+        formats = with_choices(self.typed) if self.path.startswith(_OF_OFFICES) else {}
         texts = [
             (name, value if _AS_TYPED in name.lower() else clean_in_turns(value, turn.pause))
             for name, value in self.typed.items(multi=True)
-            if not name.endswith(FORMAT_FIELD)
+            if name.removesuffix(FORMAT_FIELD) not in formats or not name.endswith(FORMAT_FIELD)
         ]
         if formats:
             texts = [

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from html import unescape
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
@@ -122,3 +122,16 @@ def test_a_reply_is_formatted_where_its_writer_chose_it(
     assert (
         bool(re.search(r'name="reply__format" value="markdown" id="reply-format" checked', editor)) is chosen
     )
+
+
+def test_only_offices_choose_how_their_words_are_shown(app: Flask) -> None:
+    fields = {"text": "**甲**", "text__format": "markdown", "other__format": "markdown", "__format": "x"}
+    for path, shown, rest in (
+        ("/staff/consultations/a/comments/b/reply", with_format("**甲**", chosen=True), {"__format"}),
+        ("/consultations/a/comment", "**甲**", {"text__format", "other__format", "__format"}),
+        ("/surveys/a", "**甲**", {"text__format", "other__format", "__format"}),
+        ("/live/a/ask", "**甲**", {"text__format", "other__format", "__format"}),
+    ):
+        with app.test_request_context(path, method="POST", data=fields):
+            assert request.form["text"] == shown
+            assert set(request.form) == {"text"} | rest
