@@ -29,7 +29,7 @@ from engage.accounts.rules import may
 from engage.core.types import LANGUAGES
 from engage.web import colour, cookies, languages
 from engage.web.actor import staff_actor
-from engage.web.addresses import absolute
+from engage.web.addresses import absolute, is_ours
 from engage.web.guards import public, signed_in
 from engage.web.kept import page_before
 from engage.web.limits import hit
@@ -241,12 +241,29 @@ def _is_ours(path: str) -> bool:
 def _remember(cookie: str, value: str) -> ResponseReturnValue:
     target = request.args.get("next", "/")
     response = redirect(target if _is_ours(target) else "/", code=303)
-    if value:
-        cookies.keep(response, cookie, value, seconds=_YEAR)
-    else:
-        cookies.forget(response, cookie)
+    if _is_followed():
+        if value:
+            cookies.keep(response, cookie, value, seconds=_YEAR)
+        else:
+            cookies.forget(response, cookie)
     response.cache_control.no_store = True
     return response
+
+
+def _is_followed() -> bool:
+    """Whether a person went here by a link of ours: no picture or link elsewhere changes how pages look.
+
+    What browsers do not say is taken for good: those without these headers ignore cookies set for another
+    site's page (SameSite). Source: Fetch Metadata Request Headers (W3C).
+    """
+    said = request.headers.get
+    return (
+        request.method == "GET"
+        and said("Sec-Fetch-Site", "none") in ("same-origin", "none")
+        and said("Sec-Fetch-Dest", "document") == "document"
+        and not said("Sec-Purpose", said("Purpose", ""))
+        and (not request.referrer or is_ours(request.referrer))
+    )
 
 
 def _theme_stamp() -> str:

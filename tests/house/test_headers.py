@@ -72,6 +72,24 @@ def test_pages_are_private_strict_and_nobody_elses(
         assert phones[1].token not in bodies[0], path
 
 
+@pytest.mark.parametrize(
+    ("public_url", "connect"),
+    [
+        ("", "'self'"),
+        ("https://city.example", "'self' wss://city.example"),
+        ("http://10.0.0.5:5000", "'self' ws://10.0.0.5:5000"),
+    ],
+)
+def test_no_answer_repeats_the_host_that_was_asked_for(
+    make_app: Callable[..., Flask], public_url: str, connect: str
+) -> None:
+    client = make_app(public_url=public_url).test_client()
+    for path in ("/", "/calendar", "/receipts", "/healthz", "/nothing-here", "/staff/sign-in", "/theme.css"):
+        answer = client.get(path, headers={"Host": "evil.example"})
+        assert _policy(answer)["connect-src"] == connect, path
+        assert "evil.example" not in str(answer.headers), path
+
+
 @pytest.mark.parametrize(("below", "says"), [(True, "; includeSubDomains"), (False, "")])
 def test_browsers_stay_on_https(make_app: Callable[..., Flask], below: bool, says: str) -> None:
     client = make_app(hsts_subdomains=below).test_client()
@@ -106,7 +124,8 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(
         for cookie in secure.get(path).headers.getlist("Set-Cookie"):
             seen.add(cookie.partition("=")[0])
             assert {"HttpOnly", "Secure", "SameSite=Lax"} <= set(cookie.split("; ")), cookie
-    assert seen == {f"__Host-{name}" for name in ("device", "staff", "language", "large_text")}
+    everywhere = {f"__Host-{name}" for name in ("device", "staff", "language", "large_text")}
+    assert seen == everywhere | {"__Secure-comment_visit"}
 
 
 @pytest.mark.parametrize(
@@ -147,11 +166,13 @@ def test_forwarded_addresses_count_behind_a_known_proxy_only(
     make_app: Callable[..., Flask], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     headers = {"X-Forwarded-For": "9.9.9.9", "X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"}
-    alone = make_app().test_client().get("/healthz", headers=headers)
-    assert "evil.example" not in alone.headers["Content-Security-Policy"]
+    # Only who comes from a page of ours switches the language: whose pages are ours tells whom we believe.
+    headers["Referer"] = "https://evil.example/calendar"
+    alone = make_app().test_client().get("/preferences/language/en", headers=headers)
+    assert "Set-Cookie" not in alone.headers
     assert "Strict-Transport-Security" not in alone.headers
-    behind = make_app(trusted_proxies=1).test_client().get("/healthz", headers=headers)
-    assert "evil.example" in behind.headers["Content-Security-Policy"]
+    behind = make_app(trusted_proxies=1).test_client().get("/preferences/language/en", headers=headers)
+    assert "Set-Cookie" in behind.headers
     assert "Strict-Transport-Security" in behind.headers
 
 

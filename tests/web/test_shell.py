@@ -69,6 +69,36 @@ class TestPreferences:
     def test_only_our_own_pages_are_gone_back_to(self, client: FlaskClient, target: str) -> None:
         assert client.get("/preferences/language/en", query_string={"next": target}).location == "/"
 
+    @pytest.mark.parametrize(
+        ("headers", "kept"),
+        [
+            ({}, True),
+            ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document"}, True),
+            ({"Sec-Fetch-Site": "none", "Sec-Fetch-Dest": "document"}, True),
+            ({"Referer": "http://localhost/calendar"}, True),
+            ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image"}, False),
+            ({"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document"}, False),
+            ({"Sec-Fetch-Site": "same-site", "Sec-Fetch-Dest": "document"}, False),
+            ({"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "image"}, False),
+            (
+                {"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document", "Sec-Purpose": "prefetch"},
+                False,
+            ),
+            ({"Referer": "https://evil.example/"}, False),
+        ],
+        ids=str,
+    )
+    @pytest.mark.parametrize("path", ["/preferences/language/en", "/preferences/large-text/on"])
+    def test_only_a_person_on_our_pages_switches(
+        self, client: FlaskClient, path: str, headers: dict[str, str], kept: bool
+    ) -> None:
+        answer = client.get(path, headers=headers)
+        assert answer.status_code == 303
+        assert bool(answer.headers.getlist("Set-Cookie")) is kept
+
+    def test_asking_without_going_switches_nothing(self, client: FlaskClient) -> None:
+        assert not client.head("/preferences/language/en").headers.getlist("Set-Cookie")
+
     def test_switch_leaves_out_a_language_in_the_address(self, page: FlaskClient) -> None:
         assert "next=/page%3Fa%3D1" in page.get("/page?a=1&lang=en").text
 
