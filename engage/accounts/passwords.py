@@ -15,7 +15,9 @@ from engage.core.threads import beside_the_hub
 _T = TypeVar("_T")
 
 # OWASP Password Storage Cheat Sheet, argon2id: at least 19 MiB and two passes; here 32 MiB and two.
-_hasher = PasswordHasher(time_cost=2, memory_cost=32 * 1024, parallelism=1, type=Type.ID)
+PASSES = 2
+MEMORY_KIB = 32 * 1024
+_hasher = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=1, type=Type.ID)
 # The hub's pool also carries the commits: hashes never take more than two of its threads.
 _at_once = threading.BoundedSemaphore(2)
 _nobody: str | None = None

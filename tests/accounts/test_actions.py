@@ -52,6 +52,7 @@ _DEEDS: dict[str, Callable[[Actor, int], Any]] = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("deed", _DEEDS)
 @pytest.mark.parametrize("role", [*(role for role in Role if role is not Role.ADMINISTRATOR), None])
 def test_only_administrators_manage_accounts(app: Flask, deed: str, role: Role | None) -> None:
@@ -62,6 +63,7 @@ def test_only_administrators_manage_accounts(app: Flask, deed: str, role: Role |
             _DEEDS[deed](make_actor(role), user)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("actor", [ANONYMOUS, Actor(ActorKind.CITIZEN, device="d")])
 @pytest.mark.parametrize("deed", _DEEDS)
 def test_nobody_else_manages_accounts(app: Flask, deed: str, actor: Actor) -> None:

@@ -7,6 +7,7 @@ import time
 import pytest
 from flask import Flask
 
+from engage.accounts import passwords
 from engage.accounts.devices import device_label
 from engage.accounts.password_rules import password_problem
 from engage.accounts.permissions import GRANTS, Permission, Role
@@ -104,6 +105,11 @@ def test_passwords_that_nobody_tries(password: str) -> None:
     assert password_problem(password) is None
 
 
+def test_a_hash_costs_what_owasp_asks_for() -> None:
+    assert passwords.PASSES >= 2
+    assert passwords.MEMORY_KIB >= 19 * 1024
+
+
 def test_a_long_password_is_judged_as_quickly_as_a_short_one() -> None:
     began = time.perf_counter()
     password_problem("ab1c d" * 33)
@@ -181,6 +187,7 @@ def test_the_administrator_does_not_speak_for_units() -> None:
     assert GRANTS[Role.ADMINISTRATOR] == administers
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("agent", "label"),
     [

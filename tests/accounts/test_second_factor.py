@@ -425,6 +425,7 @@ _GUARDED: dict[str, tuple[str, dict[str, str]]] = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("deed", _GUARDED)
 def test_what_lets_people_in_asks_again_who_it_is(
     app: Flask, staff_client: Callable[..., Any], deed: str

@@ -145,6 +145,7 @@ def test_long_texts_are_cut(app: Flask) -> None:
         assert len(entry.after["state"]) == 2001
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("query", "shown"),
     [

@@ -83,6 +83,7 @@ def test_no_receipt_shows_a_reply_before_publication(app: Flask, one: Consultati
             assert SECRET not in (shown.reply, shown.adoption_reason)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", [Role.TYPIST, Role.MODERATOR, Role.APPROVER, Role.ADMINISTRATOR, None])
 def test_only_who_answers_may_export(
     one: Consultation, staff_client: Callable[..., StaffClient], role: Role | None

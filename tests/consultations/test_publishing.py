@@ -149,6 +149,7 @@ def test_closing_early_where_nothing_is_short(app: Flask, kind: Kind, opened: in
 
 
 # Opened and closed so many days ago, to be open for so many more: 30 days are asked for.
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("opened", "closed", "more", "reason", "wrong"),
     [

@@ -114,6 +114,7 @@ def _outcome(deed: Callable[[Actor], object], actor: Actor) -> str:
     return "done"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("stands", list(Phase))
 @pytest.mark.parametrize("who", list(MAY))
 def test_role_by_phase_by_deed(app: Flask, who: str, stands: Phase) -> None:

@@ -104,6 +104,7 @@ def test_a_form_without_token_is_refused(client: FlaskClient, one: Consultation)
     assert client.post(f"/consultations/{one.public_id}/comment", data={"text": "意见"}).status_code == 403
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("language", ["zh_CN", "en"])
 @pytest.mark.parametrize(
     ("values", "codes"),

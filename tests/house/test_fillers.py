@@ -61,6 +61,7 @@ def test_a_question_and_a_nickname(app: Flask, citizen_client: Callable[..., Any
         assert [row.nickname for row in db.session.scalars(select(LiveQuestion))] == [""]
 
 
+@pytest.mark.one_database
 def test_a_comment(app: Flask, citizen_client: Callable[..., Any], filler: str) -> None:
     with app.app_context():
         path = f"/consultations/{make_consultation().public_id}/comment"
@@ -86,6 +87,7 @@ def test_an_answer_in_words(app: Flask, citizen_client: Callable[..., Any], fill
         assert [row.answers for row in db.session.scalars(select(Response))] == [{"q1": "好"}]
 
 
+@pytest.mark.one_database
 def test_a_title_of_staff(app: Flask, staff_client: Callable[..., Any], filler: str) -> None:
     with app.app_context():
         unit = make_unit().id
@@ -97,6 +99,7 @@ def test_a_title_of_staff(app: Flask, staff_client: Callable[..., Any], filler: 
         assert not db.session.scalars(select(Consultation)).all()
 
 
+@pytest.mark.one_database
 def test_a_row_of_a_file(filler: str) -> None:
     reading = read(f'id,text\n1,"{filler}"\n2,路灯\n'.encode(), now())
     assert [row.text for row in reading.rows] == ["路灯"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.fixtures.html import parsed
+from tests.fixtures.html import check_html, parsed
 from tests.fixtures.markup import RULES, Markup, Rule, wrong_with
 
 FORM = "<form action=/{0} method=post><input type=hidden name=of value={0}><button>{1}</button></form>"
@@ -58,6 +58,29 @@ def test_what_is_wrong_is_found(body: str, sentence: str) -> None:
 )
 def test_what_is_right_is_left_alone(body: str) -> None:
     assert wrong_with(parsed(f"<main>{body}")) == []
+
+
+PAGE = "<!doctype html><html lang=en><title>t</title><main><h1>{}</h1>{}</main>"
+GOOD = PAGE.format("Room 17", "<p id=one-12345>Hello</p><p id=two-23456>Well &amp; good</p>")
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        PAGE.format("Room 17", "<p id=one-12345>Hello</p><p id=one-12345>Well &amp; good</p>"),
+        PAGE.format("Room 17", "<p id=one-12345>你好</p><p id=two-23456>Well &amp; good</p>"),
+        PAGE.format("Room 17", "<p id=one-12345>Hello</p><p id=two-23456>Well &ampgood</p>"),
+        PAGE.format("Room 17", "<p id=one-12345>He\x01llo</p><p id=two-23456>Well &amp; good</p>"),
+        GOOD.replace("h1", "h2"),
+        GOOD.replace("two-23456>", "two-23456 onclick=go()>"),
+    ],
+    ids=["same id", "Chinese", "entity", "control", "heading", "handler"],
+)
+def test_a_page_nearly_like_a_good_one_is_read_again(page: str) -> None:
+    check_html(GOOD)
+    check_html(GOOD.replace("Room", "Hall").replace("12345", "99999"))
+    with pytest.raises(AssertionError):
+        check_html(page)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.__name__)

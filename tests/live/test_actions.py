@@ -36,6 +36,7 @@ def in_phase(room: Any, phase: Phase) -> None:
         make.db.session.get_one(make.LiveSession, room.id).phase = phase
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("phase", list(Phase))
 def test_citizens_do_what_the_phase_allows(phase: Phase) -> None:
     room = make.make_room()
@@ -57,6 +58,7 @@ def test_citizens_do_what_the_phase_allows(phase: Phase) -> None:
                 deed()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("deed", "phase"), list(DEED_PHASES))
 def test_moderators_do_what_the_phase_allows(deed: Deed, phase: Phase) -> None:
     room = make.make_room()
@@ -76,6 +78,7 @@ def test_moderators_do_what_the_phase_allows(deed: Deed, phase: Phase) -> None:
             actions.decide(by, room.id, asked.public_id, deed, 0, **values)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("deed", "role"), list(DEED_ROLES))
 def test_deeds_are_for_those_the_table_names(deed: Deed, role: Role) -> None:
     room = make.make_room()
@@ -87,6 +90,7 @@ def test_deeds_are_for_those_the_table_names(deed: Deed, role: Role) -> None:
         actions.decide(make_actor(role), room.id, asked.public_id, deed, 0, reason=ReasonClass.INSULT)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("step", "role"), list(STEP_ROLES))
 def test_steps_are_for_those_the_table_names(step: Step, role: Role) -> None:
     begin, target = next((phase, to) for (of, phase), to in STEPS.items() if of is step and to)

@@ -69,6 +69,7 @@ def walked(session: LiveSession, name: str, by: Order, words: str = "") -> list[
         after = Place(last.number, last.supports)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("name", COLUMNS)
 @pytest.mark.parametrize("by", [Order.NEW, Order.SUPPORTS])
 def test_the_pages_of_a_column_are_all_its_questions_in_order(room: Any, name: str, by: Order) -> None:
@@ -87,6 +88,7 @@ def test_the_pages_of_a_column_are_all_its_questions_in_order(room: Any, name: s
     assert queue.column_counts(state_counts(room.id))[name] == len(stored)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("words", "numbers"),
     [

@@ -129,6 +129,7 @@ def test_a_stream_begins_with_1_and_after_a_forgotten_one_with_a_gap() -> None:
     assert {queries.head(other.id, stream) for stream in (PUBLIC, STAGE, GUEST, MODERATORS)} == {1}
 
 
+@pytest.mark.one_database
 @pytest.mark.usefixtures("context")
 @pytest.mark.parametrize(
     ("gone", "after", "whole"),

@@ -81,6 +81,7 @@ def test_every_question_is_on_one_page_of_each_order(client: Any, room: str, ord
     assert sorted(shown) == sorted(f"第{number}个问题" for number in range(MANY) if number not in (5, 6))
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("order", list(Order))
 @pytest.mark.parametrize("page", [1, 2, 3, 4, 10_000])
 def test_the_script_is_told_the_same_page(client: Any, room: str, order: Order, page: int) -> None:

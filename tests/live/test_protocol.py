@@ -145,6 +145,7 @@ def test_acknowledgements_are_the_described_ones(app: Flask, connect: Connect) -
     told(phone, "live.withdraw", question=asked)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "payload", "status"),
     [

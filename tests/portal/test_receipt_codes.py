@@ -19,6 +19,7 @@ from tests.factories.receipts import answered, asked, commented, look_up
 Clients = Callable[..., Any]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "words"),
     [

@@ -89,6 +89,7 @@ def test_a_reply_stays_inside_until_the_comment_is_published(context: Flask, cit
     assert "内部理由" not in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("values", "words"),
     [

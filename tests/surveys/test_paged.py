@@ -78,6 +78,7 @@ def test_page_by_page_skips_what_does_not_apply(context: Flask, citizen_client: 
     assert only().answers == {"q1": "b", "q4": 1}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "state", ["", "{", "[" * 50_000, "[1]", '{"q1": {"a": 1}}', '{"zz": 1}', '{"q1": "b"}' * 9]
 )

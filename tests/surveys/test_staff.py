@@ -140,6 +140,7 @@ def _in_phase(name: str) -> Survey:
             return make_survey()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("deed", _DEEDS)
 @pytest.mark.parametrize("phase", _STATES)
 def test_role_by_phase(app: Flask, deed: str, phase: str) -> None:

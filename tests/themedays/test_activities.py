@@ -142,6 +142,7 @@ remove   x x . . . .
 WHO = ("coordinator", "department", "stranger", "approver", "moderator", "typist")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("deed", "who", "expected"),
     [
