@@ -84,29 +84,31 @@ class Turns:
     """
 
     def __init__(self) -> None:
-        self._left = AT_ONCE
+        self._look, self._left = -1, 0
         self._waiting: dict[str, deque[Event]] = {}
-        self._ticks = False
 
     def wait(self, network: str) -> None:
         """Return when a request of ``network`` may begin; at once where few come."""
-        if not self._ticks:
-            self._ticks = True
+        if not self._waiting:
+            self._count_anew()
+            if self._left:
+                self._left -= 1
+                return
             gevent.spawn(self._tick)
-        if self._left and not self._waiting:
-            self._left -= 1
-            return
         mine = Event()
         self._waiting.setdefault(network, deque()).append(mine)
         mine.wait()
 
+    def _count_anew(self) -> None:
+        """Where the hub has looked at the sockets meanwhile; it counts how often it did."""
+        loop: Any = gevent.get_hub().loop
+        if self._look != loop.iteration:
+            self._look, self._left = loop.iteration, AT_ONCE
+
     def _tick(self) -> None:
-        while True:
+        while self._waiting:
             gevent.sleep(_SHORTEST_SLEEP)
-            self._left = AT_ONCE
-            if not self._waiting:
-                self._ticks = False
-                return
+            self._count_anew()
             while self._left and self._waiting:
                 network = next(iter(self._waiting))
                 line = self._waiting.pop(network)
