@@ -79,7 +79,8 @@ _caches: WeakKeyDictionary[Engine, _Cached] = WeakKeyDictionary()
 
 def site() -> SiteView:
     """The settings now. Never fails: without a database it answers the last known ones, else the defaults."""
-    cached = _caches.setdefault(db.engine, _Cached())
+    engine = db.engine
+    cached = _caches.get(engine) or _caches.setdefault(engine, _Cached())
     if time.monotonic() - cached.checked < CHECK_SECONDS:
         return cached.view
     try:

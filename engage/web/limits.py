@@ -5,8 +5,10 @@ from __future__ import annotations
 import ipaddress
 import logging
 import math
+import socket
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, request
@@ -42,6 +44,9 @@ def init_limits(app: Flask) -> None:
 def network(address: str | None = None) -> str:
     """The network an address belongs to: the IPv4 address itself, or the /56 of an IPv6 address."""
     address = address if address is not None else (request.remote_addr or "unknown")
+    with suppress(OSError, ValueError):
+        socket.inet_pton(socket.AF_INET, address)
+        return address
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
