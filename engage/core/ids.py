@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import re
 import secrets
@@ -41,10 +40,9 @@ def is_request_id(value: str) -> bool:
 
 def keyed_hash(key: bytes, purpose: str, *parts: str) -> str:
     """HMAC-SHA256 of ``parts`` under ``key``, separated by ``purpose``; 64 hexadecimal characters."""
-    message = "\x1f".join((purpose, *parts)).encode()
-    return hmac.new(key, message, hashlib.sha256).hexdigest()
+    return keyed_bytes(key, purpose, *parts).hex()
 
 
 def keyed_bytes(key: bytes, purpose: str, *parts: str) -> bytes:
     """The same as ``keyed_hash`` as 32 raw bytes."""
-    return bytes.fromhex(keyed_hash(key, purpose, *parts))
+    return hmac.digest(key, "\x1f".join((purpose, *parts)).encode(), "sha256")

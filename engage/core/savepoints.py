@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final, cast
 
 from sqlalchemy.orm import Session
 
@@ -22,17 +22,20 @@ class PlainSavepoint:
     """
 
     def __init__(self, session: Session) -> None:
-        self._session, self._connection = session, session.connection()
-        self._connection.exec_driver_sql("SAVEPOINT gathered")
+        self._session, connection = session, session.connection()
+        raw = cast(Any, connection.connection.dbapi_connection)
+        # What SQLite says of it by itself reaches the writer as it is; the driver alone costs a tenth.
+        self._run = raw.execute if connection.dialect.name == "sqlite" else connection.exec_driver_sql
+        self._run("SAVEPOINT gathered")
 
     def commit(self) -> None:
         """Keep what was done; ``RuntimeError`` where objects wait to be written."""
         if is_changed(self._session):
             raise RuntimeError(PLAIN)
-        self._connection.exec_driver_sql("RELEASE SAVEPOINT gathered")
+        self._run("RELEASE SAVEPOINT gathered")
 
     def rollback(self) -> None:
         """Undo what was done, and let the session forget every object."""
-        self._connection.exec_driver_sql("ROLLBACK TO SAVEPOINT gathered")
-        self._connection.exec_driver_sql("RELEASE SAVEPOINT gathered")
+        self._run("ROLLBACK TO SAVEPOINT gathered")
+        self._run("RELEASE SAVEPOINT gathered")
         self._session.expunge_all()

@@ -28,6 +28,7 @@ _SLOT: Final = struct.Struct(f"<{MARK_BYTES}sHBB{TAG_BYTES}s")
 _DAY_AT, _KIND_AT, _STATE_AT = MARK_BYTES, MARK_BYTES + 2, MARK_BYTES + 3
 _BUCKET: Final = 4096
 _PER_BUCKET: Final = _BUCKET // _SLOT.size
+_ALL: Final = range(_PER_BUCKET)
 _FIRST_BUCKETS: Final = 1024
 _FREE, _SETTLED, _OPEN = 0, 1, 2
 _EPOCH: Final = date(1970, 1, 1)
@@ -194,25 +195,33 @@ def _buckets(mark: bytes, size: int) -> tuple[int, int]:
 
 def _free_place(file: _Handle, mark: bytes) -> int | None:
     """A free slot of the emptier bucket, by lot."""
-    found: list[int] = []
-    for bucket in _buckets(mark, file.size):
-        states = os.pread(file.number, _BUCKET, bucket)[_STATE_AT :: _SLOT.size]
-        free = [bucket + at * _SLOT.size for at in _places(states, _FREE)]
-        found = max(found, free, key=len)
-    return secrets.choice(found) if found else None
+    return _drawn(
+        (bucket, os.pread(file.number, _BUCKET, bucket)[_STATE_AT :: _SLOT.size])
+        for bucket in _buckets(mark, file.size)
+    )
 
 
 def _put_into(content: bytearray, mark: bytes, packed: bytes) -> None:
     """As ``_free_place``, in memory; a file twice as large always has the room."""
-    found: list[int] = []
-    for bucket in _buckets(mark, len(content)):
-        states = content[bucket + _STATE_AT : bucket + _BUCKET : _SLOT.size]
-        found = max(found, [bucket + at * _SLOT.size for at in _places(states, _FREE)], key=len)
-    place = secrets.choice(found)
+    place = _drawn(
+        (bucket, content[bucket + _STATE_AT : bucket + _BUCKET : _SLOT.size])
+        for bucket in _buckets(mark, len(content))
+    )
+    assert place is not None
     content[place : place + _SLOT.size] = packed
 
 
-def _places(states: bytes | bytearray, wanted: int) -> list[int]:
+def _drawn(buckets: Iterable[tuple[int, bytes | bytearray]]) -> int | None:
+    """A free slot of the bucket with the most, from the places of buckets and the states of their slots."""
+    bucket, states = max(buckets, key=lambda found: found[1].count(_FREE))
+    if _FREE not in states:
+        return None
+    while states[at := secrets.choice(_ALL)] != _FREE:
+        pass
+    return bucket + at * _SLOT.size
+
+
+def _places(states: bytes, wanted: int) -> list[int]:
     places, at = [], states.find(wanted)
     while at >= 0:
         places.append(at)

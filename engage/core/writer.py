@@ -15,7 +15,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar, cast
@@ -48,6 +48,10 @@ class Beside(Protocol):
 
     Written before the commit and marked as open, so that a crash between the two can be told from an end.
     """
+
+    @property
+    def file(self) -> Hashable:
+        """What one ``sync`` brings to the disk, whoever wrote into it."""
 
     def sync(self) -> None:
         """Let what was written be on the disk; called right before the commit, in its thread."""
@@ -180,6 +184,8 @@ def _run_one(session: Session, scope: _Scope, member: Command) -> None:
     try:
         member.value = member.run()
         savepoint.commit()
+    except sqlite3.OperationalError:
+        raise  # of the savepoint itself
     except OperationalError as error:
         if out_of_reach(error):
             raise
@@ -239,7 +245,7 @@ def _commit(session: Session, scope: _Scope) -> None:
     in_thread = connection.dialect.name == "sqlite" and is_module_patched("threading")
 
     def lasting() -> None:
-        for item in scope.beside:
+        for item in {item.file: item for item in scope.beside}.values():
             item.sync()
         if in_thread:
             raw.commit()

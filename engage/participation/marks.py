@@ -61,11 +61,11 @@ class _Following:
             log.exception("mark not settled")
 
 
-def take_part(activity: str, device: str, code: str) -> bool:
+def take_part(activity: str, device: str, code_hash: str) -> bool:
     """Note with the running transaction that ``device`` took part; ``False`` if it already had.
 
-    ``activity`` is kind and id (``"survey:17"``); ``code`` is the receipt code the same transaction stores.
-    Raises ``Busy`` where the disk takes no mark.
+    ``activity`` is kind and id (``"survey:17"``); ``code_hash`` (``receipts.hash_of``) is of the code whose
+    receipt the same transaction stores. Raises ``Busy`` where the disk takes no mark.
     """
     mark, file = _participation(activity, device), marks()
     with _as_busy():
@@ -74,7 +74,7 @@ def take_part(activity: str, device: str, code: str) -> bool:
             if _stands(slot):
                 return False
             file.clear(slot)
-        file.put(mark, PARTICIPATION, today(), bytes.fromhex(receipts.hash_of(code)))
+        file.put(mark, PARTICIPATION, today(), bytes.fromhex(code_hash))
     accompany(_Following(file, mark))
     return True
 
@@ -86,18 +86,13 @@ def took_part(activity: str, device: str) -> bool:
     return slot is not None and _stands(slot)
 
 
-def sent_before(code: str) -> bool:
-    """Whether what ``code`` is the receipt of is stored already, or was and its author has erased it.
+def was_retracted(code_hash: str) -> bool:
+    """Whether what the code of ``code_hash`` opened was erased by its author lately.
 
     Raises ``Busy`` where the marks cannot be read.
     """
-    return receipts.find(code) is not None or was_retracted(code)
-
-
-def was_retracted(code: str) -> bool:
-    """Whether the author had erased what ``code`` was the receipt of. Raises ``Busy`` as ``sent_before``."""
     with _as_busy():
-        return marks().find(_retracted(receipts.hash_of(code))) is not None
+        return marks().find(_retracted(code_hash)) is not None
 
 
 def note_retracted(code_hash: str) -> None:

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Final, cast
 
-from sqlalchemy import Table, bindparam, delete, insert, select
+from sqlalchemy import BindParameter, ScalarSelect, Table, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engage.core.codes import folded
@@ -66,12 +66,17 @@ def issue(request_id: str, kind: str, object_id: int) -> str:
     Raises ``Repeated`` where it exists: the transaction is to be undone, and ``code_for`` is the answer.
     """
     code = code_for(request_id, kind)
-    values = {"code_hash": _code_hash(normalised(code)), "kind": kind, "object_id": object_id}
+    keep(hash_of(code), kind, object_id)
+    return code
+
+
+def keep(code_hash: str, kind: str, object_id: int) -> None:
+    """As ``issue``, for a code that was made before (``code_for``, ``hash_of``)."""
+    values = {"code_hash": code_hash, "kind": kind, "object_id": object_id}
     try:
         db.session.connection().execute(_ISSUE, values)
     except IntegrityError as error:
         raise Repeated from error
-    return code
 
 
 def find(code: str) -> Found | None:
@@ -112,6 +117,11 @@ def hashes_of(kind: str, object_id: int) -> list[str]:
     """What is stored of the codes that open an object."""
     of_object = select(Receipt.code_hash).where(Receipt.kind == kind, Receipt.object_id == object_id)
     return list(db.session.scalars(of_object))
+
+
+def opened_by(code_hash: BindParameter[str]) -> ScalarSelect[int]:
+    """For statements of other tables: the id of the object that the code with this hash opens, else NULL."""
+    return select(Receipt.object_id).where(Receipt.code_hash == code_hash).scalar_subquery()
 
 
 def is_stored(code_hash: str) -> bool:

@@ -85,6 +85,16 @@ def test_it_grows_and_loses_nothing(file: SlotFile, monkeypatch: pytest.MonkeyPa
     assert (file.path.stat().st_size, other.count(), file.is_half_full()) == (2 * size, 3000, False)
 
 
+@pytest.mark.parametrize("taken", [0, 1, 63])
+def test_the_last_free_slot_of_a_bucket_is_found(
+    file: SlotFile, monkeypatch: pytest.MonkeyPatch, taken: int
+) -> None:
+    monkeypatch.setattr(slots, "_FIRST_BUCKETS", 1)
+    places = {file.put(mark, 1, TODAY) for mark in _marks(taken + 1)}
+    assert len(places) == taken + 1 == file.count()
+    assert file.path.stat().st_size == 64 * 64
+
+
 def test_the_place_says_nothing_of_the_order(file: SlotFile, monkeypatch: pytest.MonkeyPatch) -> None:
     # One bucket: the worst case, where a database's page would hold its rows in the order of arrival.
     monkeypatch.setattr(slots, "_FIRST_BUCKETS", 1)

@@ -27,7 +27,7 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Busy
 from engage.core.jobs import OutboxJob
-from engage.core.writer import atomic, gather, publish
+from engage.core.writer import accompany, atomic, gather, publish
 from tests.fixtures.database import SECRET
 
 pytestmark = pytest.mark.database
@@ -176,6 +176,40 @@ def _execute(*names: str | None) -> str | None:
         row: dict[str, object] = {"name": name, "payload": {}, "run_at": now()}
         db.session.connection().execute(insert(OutboxJob), row)
     return names[0]
+
+
+class Beside:
+    """Something kept in a file, which says what the writer tells it."""
+
+    def __init__(self, file: str, name: str, told: list[str]) -> None:
+        self.file, self.name, self.told = file, name, told
+
+    def sync(self) -> None:
+        self.told.append(self.file)
+
+    def settle(self) -> None:
+        self.told.append(self.name)
+
+
+def test_what_follows_a_commit_is_synced_once_for_each_file_and_settled_each(app: Flask) -> None:
+    told: list[str] = []
+
+    def command(file: str, name: str, *, fails: bool = False) -> Callable[[], None]:
+        def run() -> None:
+            accompany(Beside(file, name, told))
+            if fails:
+                raise ValueError
+
+        return run
+
+    commands = {
+        "a": command("one", "a"),
+        "b": command("one", "b"),
+        "c": command("two", "c"),
+        "d": command("three", "d", fails=True),
+    }
+    _batch(app, commands, plain={"a", "c", "d"})
+    assert told == ["one", "two", "a", "b", "c"]
 
 
 def test_a_row_the_database_refuses_undoes_only_its_command(app: Flask) -> None:

@@ -71,6 +71,7 @@ def comment(consultation: Published, submission: Submission) -> str:
     body = [submission.clause, submission.stance, text]
     code_key = f"{deed}:{request_deed_key(submission.request_id, body)}"
     code = receipts.code_for(code_key, RECEIPT_KIND)
+    code_hash = receipts.hash_of(code)
     held = screen(text).held
     visit = f"consultation.visit:{consultation.id}:{submission.visit}"
     of_visit = receipts.code_for(visit, RECEIPT_KIND) if submission.visit else ""
@@ -79,11 +80,11 @@ def comment(consultation: Published, submission: Submission) -> str:
         earlier = receipts.find(code)
         if earlier is not None:
             comment_id = earlier.object_id
-        elif was_retracted(code):
+        elif was_retracted(code_hash):
             return of_visit or code
         else:
-            comment_id = _store(consultation.id, submission, text, code, held=held)
-            receipts.issue(code_key, RECEIPT_KIND, comment_id)
+            comment_id = _store(consultation.id, submission, text, code_hash, held=held)
+            receipts.keep(code_hash, RECEIPT_KIND, comment_id)
             publish(CommentReceived(consultation.id, comment_id))
         under = of_visit and receipts.put_under(of_visit, RECEIPT_KIND, comment_id)
         return of_visit if under else code
@@ -100,7 +101,7 @@ def require_clause(consultation: Published, clause: str, version: int) -> None:
         raise NotFound
 
 
-def _store(consultation_id: int, submission: Submission, text: str, code: str, *, held: bool) -> int:
+def _store(consultation_id: int, submission: Submission, text: str, code_hash: str, *, held: bool) -> int:
     moment = now()
     connection = db.session.connection()
     row = connection.execute(_TERMS, {"consultation_id": consultation_id}).first()
@@ -110,7 +111,7 @@ def _store(consultation_id: int, submission: Submission, text: str, code: str, *
     if row.comment_count >= MOST_COMMENTS:
         raise Conflict(msg("This consultation has received so many comments that it takes no more."))
     counted = submission.stance is not None and take_part(
-        f"consultation:{consultation_id}:{submission.clause}", submission.device, code
+        f"consultation:{consultation_id}:{submission.clause}", submission.device, code_hash
     )
     if not text and not counted:
         raise Conflict(

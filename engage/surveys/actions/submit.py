@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
-from sqlalchemy import Table, bindparam, insert, select
+from sqlalchemy import Row, Table, bindparam, insert, select
 
 from engage.core.clock import minute, now
 from engage.core.db import db
@@ -16,7 +16,7 @@ from engage.core.messages import msg
 from engage.core.writer import gather, publish
 from engage.participation import receipts
 from engage.participation.actions import request_deed_key, require_request_id
-from engage.participation.marks import sent_before, take_part
+from engage.participation.marks import take_part, was_retracted
 from engage.questions.compiled import validate
 from engage.questions.logic import Value
 from engage.surveys.events import ResponseReceived
@@ -26,9 +26,14 @@ from engage.surveys.queries.responses import RECEIPT_KIND
 from engage.surveys.rules import Deed, phase, require_phase
 
 _surveys = cast(Table, Survey.__table__).c
-_TERMS = select(_surveys.state, _surveys.opens_at, _surveys.closes_at, _surveys.one_per_device).where(
-    _surveys.id == bindparam("survey_id")
-)
+# One statement: it runs for every response, and a statement costs more than its answer.
+_TERMS = select(
+    _surveys.state,
+    _surveys.opens_at,
+    _surveys.closes_at,
+    _surveys.one_per_device,
+    receipts.opened_by(bindparam("code_hash")).label("sent_before"),
+).where(_surveys.id == bindparam("survey_id"))
 _ANSWERS = select(cast(Table, Response.__table__).c.answers).where(
     cast(Table, Response.__table__).c.id == bindparam("id")
 )
@@ -78,40 +83,43 @@ def submit(survey: Published, submission: Submission) -> str:
     # With the answers in it where a device may give several: no id used twice leads to one code for two.
     receipt_key = request if survey.one_per_device else request_deed_key(request, body)
     code = receipts.code_for(receipt_key, RECEIPT_KIND)
+    code_hash = receipts.hash_of(code)
 
     def write() -> None:
-        if sent_before(code):
-            if not _are_stored(code, checked.answers):
+        names = {"survey_id": survey.id, "code_hash": code_hash}
+        terms = db.session.connection().execute(_TERMS, names).first()
+        if terms is None:
+            raise NotFound
+        if terms.sent_before is not None:
+            if not _are_stored(terms.sent_before, checked.answers):
                 raise FirstCounts(code)
-            return
-        response_id = _store(survey, asked, checked.answers, submission, code)
-        receipts.issue(receipt_key, RECEIPT_KIND, response_id)
+        elif not was_retracted(code_hash):
+            response_id = _store(terms, survey, asked, checked.answers, submission, code_hash)
+            receipts.keep(code_hash, RECEIPT_KIND, response_id)
 
     gather(write, plain=True)
     return code
 
 
-def _are_stored(code: str, answers: dict[str, Value]) -> bool:
-    """Whether `code` opens these answers, or answers that were erased."""
-    found = receipts.find(code)
-    if found is None:
-        return True
-    stored = db.session.connection().execute(_ANSWERS, {"id": found.object_id}).scalar()
+def _are_stored(response_id: int, answers: dict[str, Value]) -> bool:
+    """Whether these are the stored answers, or those were erased."""
+    stored = db.session.connection().execute(_ANSWERS, {"id": response_id}).scalar()
     return stored is None or orjson.dumps(stored, option=orjson.OPT_SORT_KEYS) == orjson.dumps(
         answers, option=orjson.OPT_SORT_KEYS
     )
 
 
 def _store(
-    survey: Published, asked: CompiledVersion, answers: dict[str, Value], submission: Submission, code: str
+    terms: Row[Any],
+    survey: Published,
+    asked: CompiledVersion,
+    answers: dict[str, Value],
+    submission: Submission,
+    code_hash: str,
 ) -> int:
     moment = now()
-    connection = db.session.connection()
-    row = connection.execute(_TERMS, {"survey_id": survey.id}).first()
-    if row is None:
-        raise NotFound
-    require_phase(Deed.ANSWER, phase(row.state, row.opens_at, row.closes_at, moment))
-    if row.one_per_device and not take_part(part_of(survey), submission.device, code):
+    require_phase(Deed.ANSWER, phase(terms.state, terms.opens_at, terms.closes_at, moment))
+    if terms.one_per_device and not take_part(part_of(survey), submission.device, code_hash):
         raise Conflict(
             msg("This survey has already been answered from this device. Thank you for taking part.")
         )
@@ -124,7 +132,7 @@ def _store(
         "submitted_minute": minute(moment),
         "answers": answers,
     }
-    stored: Any = connection.execute(_STORE, values)
+    stored: Any = db.session.connection().execute(_STORE, values)
     response_id: int = stored.inserted_primary_key[0]
     publish(ResponseReceived(survey.id, response_id))
     return response_id
