@@ -67,7 +67,10 @@ def _filtered(query: Select[AuditEntry, str], wanted: LogFilter) -> Select[Audit
         query = query.where(AuditEntry.event == wanted.event)
     if wanted.numbered:
         kind, number = wanted.numbered
-        query = query.where(AuditEntry.object_kind == kind, AuditEntry.object_label.in_(labels_of(number)))
+        query = query.where(
+            AuditEntry.object_kind == kind,
+            AuditEntry.object_label.in_(labels_of(number)) | AuditEntry.object_label.endswith(f" #{number}"),
+        )
     elif wanted.what:
         query = query.where(
             AuditEntry.object_label.icontains(wanted.what, autoescape=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,7 +20,7 @@ from engage.core.actor import ActorKind
 from engage.core.clock import start_of_day
 from engage.core.messages import Message
 from engage.core.types import LANGUAGES, Localized
-from engage.web.display import datetime_text, label, local, message, register_labels
+from engage.web.display import date_text, datetime_text, label, local, message, register_labels
 from engage.web.guards import Permission, staff
 from engage.web.numbers import row_number
 
@@ -30,6 +31,7 @@ _TEXT_LIMIT = 60
 _SHOWN = 240
 _NONE: tuple[Any, ...] = (None, "", {}, [])
 _PLACE = "\0"
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FIRST_DAY, _LAST_DAY = date(2000, 1, 1), date(2999, 12, 31)
 
 
@@ -115,7 +117,8 @@ def _changes(entry: AuditEntry, keys: Mapping[str, Key]) -> Iterator[Change]:
     both = entry.before is not None and entry.after is not None
     for name in dict.fromkeys([*before, *after]):
         was, became = before.get(name), after.get(name)
-        if both and (was == became or (was in _NONE and became in _NONE)):
+        # What stayed, and what was empty and is so still, says nothing.
+        if (both and was == became) or (was in _NONE and became in _NONE):
             continue
         words = message(keys[name].label) if name in keys else name
         yield Change(words, _words(was, keys.get(name)), _words(became, keys.get(name)))
@@ -163,7 +166,10 @@ def _words(value: Any, key: Key | None) -> str:
 
 
 def _moment(text: str) -> str:
+    """A time or a day as it is recorded, in words; "" for what is neither."""
     try:
+        if _DAY.fullmatch(text):
+            return date_text(date.fromisoformat(text))
         moment = datetime.fromisoformat(text)
     except ValueError:
         return ""

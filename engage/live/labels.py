@@ -46,5 +46,5 @@ LABELS = {
     Deed.DEFER: _l("Answer in writing"),
     Deed.CORRECT: _l("Correct the answer"),
     Deed.TAKE_DOWN: _l("Take down"),
-    Deed.UNDO: _l("Undo"),
+    Deed.UNDO: _l("Undo the decision"),
 }

@@ -206,7 +206,7 @@ def test_what_has_a_number_is_told_and_found_in_the_readers_words(
         ({"state": "甲", "reason": None}, {"state": "乙", "reason": ""}, ["状态：甲 → 乙"]),
         ({"state": "甲", "reason": "x"}, {"state": "甲", "reason": "x"}, []),
         ({"state": "甲"}, {"reason": "x"}, ["状态：甲 → –", "理由：– → x"]),
-        (None, {"state": "甲", "reason": ""}, ["状态：甲", "理由：–"]),
+        (None, {"state": "甲", "reason": ""}, ["状态：甲"]),
     ],
 )
 def test_of_a_change_only_what_differs_is_listed(

@@ -40,6 +40,17 @@ PAGES = {
 }
 
 
+def test_how_many_pages_there_are_does_not_change_on_the_way(context: Flask, citizen_client: Make) -> None:
+    """Also where an answer brings a page, or leaves one out."""
+    survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
+    told = re.compile(r"data-progress-text>([^<]+)<")
+    for answer, second in (("a", "第2页，共3页"), ("b", "第3页，共3页")):
+        client = citizen_client()
+        first = client.get(address(survey)).get_data(as_text=True)
+        assert told.findall(first) == ["第1页，共3页"]
+        assert told.findall(turn(client, first, {"q1": answer}).get_data(as_text=True)) == [second]
+
+
 def test_page_by_page_without_script(context: Flask, citizen_client: Make) -> None:
     survey = make_survey(PAGES, layout=Layout.PAGE_BY_PAGE)
     client = citizen_client()

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import select
 
 from engage.accounts.rules import require
+from engage.audit.events import numbered
+from engage.cases.rules import excerpt
 from engage.consultations.models import Comment, Consultation
 from engage.consultations.rules.comments import MOST_AT_ONCE, Pick
 from engage.consultations.rules.phases import ALLOWED, Deed, Phase, phase, require_phase
@@ -16,6 +19,8 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.messages import Message, msg
+
+_TITLE: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +35,14 @@ class Found:
 def phase_of(consultation: Consultation) -> Phase:
     """The phase of a consultation at this moment."""
     return phase(consultation.state, consultation.opens_at, consultation.closes_at, now())
+
+
+def name_of(consultation: Consultation, row: Comment) -> str:
+    """How the audit log and the list of cases call `row`: by consultation and number.
+
+    Never by its text: both stay where an author erases what they said.
+    """
+    return f"{excerpt(consultation.title.text(), _TITLE)} {numbered(row.number)}"
 
 
 def consultation_for(actor: Actor, deed: Deed, consultation_id: int) -> Consultation:

@@ -7,14 +7,13 @@ from datetime import date
 
 from engage.accounts.models import Unit
 from engage.audit.actions import record
-from engage.audit.events import numbered
 from engage.cases.actions import close_case_of, open_case, withdraw_case_of
-from engage.cases.rules import excerpt
 from engage.consultations.actions._load import (
     changed_by,
     comment_for,
     comments_for,
     consultation_for,
+    name_of,
     sign,
 )
 from engage.consultations.actions.moderating import Decided
@@ -26,7 +25,7 @@ from engage.consultations.events import (
     UNASSIGNED,
     CommentsChanged,
 )
-from engage.consultations.models import Adoption, Comment, CommentState
+from engage.consultations.models import Adoption, Comment, CommentState, Consultation
 from engage.consultations.rules.comments import Pick, cleaned, require_adoption, require_reply
 from engage.consultations.rules.phases import Deed
 from engage.core.actor import Actor
@@ -36,8 +35,6 @@ from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
 from engage.core.writer import atomic, publish
 from engage.themedays.queries.names import in_words
-
-_TITLE = 100
 
 
 def reply(actor: Actor, consultation_id: int, pick: Pick, text: str) -> None:
@@ -53,16 +50,16 @@ def reply(actor: Actor, consultation_id: int, pick: Pick, text: str) -> None:
         if row is None:
             return
         require_published(row)
-        write_reply(actor, row, text, consultation.unit_id)
+        write_reply(actor, consultation, row, text, consultation.unit_id)
         close_case_of(actor, COMMENT, row.id)
 
 
-def write_reply(actor: Actor, row: Comment, text: str, unit_id: int) -> None:
+def write_reply(actor: Actor, consultation: Consultation, row: Comment, text: str, unit_id: int) -> None:
     """Store the reply of a unit in the running transaction."""
     before = {"reply": row.reply} if row.reply else None
     row.reply, row.reply_unit_id, row.replied_at = text, unit_id, now()
     sign(actor, row)
-    record(actor, REPLIED, COMMENT, row.public_id, before, {"reply": text}, label=numbered(row.number))
+    record(actor, REPLIED, COMMENT, row.public_id, before, {"reply": text}, label=name_of(consultation, row))
     publish(CommentsChanged(row.consultation_id, (row.id,)))
 
 
@@ -94,7 +91,9 @@ def adopt(
             row.adoption, row.adoption_reason, row.adopted_at = adoption, reason, now()
             sign(actor, row)
             after = {"adoption": adoption, "reason": reason}
-            record(actor, ADOPTION_SET, COMMENT, row.public_id, before, after, label=numbered(row.number))
+            record(
+                actor, ADOPTION_SET, COMMENT, row.public_id, before, after, label=name_of(consultation, row)
+            )
         publish(CommentsChanged(consultation_id, tuple(row.id for row in fresh)))
         skipped = found.skipped + len(found.fresh) - len(fresh)
         return Decided(tuple(Pick(row.public_id, row.revision) for row in done), skipped)
@@ -120,8 +119,7 @@ def assign(actor: Actor, consultation_id: int, pick: Pick, unit_id: int, due_on:
             COMMENT,
             row.id,
             unit_id,
-            # Not its text: the title of a case stays where an author erases what they said.
-            f"{excerpt(consultation.title.text(), _TITLE)} #{row.number}",
+            name_of(consultation, row),
             activity_id=consultation.activity_id,
             due_on=due_on,
             is_demo=consultation.is_demo,
@@ -129,7 +127,7 @@ def assign(actor: Actor, consultation_id: int, pick: Pick, unit_id: int, due_on:
         row.case_id, row.assigned_unit_id = case.id, unit_id
         sign(actor, row)
         after = {"unit": unit.name}
-        record(actor, ASSIGNED, COMMENT, row.public_id, before, after, label=numbered(row.number))
+        record(actor, ASSIGNED, COMMENT, row.public_id, before, after, label=name_of(consultation, row))
         publish(CommentsChanged(consultation_id, (row.id,)))
 
 
@@ -146,7 +144,7 @@ def unassign(actor: Actor, consultation_id: int, pick: Pick) -> None:
         before = in_words({"unit_id": row.assigned_unit_id})
         row.assigned_unit_id = None
         sign(actor, row)
-        record(actor, UNASSIGNED, COMMENT, row.public_id, before, label=numbered(row.number))
+        record(actor, UNASSIGNED, COMMENT, row.public_id, before, label=name_of(consultation, row))
         publish(CommentsChanged(consultation_id, (row.id,)))
 
 

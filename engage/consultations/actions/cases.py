@@ -60,7 +60,7 @@ class CommentSource:
         require_reply(text)
         comment, consultation = _rows(source_id)
         require_published(comment)
-        write_reply(actor, comment, text, comment.assigned_unit_id or consultation.unit_id)
+        write_reply(actor, consultation, comment, text, comment.assigned_unit_id or consultation.unit_id)
 
     def reassigned(self, actor: Actor, source_id: int, unit_id: int) -> None:
         """Note which unit owes the reply now."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engage.audit.actions import record
-from engage.audit.events import numbered
-from engage.consultations.actions._load import consultation_for
+from engage.consultations.actions._load import consultation_for, name_of
 from engage.consultations.events import COMMENT, ENTERED, RECEIPT_KIND, CommentReceived
 from engage.consultations.models import Comment, CommentState, Source, Stance
 from engage.consultations.queries.published import clauses_of
@@ -95,6 +94,6 @@ def _store(
     db.session.add(row)
     db.session.flush()
     receipts.issue(code_key, RECEIPT_KIND, row.id)
-    record(actor, ENTERED, COMMENT, row.public_id, after={"source": source}, label=numbered(row.number))
+    record(actor, ENTERED, COMMENT, row.public_id, after={"source": source}, label=name_of(consultation, row))
     publish(CommentReceived(consultation.id, row.id))
     return {}

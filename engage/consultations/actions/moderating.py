@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engage.audit.actions import record
-from engage.audit.events import numbered
 from engage.cases.actions import withdraw_case_of
-from engage.consultations.actions._load import comments_for, consultation_for, phase_of, sign
+from engage.consultations.actions._load import comments_for, consultation_for, name_of, phase_of, sign
 from engage.consultations.events import COMMENT, MODERATED, CommentsChanged
-from engage.consultations.models import Comment, CommentState
+from engage.consultations.models import Comment, CommentState, Consultation
 from engage.consultations.rules.comments import NEXT, Pick, cleaned, require_decision
 from engage.consultations.rules.phases import NOT_NOW, Deed, Phase
 from engage.core.actor import Actor
@@ -60,7 +59,7 @@ def decide(
         )
         fresh = [row for row in found.fresh if state in NEXT[row.state]]
         for row in fresh:
-            _decide(actor, row, state, reason, note)
+            _decide(actor, consultation, row, state, reason, note)
         done = [*fresh, *found.repeated]
         if not done:
             raise Conflict
@@ -69,7 +68,14 @@ def decide(
         return Decided(tuple(Pick(row.public_id, row.revision) for row in done), skipped)
 
 
-def _decide(actor: Actor, row: Comment, state: CommentState, reason: ReasonClass | None, note: str) -> None:
+def _decide(
+    actor: Actor,
+    consultation: Consultation,
+    row: Comment,
+    state: CommentState,
+    reason: ReasonClass | None,
+    note: str,
+) -> None:
     before = {"state": row.state, "reason": row.reason, "note": row.reason_note}
     row.state, row.reason, row.reason_note = state, reason, note
     sign(actor, row)
@@ -77,4 +83,4 @@ def _decide(actor: Actor, row: Comment, state: CommentState, reason: ReasonClass
         withdraw_case_of(actor, COMMENT, row.id, note)
         row.assigned_unit_id = None
     after = {"state": state, "reason": reason, "note": note}
-    record(actor, MODERATED, COMMENT, row.public_id, before, after, label=numbered(row.number))
+    record(actor, MODERATED, COMMENT, row.public_id, before, after, label=name_of(consultation, row))

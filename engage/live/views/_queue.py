@@ -245,6 +245,7 @@ def console_words() -> dict[str, Any]:
         "withdrawn": gettext("(withdrawn)"),
         "due": gettext("due on {day}"),
         "answer": gettext("Answer"),
+        "reason": gettext("Please choose a reason."),
         "minutes": gettext("{minutes} min"),
         "hours": gettext("{hours} h {minutes} min"),
         "since": gettext("since {clock}"),

@@ -115,6 +115,7 @@ def form_values(
         if page is None or not raw
         else tuple(step for step in compiled.steps if step.id in shown or _depends_on_own_page(step, asked))
     )
+    every_page = sorted({step.page for step in compiled.steps})
     shown_pages = sorted({compiled.by_id[id].page for id in shown})
     return {
         "survey": survey,
@@ -123,8 +124,9 @@ def form_values(
             (number, each, [s for s in steps if s.page == number]) for number, each in enumerate(pages)
         ],
         "page": page,
-        "page_at": shown_pages.index(page) if page in shown_pages else 0,
-        "page_count": len(shown_pages),
+        # Of all pages, also those that an answer may skip: how many there are must not change on the way.
+        "page_at": every_page.index(page) if page in every_page else 0,
+        "page_count": len(every_page),
         "last": page is None or not shown_pages or page >= shown_pages[-1],
         "numbers": {step.id: number for number, step in enumerate(steps, 1)},
         "rules": [list(rule) for rule in compiled.rules],

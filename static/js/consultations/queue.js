@@ -18,11 +18,14 @@ export function attach(section) {
   });
   let at = -1;
 
-  const go = (to) => {
-    if (!items.length) return;
+  const mark = (to) => {
     at = Math.max(0, Math.min(items.length - 1, to));
     for (const item of items) item.removeAttribute("aria-current");
-    items[at].setAttribute("aria-current", "true");
+    items[at]?.setAttribute("aria-current", "true");
+  };
+  const go = (to) => {
+    if (!items.length) return;
+    mark(to);
     items[at].focus();
     items[at].scrollIntoView({ block: "nearest" });
   };
@@ -62,7 +65,8 @@ export function attach(section) {
   });
   const wrong = section.querySelector("[aria-invalid]");
   if (wrong) show(wrong);
-  else if (keys) go(0);
+  // The first is the current one; nothing scrolls or takes the focus by itself.
+  else if (keys) mark(0);
 }
 
 // Where to go on after a refusal: at the field it is about, whose comment then is the current one.

@@ -111,6 +111,11 @@ class Console {
     const form = event.target;
     if (form.matches("[data-decide]")) {
       event.preventDefault();
+      const reason = form.querySelector("select[name=reason]");
+      if (reason && !reason.value) {
+        reason.focus();
+        return this.tell(this.data.words.reason);
+      }
       this.decide(Object.fromEntries(new FormData(form)), "", form);
     } else if (form.matches("[data-toast]")) {
       event.preventDefault();

@@ -180,7 +180,9 @@ class Respondent {
     const at = pages.indexOf(this.page);
     this.form.querySelector("[data-forward]").textContent = at < pages.length - 1 ? this.words.next : this.words.send;
     this.form.querySelector("[data-back]").hidden = at <= 0;
-    this.progress(at + 1, pages.length, this.words.step);
+    // Of all pages, also those that an answer may skip: how many there are does not change on the way.
+    const every = [...new Set(this.pageOf.values())].sort((one, other) => one - other);
+    this.progress(every.indexOf(this.page) + 1, every.length, this.words.step);
   }
 
   progress(done, all, words) {
