@@ -24,6 +24,12 @@ export class Refused extends Error {
   }
 }
 
+/** Resolves when the browser has nothing better to do, after a second at the latest. */
+function idle() {
+  const later = globalThis.requestIdleCallback ?? setTimeout;
+  return new Promise((resolve) => later(resolve, later === setTimeout ? 0 : { timeout: 1000 }));
+}
+
 export class Link {
   // event: what joins; payload: its fields; streams: name → Stream; totals; token: the citizen's;
   // address(name): where a stream is polled; changed(names), counted(ids), state(word): what the page does.
@@ -37,7 +43,9 @@ export class Link {
     this.#open();
   }
 
+  // What stands on the page is drawn and answers to the finger before a socket is made.
   async #open() {
+    await idle();
     try {
       const { io } = await import("socket.io-client");
       this.socket = io({

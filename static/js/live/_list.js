@@ -19,6 +19,7 @@ export class QuestionList {
     this.sort = root.querySelector("[data-sort]");
     this.pager = root.querySelector("[data-pages]");
     this.rows = new Map();
+    this.drawn = new Map(); // id → what its row shows
     this.busy = new Set();
     this.waiting = 0;
   }
@@ -197,6 +198,7 @@ export class QuestionList {
   #drop(id, row) {
     row.remove();
     this.rows.delete(id);
+    this.drawn.delete(id);
   }
 
   #drawPages() {
@@ -217,9 +219,11 @@ export class QuestionList {
     link.href = `?by=${this.by}&page=${page}#questions`;
   }
 
-  // A row the server rendered is taken over by its id; its texts are written again only where they differ.
+  // A row the server rendered is taken over by its id, and written only once something it shows is another: what
+  // the page came with need not be laid out twice.
   #row(id) {
-    let row = this.rows.get(id) ?? document.getElementById(`q-${id}`);
+    let row = this.rows.get(id);
+    if (!row && (row = document.getElementById(`q-${id}`))) this.drawn.set(id, { ...this.#shows(id), mine: false });
     if (!row) {
       row = this.template.cloneNode(true);
       row.id = `q-${id}`;
@@ -232,12 +236,26 @@ export class QuestionList {
       button.setAttribute("aria-labelledby", `${button.id} ${text.id}`);
     }
     this.rows.set(id, row);
-    this.#fill(row, this.#views().get(id));
+    const [was, is] = [this.drawn.get(id), this.#shows(id)];
+    if (!was || Object.keys(is).some((name) => is[name] !== was[name])) this.#fill(row, this.#views().get(id));
     return row;
   }
 
+  #shows(id) {
+    const { totals, supported, streams } = this.room;
+    return {
+      view: this.#views().get(id),
+      total: totals.of(id),
+      on: supported.has(id),
+      supporting: streams.public.session.supporting,
+      mine: streams.mine.questions.has(id),
+    };
+  }
+
   #fill(row, view) {
-    const { words, totals, supported, streams } = this.room;
+    const { words } = this.room;
+    const is = this.#shows(view.id);
+    this.drawn.set(view.id, is);
     const put = (name, text) => {
       const part = row.querySelector(`[data-${name}]`);
       write(part, text);
@@ -253,13 +271,12 @@ export class QuestionList {
     answer.hidden = !view.answer && !view.due;
     put("answer-head", view.due ? words.due.replace("{day}", dayText(view.due)) : words.answer);
     put("answer-text", view.answer);
-    row.classList.toggle("room-question--mine", streams.mine.questions.has(view.id));
-    put("count", String(totals.of(view.id)));
-    const on = supported.has(view.id);
-    put("support-word", on ? words.supported : words.support);
+    row.classList.toggle("room-question--mine", is.mine);
+    put("count", String(is.total));
+    put("support-word", is.on ? words.supported : words.support);
     const button = row.querySelector(".support");
-    button.setAttribute("aria-pressed", String(on));
-    button.disabled = !streams.public.session.supporting;
+    button.setAttribute("aria-pressed", String(is.on));
+    button.disabled = !is.supporting;
   }
 
   async #supported(event) {

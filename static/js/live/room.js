@@ -62,9 +62,9 @@ class Room {
     if (names.includes("public")) {
       this.drawOnAir();
       this.drawSession();
-      this.list.changed();
     }
     if (names.includes("mine")) this.drawOwn();
+    this.list.changed();
   }
 
   connection(word) {
@@ -113,7 +113,6 @@ class Room {
     const list = this.root.querySelector("[data-own]");
     const template = this.root.querySelector("[data-own-template]").content.firstElementChild;
     list.replaceChildren(...views.map((view) => this.ownItem(template.cloneNode(true), view)));
-    this.list.changed();
   }
 
   ownItem(item, view) {
