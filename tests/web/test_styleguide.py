@@ -101,3 +101,15 @@ def test_focus_stays_in_sight(styleguide: Callable[..., Page]) -> None:
     expect(page.get_by_role("link", name="跳到正文")).to_be_focused()
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.id") == "main"
+
+
+def test_what_is_wrong_with_a_page_is_named(
+    open_page: Callable[..., Page], inspect: Callable[[Page, str], None]
+) -> None:
+    page = open_page()
+    page.set_content(
+        "<!doctype html><html lang=zh><title>t</title><main><h1>h</h1><img src=x>"
+        "<p style='color: #bbb; background: #fff'>faint</p></main>"
+    )
+    with pytest.raises(AssertionError, match=r"color-contrast: .*\['p'\].*image-alt: .*\['img'\]"):
+        inspect(page, "wrong")
