@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing
 from http.client import RemoteDisconnected
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,8 +18,8 @@ from tests.factories.answers import fields
 from tests.factories.questions import twenty_answers
 from tests.factories.surveys import make_survey
 from tests.fixtures.clients import hidden_fields
-from tests.fixtures.nginx import NAME, Front
-from tests.fixtures.server import ROOT, Server
+from tests.fixtures.nginx import NAME, SAMPLE, Front
+from tests.fixtures.server import ROOT, Server, wait_until
 
 pytestmark = [pytest.mark.database, pytest.mark.sqlite_only]
 
@@ -96,3 +98,30 @@ def test_while_the_process_behind_is_gone_there_is_a_page(tmp_path: Path) -> Non
         assert answer.status == 503
         assert answer.headers["Retry-After"] == "10"
         assert "系统正在重新启动" in answer.text
+
+
+def test_one_address_has_so_many_requests_at_once_and_others_are_served(front: Front, survey: str) -> None:
+    """Bodies that never end, as many as are let through; what comes on top is told to wait."""
+    most = int(re.findall(r"limit_conn engage_address (\d+);", SAMPLE.read_text(encoding="utf-8"))[0])
+    begun = f"POST {survey} HTTP/1.1\r\nHost: {NAME}:{front.port}\r\nContent-Length: 9\r\n\r\nx".encode()
+    with ExitStack() as held:
+
+        def begin() -> None:
+            connection = held.enter_context(closing(front.connection()))
+            connection.sock.sendall(begun)
+
+        def answer(source: str = "127.0.0.1") -> tuple[int, str]:
+            with closing(front.connection(source=source)) as connection:
+                connection.request("GET", "/healthz", headers={"Host": f"{NAME}:{front.port}"})
+                with connection.getresponse() as found:
+                    return found.status, found.read().decode()
+
+        for _ in range(most - 1):
+            begin()
+        assert answer()[0] == 200
+        for _ in range(10):
+            begin()
+        wait_until(lambda: answer()[0] == 429)
+        assert "请稍候" in answer()[1]
+        assert answer("127.0.0.2")[0] == 200
+    wait_until(lambda: answer()[0] == 200)
