@@ -21,6 +21,7 @@ from engage.core.types import Localized
 from tests.factories.accounts import make_unit
 from tests.factories.consultations import DRAFT, clause_keys, make_comments, make_consultation
 from tests.fixtures.clients import hidden_fields
+from tests.fixtures.html import of_class, parsed, words_of
 from tests.fixtures.staff import StaffClient
 
 pytestmark = pytest.mark.database
@@ -126,6 +127,38 @@ def test_the_queue_decides_undoes_and_refuses(
     assert "有2条意见未改动" in staff.get(path).text
     assert [row.state.value for row in _rows(app)] == ["published", "declined", "declined"]
     assert [row.reason and row.reason.value for row in _rows(app)] == [None, "personal-data", "repeated"]
+
+
+def test_a_noticed_number_is_covered_or_shown_only_after_a_look(
+    app: Flask, one: Consultation, staff_client: Callable[..., StaffClient]
+) -> None:
+    """Covering comes first; of several published together those with a number wait for a look."""
+    with app.app_context():
+        rows = make_comments(one, ["电话13812345678，谢谢", "电话13987654321，谢谢"], held=True)
+        rows += make_comments(one, ["没有号码"])
+    staff = staff_client(Role.MODERATOR, unit=one.unit_id)
+    path = f"/staff/consultations/{one.public_id}/comments"
+    picks = [f"{row.public_id}:0" for row in rows]
+    first = of_class(parsed(staff.get(path).text), "queue-item__actions")[0]
+    buttons = [part for part in first.iter() if part.tag in ("button", "summary")]
+    assert [words_of(part).split("：")[0] for part in buttons[:3]] == [
+        "遮盖号码后公开",
+        "公开",
+        "不遮盖，直接公开",
+    ]
+    assert buttons[0].get("class") == "button button--small"
+    assert staff.send(path, {"do": "publish", "pick": picks}).status_code == 303
+    assert "有 2 条意见含个人信息，未公开，请逐条查看。" in staff.get(path).text
+    assert [row.state.value for row in _rows(app)] == ["pending", "pending", "published"]
+    all_held = staff.send(path, {"do": "publish", "pick": picks[:2]})
+    assert all_held.status_code == 409
+    assert "所选意见均含个人信息，请逐条查看。" in all_held.text
+    assert staff.send(path, {"do": f"cover={picks[0]}"}).status_code == 303
+    one_page = f"{path}/{rows[1].public_id}"
+    assert "遮盖号码后公开" in staff.get(one_page).text
+    assert staff.send(f"{one_page}/decide", {"revision": "0", "state": "covered"}).status_code == 303
+    assert [row.text for row in _rows(app)] == ["电话＊＊＊，谢谢", "电话＊＊＊，谢谢", "没有号码"]
+    assert {row.state.value for row in _rows(app)} == {"published"}
 
 
 def test_filters_search_and_pages_of_the_queue(

@@ -14,19 +14,25 @@ from engage.consultations.rules.comments import NEXT, Pick, cleaned, require_dec
 from engage.consultations.rules.phases import NOT_NOW, Deed, Phase
 from engage.core.actor import Actor
 from engage.core.errors import Conflict
+from engage.core.messages import msg
 from engage.core.writer import atomic, publish
+from engage.moderation.actions import places
 from engage.moderation.models import ReasonClass
+from engage.moderation.rules.masking import masked
+
+_LOOK_AT_EACH = msg("Personal data was noticed in all of these. Please look at each of them by itself.")
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
     """`done` are the picks as they are now (for undo); `skipped` had been changed by someone else.
 
-    What a retry finds done already counts as done.
+    `held` were left alone as personal data was noticed in them. What a retry finds done counts as done.
     """
 
     done: tuple[Pick, ...]
     skipped: int
+    held: int = 0
 
 
 def decide(
@@ -36,10 +42,15 @@ def decide(
     state: CommentState | None,
     reason: ReasonClass | None = None,
     note: str = "",
+    *,
+    cover: bool = False,
+    together: bool = False,
 ) -> Decided:
     """Put comments into `state`: published, declined (with a reason), or back to pending (undo).
 
-    Comments that changed since they were seen are left alone. Raises `NotFound`, `NotAllowed`, `Invalid`
+    With `cover` what screening notices is covered for good before a comment is published. Of several
+    published `together` those in which personal data was noticed are left alone: each wants a look. Comments
+    that changed since they were seen are left alone. Raises `NotFound`, `NotAllowed`, `Invalid`
     (fields `state`, `reason`, `note`, `picks`), and `Conflict` where nothing was left to decide.
     """
     note = cleaned(note)
@@ -57,15 +68,21 @@ def decide(
             picks,
             lambda row: (row.state, row.reason, row.reason_note) == (state, reason, note),
         )
-        fresh = [row for row in found.fresh if state in NEXT[row.state]]
+        able = [row for row in found.fresh if state in NEXT[row.state]]
+        fresh = [row for row in able if not (together and state is CommentState.PUBLISHED and row.held)]
+        if able and not fresh and not found.repeated:
+            raise Conflict(_LOOK_AT_EACH)
         for row in fresh:
+            if cover:
+                row.text, row.held = masked(row.text, places), False
             _decide(actor, consultation, row, state, reason, note)
         done = [*fresh, *found.repeated]
         if not done:
             raise Conflict
         publish(CommentsChanged(consultation_id, tuple(row.id for row in fresh)))
-        skipped = found.skipped + len(found.fresh) - len(fresh)
-        return Decided(tuple(Pick(row.public_id, row.revision) for row in done), skipped)
+        skipped = found.skipped + len(found.fresh) - len(able)
+        now_there = tuple(Pick(row.public_id, row.revision) for row in done)
+        return Decided(now_there, skipped, held=len(able) - len(fresh))
 
 
 def _decide(

@@ -99,13 +99,14 @@ def assign(public_id: str, comment_id: str) -> ResponseReturnValue:
 @staff_pages.post("/<public_id>/comments/<comment_id>/decide")
 @staff(Permission.COMMENT_MODERATE)
 def decide_one(public_id: str, comment_id: str) -> ResponseReturnValue:
-    """Publish, decline, or put back to review."""
+    """Publish (as it is, or with what was noticed covered), decline, or put back to review."""
 
     def write(actor: Actor, work: Work, pick: Pick) -> None:
-        state = choice(CommentState, request.form.get("state"))
+        cover = request.form.get("state") == "covered"
+        state = CommentState.PUBLISHED if cover else choice(CommentState, request.form.get("state"))
         reason = choice(ReasonClass, request.form.get("reason"))
         note = request.form.get("note", "")
-        moderating.decide(actor, work.consultation.id, [pick], state, reason, note)
+        moderating.decide(actor, work.consultation.id, [pick], state, reason, note, cover=cover)
 
     return _do(public_id, comment_id, Group.REVIEW, write, _("Decided."))
 

@@ -75,7 +75,9 @@ def _decide(actor: Actor, work: Work) -> Decided:
     identity = work.consultation.id
     match deed:
         case "publish":
-            return moderating.decide(actor, identity, picks, CommentState.PUBLISHED)
+            return moderating.decide(actor, identity, picks, CommentState.PUBLISHED, together=not one)
+        case "cover":
+            return moderating.decide(actor, identity, picks, CommentState.PUBLISHED, cover=True)
         case "decline":
             return moderating.decide(actor, identity, picks, CommentState.DECLINED, reason, note)
         case "undo":
@@ -108,8 +110,16 @@ def _say(public_id: str, done: Decided) -> None:
             done.skipped,
         )
         flash(words, "warn")
+    if done.held:
+        words = ngettext(
+            "%(num)s comment was left alone: personal data was noticed in it. Please look at it by itself.",
+            "%(num)s comments were left alone: personal data was noticed in them. "
+            "Please look at each by itself.",
+            done.held,
+        )
+        flash(words, "warn")
     session.pop(_UNDO, None)
-    if request.form.get("do", "").partition("=")[0] in ("publish", "decline"):
+    if request.form.get("do", "").partition("=")[0] in ("publish", "cover", "decline"):
         session[_UNDO] = [public_id, [f"{pick.comment}:{pick.revision}" for pick in done.done]]
 
 

@@ -20,10 +20,10 @@ from engage.live.actions.log import Change
 from engage.live.actions.undoing import undo
 from engage.live.models import LiveDecision, LiveQuestion, LiveSession, QuestionState
 from engage.live.rules.deeds import DEEDS, Deed, require_deed
-from engage.live.rules.masking import masked
 from engage.live.rules.text import clean, require_answer, require_note
 from engage.moderation.actions import places, screen
 from engage.moderation.models import ReasonClass
+from engage.moderation.rules.masking import masked
 
 MODERATE = frozenset({Permission.LIVE_MODERATE})
 # Whose session it is also mends what they wrote.

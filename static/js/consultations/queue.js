@@ -33,6 +33,7 @@ export function attach(section) {
     j: () => go(at + 1),
     k: () => go(at - 1),
     a: () => publish(items[at]),
+    m: () => items[at]?.querySelector("[data-cover]")?.click(),
     d: () => items[at]?.querySelector("[data-reason]")?.focus(),
     x: () => items[at] && (tick(items[at]).checked = !tick(items[at]).checked),
     // Also where nothing is left in the list: the last decision is the one most likely to be undone.
@@ -78,8 +79,10 @@ function show(field) {
 // Where personal data was noticed, the key only goes to the button: a slip must not publish a telephone number.
 function publish(item) {
   const button = item?.querySelector("[data-publish]");
-  if (item?.matches(".queue-item--held")) button?.focus();
-  else button?.click();
+  const look = button?.closest("[data-look]");
+  if (!look) return button?.click();
+  look.open = true;
+  button.focus();
 }
 
 function ask(reason) {

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from engage.core.errors import Conflict
-from engage.live.rules.masking import COVER, masked
 from engage.live.rules.text import MOST
 from engage.moderation.actions import places, screen
+from engage.moderation.rules.masking import COVER, masked
 from tests.fixtures.work import calls
 
 COVERED = [

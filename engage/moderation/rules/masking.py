@@ -1,4 +1,4 @@
-"""Covering what screening notices in a question, so that the rest of it can be published."""
+"""Covering what screening notices in a text, so that the rest of it can be published."""
 
 from __future__ import annotations
 
@@ -24,9 +24,7 @@ def masked(text: str, places_in: Callable[[str], Iterable[tuple[int, int]]]) -> 
         if not places:
             return text
         text = _covered(text, places)
-    raise Conflict(
-        msg("What was noticed in this question cannot be covered. Please decline it with a reason.")
-    )
+    raise Conflict(msg("What was noticed in this text cannot be covered. Please decline it with a reason."))
 
 
 def _covered(text: str, places: Iterable[tuple[int, int]]) -> str:
