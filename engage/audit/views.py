@@ -15,7 +15,7 @@ from flask_babel import gettext
 from engage.audit import queries
 from engage.audit.events import EVENTS, NUMBERED, Key, number_of
 from engage.audit.labels import LABELS
-from engage.audit.models import AuditEntry
+from engage.audit.models import ADDRESS_DAYS, KEEP_DAYS, AuditEntry
 from engage.core.actor import ActorKind
 from engage.core.clock import start_of_day
 from engage.core.messages import Message
@@ -94,6 +94,8 @@ def log() -> str:
         events=events,
         older=older,
         first="before" not in request.args,
+        entry_days=KEEP_DAYS,
+        address_days=ADDRESS_DAYS,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from engage.core.db import Model
 from engage.core.errors import Gone, Invalid, NotFound
@@ -104,7 +104,6 @@ def _page() -> dict[str, object]:
         "citizens": _lines(citizens),
         "staff": _lines(staff),
         "request_days": REQUEST_DAYS,
-        "period": period,
     }
 
 
@@ -123,12 +122,3 @@ def _said(words: Message) -> str:
         return said
     rest = said.partition(gettext(": "))[2].strip()
     return rest[:1].upper() + rest[1:]
-
-
-def period(days: int) -> str:
-    """How long something is kept, as people say it: a year of 365 days, a month of 30."""
-    if years := days // 365:
-        return ngettext("%(num)d year", "%(num)d years", years)
-    if days % 30 == 0 and days > 30:
-        return ngettext("%(num)d month", "%(num)d months", days // 30)
-    return ngettext("%(num)d day", "%(num)d days", days)

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Any
 
 from flask import Flask, current_app
-from flask_babel import format_date, format_decimal, format_percent, get_locale, gettext
+from flask_babel import format_date, format_decimal, format_percent, get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from engage.core.clock import local as on_site_clocks
@@ -33,6 +33,7 @@ def init_display(app: Flask) -> None:
         date_text=date_text,
         datetime_text=datetime_text,
         period=period,
+        days_text=days_text,
         label=label,
         message=message,
         number=number,
@@ -101,6 +102,15 @@ def label(member: Enum | None) -> str:
 def with_colon(words: str) -> str:
     """``words`` in front of what is said about them: a question or a sentence keeps its own last sign."""
     return f"{words} " if words.rstrip()[-1:] in _LAST_SIGNS else words + gettext(": ")
+
+
+def days_text(days: int) -> str:
+    """How long something is kept, as people say it: a year of 365 days, a month of 30."""
+    if years := days // 365:
+        return ngettext("%(num)d year", "%(num)d years", years)
+    if days % 30 == 0 and days > 30:
+        return ngettext("%(num)d month", "%(num)d months", days // 30)
+    return ngettext("%(num)d day", "%(num)d days", days)
 
 
 def number(value: float | None, digits: int = 0) -> str:

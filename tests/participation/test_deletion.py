@@ -29,8 +29,8 @@ from engage.participation import erased as erased_list
 from engage.participation.erasers import Eraser, _erasers, register_eraser
 from engage.participation.marks import PARTICIPATION, _participation, marks, took_part
 from engage.participation.models import Deletion, Receipt, WriteRequest
-from engage.participation.views import period
 from engage.surveys.models import KEEP_DAYS, Response
+from engage.web.display import days_text
 from tests.audit.test_log import TRIED
 from tests.factories.accounts import make_session, make_user
 from tests.factories.surveys import make_survey, send_response
@@ -299,7 +299,7 @@ def test_the_page_says_what_is_kept_in_both_languages(client: Any) -> None:
 )
 def test_periods_are_told_as_people_say_them(app: Flask, days: int, words: str) -> None:
     with app.test_request_context("/?lang=en"):
-        assert period(days) == words
+        assert days_text(days) == words
 
 
 def test_people_erase_their_own_after_confirming_twice(

@@ -15,9 +15,10 @@ from engage.accounts.confirming import confirmed
 from engage.accounts.forms import GrantForm, PersonForm
 from engage.accounts.known_browsers import account_key
 from engage.accounts.labels import ROLE_TEXTS
-from engage.accounts.models import User
+from engage.accounts.models import CLOSED_ACCOUNT_DAYS, User
 from engage.accounts.permissions import Permission, Role
 from engage.accounts.views.blueprint import blueprint
+from engage.audit.models import KEEP_DAYS
 from engage.core.actor import ScopeKind
 from engage.core.errors import Invalid, NotFound
 from engage.web.actor import current_actor
@@ -214,6 +215,8 @@ def _page(
         passkeys=factors.passkeys_of(user.id),
         codes_left=factors.codes_left(user.id),
         is_me=user.id == current_actor().id,
+        account_days=CLOSED_ACCOUNT_DAYS,
+        log_days=KEEP_DAYS,
         locked_until=lockout.locked_until(account_key(user.email or "")),
     )
     # A page that may show a link must not be found again by the Back button of a shared computer.
