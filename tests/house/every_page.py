@@ -54,6 +54,7 @@ ELSEWHERE = {
     "consultations/done.html": "consultation-done",
     "portal/receipt.html": "citizen-receipt-survey",
     "participation/confirm.html": "citizen-erase",
+    "live/withdraw.html": "citizen-withdraw",
     "participation/erased.html": "citizen-erased",
     "accounts/sign_in_link.html": "colleague-sign-in-link",
     "accounts/second_step.html": "second-step",

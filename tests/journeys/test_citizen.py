@@ -177,6 +177,11 @@ def test_the_same_without_javascript(app: Flask, live_server: Server, open_page:
     phone.get_by_role("link", name="刷新").click()
     expect(phone.locator(".own-question")).to_contain_text("待审核")
     inspect(phone, "citizen-ask")
+    # Taking it back is asked first.
+    phone.locator("[data-withdraw] button").click()
+    inspect(phone, "citizen-withdraw")
+    phone.get_by_role("link", name="不撤回").click()
+    expect(phone.locator(".own-question")).to_contain_text("待审核")
     assert not phone.locator("meta[http-equiv=refresh]").count()
 
     for code, words in ((answered, "停车"), (commented, OPINION), (asked, QUESTION)):
