@@ -20,6 +20,8 @@ from webauthn.helpers.structs import (
 _TIMEOUT_MS = 120_000
 # An answer is a few kilobytes; nothing larger is read.
 LONGEST_ANSWER = 20_000
+# What the library raises for what is no answer, nested without end too.
+_NO_ANSWER = (WebAuthnException, ValueError, TypeError, KeyError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,7 @@ def made(site: Site, answer: str, challenge: str) -> NewPasskey | None:
             expected_origin=site.origin,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except _NO_ANSWER:
         return None
     credential_id = bytes_to_base64url(verified.credential_id)
     return NewPasskey(credential_id, verified.credential_public_key, verified.sign_count)
@@ -101,7 +103,7 @@ def which(answer: str) -> str:
     """The id of the passkey an answer says it comes from; empty where it is no answer."""
     try:
         return webauthn.helpers.parse_authentication_credential_json(answer).id
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except _NO_ANSWER:
         return ""
 
 
@@ -120,7 +122,7 @@ def shown(site: Site, answer: str, challenge: str, public_key: bytes, sign_count
             credential_current_sign_count=sign_count,
             require_user_verification=True,
         )
-    except (WebAuthnException, ValueError, TypeError, KeyError):
+    except _NO_ANSWER:
         return None
     return verified.new_sign_count
 

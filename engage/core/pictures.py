@@ -6,9 +6,10 @@ what its decoder holds in memory at once, so that none costs more than some 230 
 
 from __future__ import annotations
 
+import re
 import threading
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Final, TypeVar
 
@@ -25,6 +26,13 @@ _FORMATS: Final = ("PNG", "JPEG", "WEBP")
 MOST_POINTS: Final = {"PNG": 25_000_000, "WEBP": 16_000_000, "JPEG": 60_000_000}
 MOST_POINTS_PROGRESSIVE: Final = 20_000_000
 _LONGEST: Final = 30_000
+# A progressive JPEG has some ten scans: each may be a few bytes and costs as much as the whole picture has
+# points. Parts (segments, chunks) are read one by one in Python; a long profile has some hundreds.
+_MOST_SCANS: Final = 40
+_MOST_PARTS: Final = 20_000
+_MARKER: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
+_END_OF_JPEG: Final = 0xD9
+_SCAN: Final = 0xDA
 _PLAIN: Final = frozenset({"L", "LA", "RGB", "RGBA"})
 # Pictures sent together must not take all threads, which commits use too, nor the memory.
 _alone = threading.BoundedSemaphore(1)
@@ -49,6 +57,7 @@ def read_picture(data: bytes, longest: int, *, side: int | None = None) -> Image
 
     Raises ``NoPicture``, or ``TooManyPoints`` (also beyond ``side`` points a side). For ``one_at_a_time``.
     """
+    _require_few_parts(data)
     try:
         with warnings.catch_warnings():
             # Ours is the stricter limit.
@@ -63,8 +72,35 @@ def read_picture(data: bytes, longest: int, *, side: int | None = None) -> Image
         raise NoPicture(type(error).__name__) from error
 
 
+def _require_few_parts(data: bytes) -> None:
+    parts = scans = 0
+    for scan in _jpeg_parts(data) if data[:2] == b"\xff\xd8" else _png_parts(data):
+        parts, scans = parts + 1, scans + scan
+        if parts > _MOST_PARTS or scans > _MOST_SCANS:
+            raise NoPicture("too many parts")
+
+
+def _jpeg_parts(data: bytes) -> Iterator[bool]:
+    """Whether it is a scan, for each segment of the first picture in the file (ISO/IEC 10918-1, annex B)."""
+    at = 2
+    while (found := _MARKER.search(data, at)) and found[0][1] != _END_OF_JPEG:
+        yield found[0][1] == _SCAN
+        length = int.from_bytes(data[found.end() : found.end() + 2], "big")
+        at = found.end() + length
+
+
+def _png_parts(data: bytes) -> Iterator[bool]:
+    at = 8
+    while data[:4] == b"\x89PNG" and at < len(data):
+        yield False
+        at += 12 + int.from_bytes(data[at : at + 4], "big")
+
+
 def _most(picture: Image.Image) -> int:
-    return MOST_POINTS_PROGRESSIVE if "progressive" in picture.info else MOST_POINTS[str(picture.format)]
+    if "progressive" in picture.info:
+        return MOST_POINTS_PROGRESSIVE
+    # What begins with a JPEG and has others behind it, as some phones write it, Pillow calls MPO.
+    return MOST_POINTS["JPEG" if picture.format == "MPO" else str(picture.format)]
 
 
 def _smaller(picture: Image.Image, longest: int) -> Image.Image:

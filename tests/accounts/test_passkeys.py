@@ -181,7 +181,7 @@ def test_an_answer_fits_one_question_of_one_session_and_one_site(
         (here, challenge[::-1]),
     ):
         assert passkeys.shown(other, answer, asked, public_key, count) is None
-    for nonsense in ("", "{}", "[]", "null", '{"id": 1}', "x" * 20_000):
+    for nonsense in ("", "{}", "[]", "null", '{"id": 1}', "x" * 20_000, "[" * 20_000, '{"id":' * 3_000):
         assert passkeys.shown(here, nonsense, challenge, public_key, count) is None
         assert passkeys.made(here, nonsense, challenge) is None
         assert passkeys.which(nonsense) == ""

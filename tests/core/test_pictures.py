@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import struct
 import subprocess
 import sys
@@ -102,3 +103,41 @@ def test_what_the_camera_adds_stays_behind() -> None:
 def test_no_picture(data: bytes) -> None:
     with pytest.raises(NoPicture):
         read_picture(data, 100)
+
+
+def test_a_photo_with_others_behind_it_is_read() -> None:
+    """As phones store a small one, or one of another eye, beside the photo (CIPA DC-007)."""
+    photo = Image.effect_noise((400, 300), 60).convert("RGB")
+    out = BytesIO()
+    photo.save(out, "MPO", save_all=True, append_images=[photo.resize((40, 30))] * 3)
+    assert read_picture(out.getvalue(), 200).size == (200, 150)
+    # And a film, which is no picture: bytes of every kind.
+    film = random.Random(1).randbytes(2_000_000)
+    assert read_picture(out.getvalue() + film, 200).size == (200, 150)
+
+
+def _with_scans(count: int) -> bytes:
+    """A progressive JPEG whose last scan, a few bytes, comes ``count`` times more."""
+    data = _file("L", (200, 200), "JPEG", progressive=True)
+    scan = data[data.rindex(b"\xff\xda") : -2]
+    return data[:-2] + scan * count + data[-2:]
+
+
+def test_a_few_scans_more_are_read() -> None:
+    assert read_picture(_with_scans(20), 100).size == (100, 100)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        _with_scans(100),
+        b"\xff\xd8" + b"\xff\xfe\x00\x02" * 50_000 + _file("L", (20, 20), "JPEG")[2:],
+        b"\xff\xd8" + b"\xff\xdb\x00\x00" * 50_000 + _file("L", (20, 20), "JPEG")[2:],
+        _file("L", (20, 20), "PNG")[:33] + b"\0\0\0\0aaAa\xad\xb5\x2c\x4b" * 50_000,
+    ],
+    ids=["scans", "comments", "tables", "chunks"],
+)
+def test_pictures_of_countless_parts_are_refused_unread(data: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Image, "open", lambda *_args, **_options: pytest.fail("it was read"))
+    with pytest.raises(NoPicture):
+        read_picture(data, 1440)
