@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 from flask import Flask
 
-from engage.consultations.models import CommentState, Stance
-from engage.consultations.queries.tallies import NOTHING, Tally, clause_tallies, total
+from engage.consultations.models import CommentState, Source, Stance
+from engage.consultations.queries.staff import counts
+from engage.consultations.queries.tallies import NOTHING, Tally, clause_tallies, figures, source_counts, total
 from tests.factories.consultations import clause_keys, make_comments, make_consultation
 
 pytestmark = pytest.mark.database
@@ -41,3 +42,17 @@ def test_a_bare_stance_counts_and_is_no_comment(app: Flask) -> None:
         one = make_consultation()
         make_comments(one, [""], state=PUBLISHED, stance=Stance.AGREE, counted=True, has_text=False)
         assert clause_tallies(one.id) == {"": Tally(agree=1)}
+
+
+def test_a_comment_is_counted_alike_wherever_it_is_counted(app: Flask) -> None:
+    """With words it is a comment; without it is a stance alone, and in no count of comments."""
+    with app.app_context():
+        one = make_consultation()
+        make_comments(one, ["甲", "乙"], state=PUBLISHED)
+        make_comments(one, [""] * 3, state=PUBLISHED, stance=Stance.AGREE, has_text=False)
+        make_comments(one, ["丙"])
+        made = figures([one.id])[one.id]
+        assert (made.comments, made.said) == (2, 5)
+        assert total(clause_tallies(one.id).values()).comments == 2
+        assert source_counts(one.id) == {Source.WEB: 2}
+        assert counts([one.id]) == {one.id: (3, 1)}

@@ -8,7 +8,7 @@ from datetime import timedelta
 from random import Random
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 
 from engage.consultations.models import Adoption, Comment, CommentState, Consultation, Stance
@@ -187,3 +187,16 @@ def _fill(activity: Activity, draw: Random) -> None:
                     answer=draw.choice(["", "书面答复"]),
                 )
             )
+
+
+@pytest.mark.parametrize(
+    ("said", "took_part", "words"),
+    [(2, 5, "2 条意见，另有 3 次仅表态"), (2, 2, "2 条意见"), (0, 1, "0 条意见，另有 1 次仅表态")],
+)
+def test_stances_without_words_are_not_called_comments(
+    app: Flask, said: int, took_part: int, words: str
+) -> None:
+    source = """{% from "portal/_parts.html" import figure with context %}{{ figure(part) }}"""
+    with app.test_request_context("/"):
+        part = {"kind": "consultation", "said": said, "took_part": took_part}
+        assert render_template_string(source, part=part).strip() == words
