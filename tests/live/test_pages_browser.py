@@ -178,4 +178,34 @@ def test_asking_and_supporting_without_a_script(
     page.get_by_role("link", name="刷新").click()
     expect(page.locator(".own-question")).to_contain_text("没有脚本也能提问吗")
     page.get_by_role("button", name="撤回").click()
+    expect(page.get_by_role("heading", name="撤回提问")).to_be_visible()
+    page.get_by_role("button", name="撤回").click()
     expect(page.locator(".own-question")).to_contain_text("您已撤回")
+
+
+def test_rows_that_came_with_the_page_are_written_only_when_they_change(
+    filled: dict[str, Any], open_page: Callable[..., Page]
+) -> None:
+    page = open_page()
+    page.add_init_script(
+        """
+        window.written = [];
+        document.addEventListener("readystatechange", () => {
+          const list = document.querySelector("[data-list]");
+          if (document.readyState !== "interactive" || !list) return;
+          const note = (records) => window.written.push(...records.map((record) => record.target.className));
+          const all = { subtree: true, childList: true, characterData: true, attributes: true };
+          new MutationObserver(note).observe(list, all);
+        });
+        """
+    )
+    page.goto(f"{filled['url']}/live/{filled['room']}")
+    expect(page.locator(".live[data-ready]")).to_be_visible()
+    assert page.locator("[data-list] > *").count() > 1
+    assert page.evaluate("window.written") == []
+    button = page.locator("[data-list] .support").first
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    rows = page.locator("[data-list] > *")
+    assert page.evaluate("window.written.length") > 0
+    expect(rows.first.locator("[data-count]")).to_have_text("1")
