@@ -167,6 +167,27 @@ def test_strangers_payloads_are_refused_with_a_sentence(
     assert answer["error"]["message"]
 
 
+STRANGE: list[Any] = [None, True, -1, 2**53, 1.5, "", "x" * 5_000, "\x00", [], [1], {}, {"a": [{}]}]
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("name", ["live.join", "live.ask", "live.support", "live.withdraw", "live.decide"])
+def test_no_field_of_another_kind_is_a_mistake_of_ours(app: Flask, connect: Connect, name: str) -> None:
+    with app.app_context():
+        room = make.make_room()
+        public_id, asked = room.public_id, make.ask(room, by=9).public_id
+        staff = make_session(make_user(Role.MODERATOR))
+    client = connect(1, staff=staff)
+    client.emit("live.join", {"room": public_id, "have": {}}, callback=True)
+    usual = {**SECTIONS[name]["send"], "room": public_id}
+    if "question" in usual:
+        usual["question"] = asked
+    for field in (*usual, "reason", "note", "answer", "questions", "have"):
+        for value in STRANGE:
+            answer = client.emit(name, {**usual, "request_id": request_id(), field: value}, callback=True)
+            assert answer.get("error", {"status": 200})["status"] < 500, (field, value)
+
+
 def test_a_phone_hears_no_other_stream(app: Flask, connect: Connect, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is logged reaches its own stream's sockets only."""
     with app.app_context():

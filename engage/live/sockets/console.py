@@ -102,7 +102,7 @@ def _readable(public_id: str) -> LiveSession:
 
 
 def _member(enum: Any, value: Any) -> Any:
-    if value not in {member.value for member in enum}:
+    if value not in [member.value for member in enum]:
         raise NotFound
     return enum(value)
 
