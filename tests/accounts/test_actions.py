@@ -71,6 +71,7 @@ def test_nobody_else_manages_accounts(app: Flask, deed: str, actor: Actor) -> No
         _DEEDS[deed](actor, make_user().id)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("deed", [deed for deed in _DEEDS if deed != "create"])
 def test_an_account_that_is_not_there(app: Flask, deed: str) -> None:
     with app.app_context(), pytest.raises(NotFound):

@@ -110,6 +110,7 @@ def test_a_code_works_once_and_half_a_minute_either_way(app: Flask, client: Flas
             client.delete_cookie("staff")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "good"),
     [

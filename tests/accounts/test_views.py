@@ -42,6 +42,7 @@ def test_signs_in_with_the_right_password_and_goes_where_it_was_wanted(
     assert "王小明" in client.get("/staff/").text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "target", ["https://evil.example/", "//evil.example", "/staff/\\evil", "/surveys/x", "/staff/\n"]
 )

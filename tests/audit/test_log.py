@@ -182,6 +182,7 @@ def test_pages_show_each_entry_once(app: Flask, staff_client: Callable[..., Any]
     assert seen == [str(number) for number in reversed(range(120))]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("label", [numbered(12), "No. 12"])
 @pytest.mark.parametrize(("language", "told"), [("zh_CN", "意见 12"), ("en", "Comment 12")])
 def test_what_has_a_number_is_told_and_found_in_the_readers_words(

@@ -135,6 +135,7 @@ def test_role_by_phase_by_deed(app: Flask, who: str, stands: Phase) -> None:
             db.session.remove()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("stands", list(Phase))
 def test_citizens_comment_only_while_it_is_open(app: Flask, stands: Phase) -> None:
     with app.app_context():

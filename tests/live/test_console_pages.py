@@ -109,6 +109,7 @@ def test_deferring_what_waits_publishes_it_and_undo_takes_it_back(room: Any) -> 
     assert asked.public_id not in rooms.snapshot(room, "public")["questions"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("role", "decides"),
     [

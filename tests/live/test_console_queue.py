@@ -134,6 +134,7 @@ PATHS = [
 ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("path", PATHS)
 def test_a_console_is_of_one_size_in_a_room_of_40_and_of_400_in_each_state(
     app: Flask, staff_client: Any, path: str

@@ -165,6 +165,7 @@ def test_the_asker_is_told_that_the_written_answer_is_there(app: Flask, citizen_
     assert "将书面答复" not in page
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("phase", "stage", "guest"),
     [

@@ -100,6 +100,7 @@ def test_the_script_is_told_the_same_page(client: Any, room: str, order: Order, 
     assert "还没有审核" not in json.dumps(answer, ensure_ascii=False)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("words", ["by=oldest", "page=0", "page=-1", "page=x", "by=&page="])
 def test_an_address_that_is_none_is_the_first_page(client: Any, room: str, words: str) -> None:
     assert texts(client.get(f"/live/{room}?{words}").text) == texts(client.get(f"/live/{room}").text)
@@ -151,6 +152,7 @@ def fill(app: Flask, count: int) -> str:
         return str(session.public_id)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path", ["", "/ask", "/questions", "/questions?by=supports", "/stream", "/stream?after=0"]
 )

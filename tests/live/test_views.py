@@ -67,6 +67,7 @@ def test_a_retry_of_the_form_answers_the_same_receipt(citizen_client: Any, room:
         assert len(make.db.session.scalars(make.db.select(make.LiveQuestion)).all()) == 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("text", "kept"), [("   ", ""), ("？！。", "？！。"), ("好吗", "好吗"), ("长" * 501, "长长长")]
 )
@@ -79,6 +80,7 @@ def test_what_is_no_question_is_refused_and_kept(
     assert kept in answer.text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "text", ["能办证吗", "长" * 500, "𠀀𠀁𠀂𠀃", "没有问号也是提问", "full-width，标点。"]
 )

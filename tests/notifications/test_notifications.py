@@ -138,6 +138,7 @@ def test_the_page_lists_what_is_new_and_marks_it_read(
     assert "全部标为已读" not in client.get("/staff/notifications").text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("value", ["", "x", "²", "9" * 40])
 def test_marking_read_takes_only_numbers(staff_client: Callable[..., StaffClient], value: str) -> None:
     assert (

@@ -283,6 +283,7 @@ def test_the_page_says_what_is_kept_in_both_languages(client: Any) -> None:
     assert "6 months" in client.get("/personal-data?lang=en").text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("days", "words"),
     [
@@ -328,6 +329,7 @@ def test_people_erase_their_own_after_confirming_twice(
     assert "页面已过期，请刷新后重新提交" in phone.post("/personal-data/erase", data=lost).text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "code", ["", "ABCD", "ABCD-EFGH-JKMN", "<script>alert(1)</script>", "长" * 5000, "\1"]
 )

@@ -65,6 +65,7 @@ def test_a_report_has_its_heading_its_people_and_its_place_in_time(context: Flas
         assert listed(client, query) == wanted, query
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("what", ["cancelled", "draft", "theme day", "unreported"])
 def test_what_is_not_public_is_no_result(context: Flask, client: Any, what: str) -> None:
     day = make_theme_day(theme=Localized(zh_CN="优化营商环境"))

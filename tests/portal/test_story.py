@@ -86,6 +86,7 @@ def test_the_story_equals_independent_counts(context: Flask) -> None:
     assert figures_of(told) == (31 + 5 + 8, 9, 7, 7, 2, 0, 1)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("seed", range(6))
 def test_the_story_of_a_drawn_city(context: Flask, seed: int) -> None:
     draw = Random(seed)

@@ -84,6 +84,7 @@ def test_saving_without_change_leaves_no_entry(app: Flask, staff_client: Callabl
         assert len(audit_queries.of_object("settings", 1)) == 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
@@ -123,6 +124,7 @@ def test_a_form_opened_before_somebody_elses_change_is_refused(
         assert site().contact.text() == FIELDS["contact_zh"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("revision", ["", "-1", "x", "9" * 40])
 def test_a_form_without_its_revision_changes_nothing(
     app: Flask, staff_client: Callable[..., Any], revision: str
@@ -149,6 +151,7 @@ def test_an_emblem_is_drawn_anew_and_served(
     assert address not in client.get("/staff/sign-in").text
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "data",
     [

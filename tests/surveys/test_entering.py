@@ -79,6 +79,7 @@ def test_paper_may_come_after_closing_but_not_before(
     assert staff_client(Role.TYPIST).get(path).status_code == status
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("phase", PHASES)
 def test_typing_in_is_offered_exactly_where_it_is_possible(
     app: Flask, staff_client: Callable[..., StaffClient], phase: str

@@ -59,6 +59,7 @@ PHASES = [
 ]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("values", "seen", "sent"), PHASES)
 def test_surveys_that_take_no_answer(
     context: Flask, citizen_client: Make, values: dict[str, Any], seen: int, sent: int

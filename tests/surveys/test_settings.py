@@ -87,6 +87,7 @@ def test_two_people_do_not_overwrite_each_others_settings(app: Flask, staff_clie
         assert db.session.get_one(Survey, survey_id).title["zh_CN"] == "别人的标题"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("revision", ["", "x", "-1", "²", "9" * 30])
 def test_a_forged_revision_overwrites_nothing(app: Flask, staff_client: Staff, revision: str) -> None:
     with app.app_context():
@@ -124,6 +125,7 @@ def offered(app: Flask) -> Any:
         yield unit, {name: activity.id for name, activity in activities.items()}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "department", "coordinator"),
     [

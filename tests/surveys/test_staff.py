@@ -61,6 +61,7 @@ def test_saving_counts_revisions_and_refuses_what_is_older(app: Flask) -> None:
         assert (saved.revision, len(saved.findings)) == (2, 1)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("data", [None, [], {}, {"pages": 1}, {"pages": [{"id": "p", "questions": [{}]}]}])
 def test_what_no_editor_sends_is_refused(app: Flask, data: Any) -> None:
     with app.app_context():

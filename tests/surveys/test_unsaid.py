@@ -22,6 +22,7 @@ pytestmark = pytest.mark.database
 WORDLESS, ENDLESS = "没有导语", "没有截止时间"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("introduction", "ends", "told"),
     [

@@ -111,6 +111,7 @@ def test_the_same_form_makes_one_activity() -> None:
     assert len(db.session.scalars(select(Activity)).all()) == 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "address", ["/live/abc", "//example.org", "http://example.org", "javascript:alert(1)"]
 )

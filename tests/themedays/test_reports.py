@@ -85,6 +85,7 @@ def test_the_same_form_adds_one_photo() -> None:
     assert events().count("photo.added") == 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("fields", "field"),
     [

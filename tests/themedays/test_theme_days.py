@@ -150,6 +150,7 @@ def test_what_was_public_is_not_deleted(state: ThemeDayState) -> None:
     assert stored_day(day.public_id).state is state
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.COORDINATOR])
 def test_only_the_coordinator_deletes_a_draft(role: Role) -> None:
     day = make_theme_day(3, state=ThemeDayState.DRAFT)

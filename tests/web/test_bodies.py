@@ -56,6 +56,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return kinds
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "path", ["/receipts", "/personal-data/erase", "/surveys/aaaaaaaaaaaa", "/staff/sign-in"]
@@ -135,6 +136,7 @@ def test_only_where_files_are_taken_a_body_may_be_large(
     assert answer.status_code == 413
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("fields", "status"),
     [
@@ -176,6 +178,7 @@ BROKEN = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("body", BROKEN.values(), ids=BROKEN)
 @pytest.mark.parametrize("path", ["/receipts", "/staff/sign-in"])
 def test_a_broken_multipart_body_is_a_bad_request(
@@ -187,6 +190,7 @@ def test_a_broken_multipart_body_is_a_bad_request(
         assert citizen_client().post(path, data=body, content_type=kind).status_code == 400
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("body", "form"),
     [

@@ -220,6 +220,7 @@ class TestAssets:
         assert assets.asset("app.css") == "/static/dist/css/app-22.css"
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("words", "shown"),
     [

@@ -105,6 +105,7 @@ def _asked(client: FlaskClient, address: str, **headers: str) -> Any:
     return client.get("/readyz", headers=headers, environ_base={"REMOTE_ADDR": address})
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("address", "headers", "told"),
     [

@@ -121,6 +121,7 @@ def test_a_refusal_speaks_the_persons_language(
     assert (english["status"], english["retry_after"]) == (429, 7)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", ["ordinary", "hot"])
 @pytest.mark.parametrize(("language", "words"), [("zh_CN", "系统暂时"), ("en", "cannot save right now")])
 def test_a_write_that_cannot_be_made_is_answered_with_its_sentence(

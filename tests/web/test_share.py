@@ -29,6 +29,7 @@ def _meta(html: str) -> dict[str, str]:
     return {one.get("property") or one.get("name", ""): one.get("content", "") for one in named}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("path", "size"),
     [
@@ -48,6 +49,7 @@ def test_pictures_are_png_of_their_size(client: FlaskClient, path: str, size: tu
     assert len(answer.data) < 20_000
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "path", ["/icon-33.png", "/icon-0.png", "/icon-99999999.png", "/icon--1.png", "/icon-x.png"]
 )

@@ -23,6 +23,7 @@ PAGES = {
 ROLES = (Role.ADMINISTRATOR, Role.COORDINATOR, Role.DEPARTMENT, Role.TYPIST, None)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("role", ROLES)
 def test_who_is_signed_in_stays_in_the_work_area(
     app: Flask, staff_client: Callable[..., Any], role: Role | None
