@@ -252,7 +252,7 @@ def test_a_reason_in_words_and_a_noticed_telephone_number_by_keyboard(
     inspect(page, "staff-consultation-queue-refused")
     items.first.focus()
     page.keyboard.press("a")
-    expect(items.first.get_by_role("button", name="公开", exact=False).first).to_be_focused()
+    expect(items.first.get_by_role("button", name="不遮盖，直接公开")).to_be_focused()
     expect(items).to_have_count(2)
     items.nth(1).focus()
     page.keyboard.press("d")
