@@ -13,6 +13,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engage.core.errors import Busy
+from engage.core.threads import let_others_run
+
+# So often the sockets are looked at before a commit begins: it costs as much as all the rest of a write.
+_LOOKS = 4
 
 
 @dataclass(slots=True, eq=False)
@@ -95,3 +99,12 @@ class Writer:
 def left(deadline: float) -> float:
     """The seconds until ``deadline``; 0 when it has passed."""
     return max(0.0, deadline - time.monotonic())
+
+
+def let_gather(seconds: float) -> None:
+    """Let those come along who are about to write, at most so long; where nobody is, that is over at once."""
+    until = time.monotonic() + seconds
+    for _ in range(_LOOKS):
+        let_others_run()
+        if time.monotonic() >= until:
+            break

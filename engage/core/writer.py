@@ -32,7 +32,7 @@ from engage.core.db import db
 from engage.core.errors import Busy
 from engage.core.savepoints import PLAIN, PlainSavepoint, is_changed
 from engage.core.threads import beside_the_hub
-from engage.core.turns import Command, Writer, left
+from engage.core.turns import Command, Writer, left, let_gather
 
 log = logging.getLogger(__name__)
 
@@ -147,6 +147,7 @@ def _lead(writer: Writer, command: Command) -> None:
         taken = writer.lock.acquire(timeout=left(command.deadline))
         if not taken:
             raise Busy
+        let_gather(_BATCH_SECONDS)
         _run_batch(writer, command.deadline, batch)
     except BaseException as error:
         for member in batch:

@@ -178,6 +178,34 @@ def _execute(*names: str | None) -> str | None:
     return names[0]
 
 
+def test_who_is_about_to_write_shares_the_commit_that_begins(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    writer, commits, pending = app.extensions["engage_writer"], list[str](), list[int]()
+    others: list[threading.Thread] = []
+
+    def write(name: str) -> None:
+        with app.app_context():
+            gather(lambda: _execute(name), plain=True)
+
+    def look() -> None:
+        """Somebody else comes."""
+        pending.append(len(writer.pending))
+        others.append(threading.Thread(target=write, args=(f"other {len(others)}",)))
+        others[-1].start()
+        while len(writer.pending) == pending[-1]:
+            others[-1].join(0.001)
+
+    monkeypatch.setattr("engage.core.writer._BATCH_SECONDS", 60)
+    monkeypatch.setattr("engage.core.turns.let_others_run", look)
+    with app.app_context():
+        event.listen(db.engine, "commit", lambda _connection: commits.append(""))
+        write("first")
+    for thread in others:
+        thread.join()
+    assert (pending, len(commits)) == ([1, 2, 3, 4], 1)
+
+
 class Beside:
     """Something kept in a file, which says what the writer tells it."""
 
