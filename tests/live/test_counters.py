@@ -21,6 +21,7 @@ from engage.live.rules.streams import GUEST, MODERATORS, PUBLIC, STAGE
 from engage.live.sockets import pump
 from engage.moderation.models import ReasonClass
 from tests.factories import live as make
+from tests.fixtures.server import wait_until
 
 pytestmark = pytest.mark.database
 
@@ -239,6 +240,12 @@ def test_nothing_new_is_not_told(sender: pump.Pump, watched: Any, said: Any) -> 
     sender._send_totals(changed=True)
     assert [set(told) for told in said[PUBLIC]] == [{"room", "viewers"}]
     assert said[PUBLIC][0]["viewers"][0] == 3
+    present[PUBLIC] = 2
+    wait_until(lambda: sender.viewer_total(room.id)[1] > said[PUBLIC][0]["viewers"][1])
+    sender._send_totals(changed=False)
+    told = [frame["viewers"] for frame in said[PUBLIC]]
+    assert [number for number, _ in told] == [3, 2]
+    assert told[0][1] < told[1][1], "else a phone keeps the older number"
     present[PUBLIC] = present[MODERATORS] = 0
     sender._send_totals(changed=True)
     assert sender.totals(room.id, []) == {"supports": {}}, "nobody watches any more"
