@@ -7,10 +7,12 @@ that nothing stored says which of them belong together (docs/decisions/one-code-
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, cast
 
 from sqlalchemy import BindParameter, ScalarSelect, Table, bindparam, delete, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from engage.core.codes import folded
@@ -24,7 +26,12 @@ _RANDOM_CHARACTERS = 11
 _ISSUE = insert(cast(Table, Receipt.__table__))
 # The page that shows a fresh code asks too, once for each response.
 _FIND = select(Receipt.kind, Receipt.object_id).where(Receipt.code_hash == bindparam("code_hash"))
-_FIND_ANY = select(Receipt.kind, Receipt.object_id, Receipt.code_hash).where(
+# Tried place by place: most visits have few comments.
+_PUT = {
+    name: made(cast(Table, Receipt.__table__)).on_conflict_do_nothing().returning(Receipt.object_id)
+    for name, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
+}
+_FIND_ANY = select(Receipt.kind, Receipt.object_id).where(
     Receipt.code_hash.in_(bindparam("hashes", expanding=True))
 )
 CODE = re.compile(rf"[{_ALPHABET}]{{{_RANDOM_CHARACTERS + 1}}}")
@@ -94,23 +101,23 @@ def find_all(code: str) -> list[Found]:
     if found is not None:
         return [found]
     clean = normalised(code)
-    return _under(_hashes_under(clean))[0] if well_formed(clean) else []
+    return _under(list(_hashes_under(clean))) if well_formed(clean) else []
 
 
-def put_under(code: str, kind: str, object_id: int) -> bool:
+def put_under(code: str, kind: str, object_id: int, *, fresh: bool) -> bool:
     """Have the code of a visit open an object too, inside the running transaction; twice is once.
 
-    ``False`` where it opens as many as it can.
+    A ``fresh`` object lies under no code yet. ``False`` where the code opens as many as it can.
     """
-    hashes = _hashes_under(normalised(code))
-    found, taken = _under(hashes)
-    if Found(kind, object_id) in found:
+    clean, connection = normalised(code), db.session.connection()
+    if not fresh and Found(kind, object_id) in _under(list(_hashes_under(clean))):
         return True
-    free = next((each for each in hashes if each not in taken), None)
-    if free is None:
-        return False
-    db.session.connection().execute(_ISSUE, {"code_hash": free, "kind": kind, "object_id": object_id})
-    return True
+    put = _PUT[connection.dialect.name]
+    values = {"kind": kind, "object_id": object_id}
+    return any(
+        connection.execute(put, {"code_hash": each, **values}).first() is not None
+        for each in _hashes_under(clean)
+    )
 
 
 def hashes_of(kind: str, object_id: int) -> list[str]:
@@ -161,15 +168,15 @@ def _check_character(body: str) -> str:
     return _ALPHABET[total % len(_ALPHABET)]
 
 
-def _under(hashes: list[str]) -> tuple[list[Found], set[str]]:
-    """What lies under the code of a visit, oldest first, and which of its hashes are taken."""
+def _under(hashes: list[str]) -> list[Found]:
+    """What lies under the code of a visit, oldest first."""
     rows = db.session.connection().execute(_FIND_ANY, {"hashes": hashes}).all()
-    found = sorted((Found(row.kind, row.object_id) for row in rows), key=lambda each: each.object_id)
-    return found, {row.code_hash for row in rows}
+    return sorted((Found(row.kind, row.object_id) for row in rows), key=lambda each: each.object_id)
 
 
-def _hashes_under(clean: str) -> list[str]:
-    return [keyed_hash(key("receipt"), "visit", clean, str(number)) for number in range(MOST_UNDER_ONE)]
+def _hashes_under(clean: str) -> Iterator[str]:
+    secret = key("receipt")
+    return (keyed_hash(secret, "visit", clean, str(number)) for number in range(MOST_UNDER_ONE))
 
 
 def _code_hash(clean: str) -> str:

@@ -86,7 +86,7 @@ def comment(consultation: Published, submission: Submission) -> str:
             comment_id = _store(consultation.id, submission, text, code_hash, held=held)
             receipts.keep(code_hash, RECEIPT_KIND, comment_id)
             publish(CommentReceived(consultation.id, comment_id))
-        under = of_visit and receipts.put_under(of_visit, RECEIPT_KIND, comment_id)
+        under = of_visit and receipts.put_under(of_visit, RECEIPT_KIND, comment_id, fresh=earlier is None)
         return of_visit if under else code
 
     return gather(write)
