@@ -35,11 +35,13 @@ def test_what_is_too_large_is_refused_by_our_own_page(nginx: str) -> None:
     assert int(number) * _BYTES[unit] > ours
 
 
-def test_a_process_that_starts_again_is_told_of_by_a_page(nginx: str) -> None:
-    (name,) = re.findall(r"error_page 502 504 =503 /(\S+);", nginx)
-    assert f"location = /{name} {{" in nginx
+@pytest.mark.parametrize("when", ["502 504 =503", "429"])
+def test_a_process_that_starts_again_or_a_full_address_is_told_of_by_a_page(nginx: str, when: str) -> None:
+    (name,) = re.findall(rf"error_page {when} (/\S+);", nginx)
+    (places,) = re.findall(r"location ~ (\^/\S+) \{\s*internal;", nginx)
+    assert re.search(places, name)
     (folder,) = re.findall(r"root /srv/engage/(\S+);", nginx)
-    page = Path(ROOT, folder, name)
+    page = Path(ROOT, folder, name.lstrip("/"))
     check_html(page.read_text(encoding="utf-8"))
 
 
