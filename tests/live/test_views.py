@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -279,6 +280,9 @@ def test_export_is_for_staff_and_safe(
             make.ask(session, f"第{number}个问题", by=number + 2)
     monkeypatch.setattr(staff_views, "EXPORT_PIECE", 2)
     answer = staff_client(Role.MODERATOR).send(f"/staff/live/{room}/questions.csv", buffered=True)
+    named = answer.headers["Content-Disposition"]
+    assert named.isascii()
+    assert quote("-提问-") in named
     rows = list(csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert [row[0] for row in rows[1:]] == ["1", "2", "3", "4", "5"], "piece by piece, none twice"
     assert rows[1][4].startswith("'=")

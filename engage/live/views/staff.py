@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import time
 from collections.abc import Iterator
+from urllib.parse import quote
 
 from flask import (
     Blueprint,
@@ -120,7 +121,8 @@ def export(public_id: str) -> Response:
     actions.note_export(actor, session.id)
     response = Response(stream_with_context(_pieces(session.id)), mimetype="text/csv; charset=utf-8")
     name = file_name(today(), local(session.title), gettext("Questions asked"), "csv")
-    response.headers.set("Content-Disposition", "attachment", filename=name)
+    # RFC 6266: a header is ASCII, also where the title is not.
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
     response.cache_control.no_store = True
     return response
 
