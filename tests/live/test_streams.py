@@ -21,7 +21,7 @@ from engage.live.rules.life import Step
 from engage.live.rules.streams import GUEST, MODERATORS, PUBLIC, STAGE
 from engage.moderation.models import ReasonClass
 from tests.factories import live as make
-from tests.live.walk import ASKERS, Client, deliver, fresh, one_deed, questions, seed_ids
+from tests.live.walk import ASKERS, Client, assert_in_step, deliver, fresh, one_deed, questions, seed_ids
 
 STREAMS = (PUBLIC, STAGE, GUEST, MODERATORS)
 
@@ -49,7 +49,7 @@ def test_deltas_bring_every_client_to_the_fresh_snapshot(app: Flask, seed: int, 
         for stream, client in clients.items():
             session = make.db.session.get_one(make.LiveSession, room.id)
             client.catch_up(queries.since(session, stream, client.seq))
-            assert client.state() == fresh(room.id, stream), f"{stream}\n{told}"
+            assert_in_step(client, room.id, stream, told)
         streams_agree(room.id, askers, told)
 
 

@@ -17,12 +17,15 @@ from engage.core.ids import request_id
 from engage.live import actions
 from engage.live.models import LiveQuestion, LiveSession, QuestionState
 from engage.live.queries import room as queries
+from engage.live.queries.queue import COLUMNS
 from engage.live.rules.deeds import Deed, possible_deeds
 from engage.live.rules.life import Step, steps_from
+from engage.live.rules.streams import question_view
 from engage.moderation.models import ReasonClass
 from tests.factories import live as make
 
 ASKERS = range(1, 5)
+SHORTEST_PAGE = min(column.rows for column in COLUMNS.values())
 _KINDS = {"ask": 3, "enter": 1, "step": 1, "edit": 1, "decide": 14, "withdraw": 1, "erase": 2, "write": 1}
 
 
@@ -39,9 +42,11 @@ class Client:
     """What static/js/live/_stream.js does, in Python: applies in order, asks for what it lacks."""
 
     def __init__(self, snapshot: dict[str, Any]) -> None:
+        self.beginnings = 0
         self.replace(snapshot)
 
     def replace(self, snapshot: dict[str, Any]) -> None:
+        self.beginnings += 1
         self.seq = snapshot["seq"]
         self.session = snapshot["session"]
         self.questions = dict(snapshot["questions"])
@@ -110,6 +115,20 @@ def fresh(room_id: int, stream: str) -> dict[str, Any]:
     """The snapshot of a stream as it is now."""
     make.db.session.rollback()
     return queries.snapshot(make.db.session.get_one(LiveSession, room_id), stream)
+
+
+def assert_in_step(client: Client, room_id: int, stream: str, told: str = "") -> None:
+    """Where a new client would begin; of questions beyond a first page it has the last word on each."""
+    now, has = fresh(room_id, stream), client.state()
+    shown, known = now.pop("questions"), has.pop("questions")
+    assert has == now, f"{stream}\n{told}"
+    rows = questions(room_id)
+    if len(rows) <= SHORTEST_PAGE:
+        assert known == shown, f"{stream}\n{told}"
+    views = [view for row in rows if (view := question_view(stream, row))]
+    assert known == {view["id"]: view for view in views if view["id"] in known}, f"{stream}\n{told}"
+    # Who began again in between, with a first page, lacks what has come onto it from later ones.
+    assert client.beginnings > 1 or shown.items() <= known.items(), f"{stream}\n{told}"
 
 
 def deliver(

@@ -20,7 +20,7 @@ from engage.live.models import LiveLog, LiveSupport, QuestionState
 from engage.live.queries import room as queries
 from engage.live.rules.streams import ASKER, GUEST, MODERATORS, PUBLIC, STAGE, kind
 from tests.factories import live as make
-from tests.live.test_streams import Client, deliver, fresh, one_deed
+from tests.live.walk import Client, assert_in_step, deliver, fresh, one_deed
 from tests.soak.budget import short, soaking
 
 PEOPLE = 4
@@ -113,7 +113,7 @@ def storm(app: Flask, draw: random.Random, deeds: int) -> None:
         for stream, client in clients.items():
             session = make.db.session.get_one(make.LiveSession, room_id)
             client.catch_up(queries.since(session, stream, client.seq))
-            assert client.state() == fresh(room_id, stream), stream
+            assert_in_step(client, room_id, stream)
         nothing_lost(room_id, told)
         no_gap(room_id)
 

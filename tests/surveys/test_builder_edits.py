@@ -143,7 +143,7 @@ def test_the_preview_is_the_page_of_the_citizens_and_sends_nothing(
     desk.get_by_role("button", name="保存").click()
     desk.get_by_role("link", name="题目", exact=True).click()
     frame = desk.frame_locator("[data-preview]")
-    expect(frame.locator("[data-progress]")).to_be_hidden()
+    expect(frame.locator("[data-progress-text]")).to_have_text("第1页，共2页")
     expect(frame.locator("#q-q2")).to_be_hidden()
     frame.locator('input[name="q-q1"][value="b"]').check()
     expect(frame.locator("#q-q2")).to_be_visible()
