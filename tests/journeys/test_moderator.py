@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from engage.accounts.permissions import Role
 from engage.cases.models import Case
@@ -19,6 +19,7 @@ from engage.live.models import Phase
 from tests.factories import live as make
 from tests.fixtures.server import Server
 from tests.journeys.people import agree, press, sign_in
+from tests.live.hall import item, press_key
 
 Open = Callable[..., Page]
 QUESTIONS = (
@@ -40,19 +41,6 @@ def _room(app: Flask) -> tuple[str, str]:
         found = (room.public_id, token)
         db.session.remove()
     return found
-
-
-def item(page: Page, column: str, text: str) -> Locator:
-    return page.locator(f"[data-column={column}] .queue-item", has_text=text)
-
-
-def key(page: Page, column: str, text: str, letter: str) -> None:
-    row = item(page, column, text)
-    expect(row).to_be_visible()
-    row.focus()
-    # Who has just decided with this key looks at the next question before pressing it again.
-    expect(row).not_to_have_attribute("data-came", letter)
-    page.keyboard.press(letter)
 
 
 @pytest.mark.on_both
@@ -89,13 +77,13 @@ def test_a_moderator_runs_the_queue_by_keyboard(
     expect(item(second, "approved", QUESTIONS[0]).locator("[data-by]")).to_contain_text("通过")
     expect(item(second, "declined", QUESTIONS[2])).to_have_count(1)
     for text in (QUESTIONS[1], QUESTIONS[3], QUESTIONS[4]):
-        key(second, "pending", text, "a")
+        press_key(second, "pending", text, "a")
         expect(item(desk, "approved", text)).to_be_visible()
 
-    key(desk, "approved", QUESTIONS[0], "o")
+    press_key(desk, "approved", QUESTIONS[0], "o")
     expect(guest.locator("[data-text]")).to_have_text(QUESTIONS[0])
     inspect(desk, "moderator-console-on-air")
-    key(desk, "on-air", QUESTIONS[0], "r")
+    press_key(desk, "on-air", QUESTIONS[0], "r")
     answer = item(desk, "on-air", QUESTIONS[0]).locator("[data-deed-box=answer]")
     answer.locator("textarea").fill("由街道组织协商，可以申请调解。")
     answer.locator("[type=submit]").click()
@@ -103,14 +91,14 @@ def test_a_moderator_runs_the_queue_by_keyboard(
     expect(guest.locator("[data-text]")).to_be_hidden()
 
     # Deferred: it becomes a case of the unit. Taken down: it leaves the room at once.
-    key(desk, "approved", QUESTIONS[1], "w")
+    press_key(desk, "approved", QUESTIONS[1], "w")
     expect(item(second, "written", QUESTIONS[1])).to_have_count(1)
     with app.app_context():
         assert db.session.query(Case).count() == 1
     phone = open_page()
     phone.goto(f"{live_server.url}/live/{room}")
     expect(phone.locator("[data-list]")).to_contain_text(QUESTIONS[4])
-    key(second, "approved", QUESTIONS[4], "x")
+    press_key(second, "approved", QUESTIONS[4], "x")
     down = item(second, "approved", QUESTIONS[4]).locator("details[open]")
     down.locator("select").select_option("off-topic")
     down.locator("[type=submit]").click()

@@ -116,6 +116,9 @@ def item(page: Page, column: str, text: str) -> Any:
     return page.locator(f"[data-column={column}] .queue-item", has_text=text)
 
 
-def press(page: Page, column: str, text: str, key: str) -> None:
-    item(page, column, text).focus()
+def press_key(page: Page, column: str, text: str, key: str) -> None:
+    """Press ``key`` on a row after looking at it: the key that brought it does not decide for a moment."""
+    row = item(page, column, text)
+    row.focus()
+    expect(row).not_to_have_attribute("data-came", key)
     page.keyboard.press(key)

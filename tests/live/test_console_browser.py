@@ -15,7 +15,7 @@ from engage.live.rules.deeds import Deed
 from engage.live.rules.life import Step
 from tests.factories import live as make
 from tests.fixtures.server import Server, wait_until
-from tests.live.hall import NO_SOCKETS, Hall, ask, item
+from tests.live.hall import NO_SOCKETS, Hall, ask, item, press_key
 
 pytestmark = pytest.mark.browser
 
@@ -117,8 +117,7 @@ def test_what_is_typed_outlives_a_colleagues_change_of_phase(hall: Hall) -> None
     console = hall.console()
     console.locator("#enter summary").click()
     console.locator("[data-enter] textarea").fill("大厅里正在录入的提问")
-    item(console, "approved", TEXTS[0]).focus()
-    console.keyboard.press("r")
+    press_key(console, "approved", TEXTS[0], "r")
     console.keyboard.type("写了一半的答复")
     hall.take(Step.END)
     expect(console.locator("[data-phase]")).to_contain_text("已结束")
@@ -178,8 +177,7 @@ def test_a_search_asks_the_server_and_what_goes_on_meanwhile_is_not_lost(hall: H
     # Found by its number; what is decided and what arrives is not lost while only a part is shown.
     console.locator("[data-search] input").fill("#65")
     expect(item(console, "pending", "排队的提问064")).to_be_visible()
-    item(console, "pending", "排队的提问064").focus()
-    console.keyboard.press("a")
+    press_key(console, "pending", "排队的提问064", "a")
     expect(item(console, "approved", "排队的提问064")).to_be_visible()
     hall.asked("搜索时新来的提问")
     console.locator("[data-search] input").fill("")
@@ -201,8 +199,7 @@ def test_a_page_that_runs_empty_is_filled_and_an_open_form_stays(hall: Hall) -> 
     console = hall.console()
     rows = console.locator("[data-column=pending] .queue-item")
     expect(rows).to_have_count(30)
-    item(console, "pending", texts[29]).focus()
-    console.keyboard.press("d")
+    press_key(console, "pending", texts[29], "d")
     item(console, "pending", texts[29]).locator("[name=note]").fill("写了一半的说明")
     # A colleague decides most of the page, and so much that this console takes a snapshot when it is back.
     console.context.set_offline(True)
@@ -283,8 +280,7 @@ def test_u_takes_back_my_last_action_wherever_it_was(hall: Hall) -> None:
     console = hall.console()
     console.keyboard.press("u")
     expect(console.locator("[data-message]")).to_have_text("没有可以撤销的操作。")
-    item(console, "pending", TEXTS[0]).focus()
-    console.keyboard.press("a")
+    press_key(console, "pending", TEXTS[0], "a")
     toast = console.locator("[data-toast-text]")
     expect(toast).to_have_text("已通过 #1")
     # Another question is selected, and of a colleague's one nothing is taken back.
@@ -300,8 +296,7 @@ def test_u_takes_back_my_last_action_wherever_it_was(hall: Hall) -> None:
 def test_undo_is_refused_where_somebody_else_acted_since_and_outlives_a_reload(hall: Hall) -> None:
     hall.asked(*TEXTS[:2])
     console = hall.console()
-    item(console, "pending", TEXTS[0]).focus()
-    console.keyboard.press("a")
+    press_key(console, "pending", TEXTS[0], "a")
     expect(item(console, "approved", TEXTS[0])).to_be_visible()
     console.reload()
     expect(console.locator("[data-toast-text]")).to_have_text("已通过 #1")
@@ -382,8 +377,7 @@ def test_back_closes_what_is_open_and_stays_on_the_page(hall: Hall) -> None:
     go_back(console)
     expect(keys).to_have_count(0)
     # Of two things that are open the upper one is closed first, and agreeing to it still does it.
-    item(console, "pending", TEXTS[0]).focus()
-    console.keyboard.press("d")
+    press_key(console, "pending", TEXTS[0], "d")
     end = console.get_by_role("button", name="结束直播")
     dialog = console.get_by_role("dialog")
     end.click()

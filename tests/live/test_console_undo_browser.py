@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 from engage.live.rules.deeds import Deed
 from tests.fixtures.browser import DESKTOP, PHONE, picture
 from tests.fixtures.server import Server
-from tests.live.hall import Hall, item
+from tests.live.hall import Hall, item, press_key
 
 pytestmark = pytest.mark.browser
 
@@ -88,8 +88,7 @@ def test_the_bar_says_what_is_undone_next_and_covers_no_row(hall: Hall) -> None:
     console = hall.console()
     toast, said = console.locator("[data-toast]"), console.locator("[data-toast-text]")
     for text in TEXTS[:2]:
-        item(console, "pending", text).focus()
-        console.keyboard.press("a")
+        press_key(console, "pending", text, "a")
         expect(item(console, "approved", text)).to_be_visible()
     expect(said).to_have_text("已通过 #2")
     for size in (DESKTOP, {"width": 768, "height": 1024}, PHONE):
@@ -124,11 +123,7 @@ def test_what_cannot_be_undone_any_more_is_not_offered(hall: Hall) -> None:
     console = hall.console()
     toast = console.locator("[data-toast]")
     for text in TEXTS[:2]:
-        row = item(console, "pending", text)
-        row.focus()
-        # The key that brought it here does not decide about it for a moment.
-        expect(row).not_to_have_attribute("data-came", "a")
-        console.keyboard.press("a")
+        press_key(console, "pending", text, "a")
         expect(item(console, "approved", text)).to_be_visible()
     hall.decided(TEXTS[1], Deed.DEFER)
     expect(toast).to_be_hidden()
@@ -139,8 +134,7 @@ def test_what_cannot_be_undone_any_more_is_not_offered(hall: Hall) -> None:
     assert hall.stored()[TEXTS[1]] == "written"
     console.clock.install()
     console.reload()
-    item(console, "pending", TEXTS[2]).focus()
-    console.keyboard.press("a")
+    press_key(console, "pending", TEXTS[2], "a")
     expect(toast).to_be_visible()
     console.clock.run_for(13_000)
     expect(toast).to_be_hidden()

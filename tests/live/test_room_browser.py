@@ -14,7 +14,7 @@ from engage.live import actions
 from engage.live.rules.life import Step
 from tests.factories import live as make
 from tests.fixtures.server import Server
-from tests.live.hall import NO_SOCKETS, Hall, ask, item, press
+from tests.live.hall import NO_SOCKETS, Hall, ask, item, press_key
 
 pytestmark = pytest.mark.browser
 
@@ -39,7 +39,7 @@ def test_everybody_stays_in_step(hall: Hall) -> None:
     expect(item(console, "pending", FIRST)).to_be_visible()
     expect(second.locator("[data-list]")).not_to_contain_text(FIRST)
 
-    press(console, "pending", FIRST, "a")
+    press_key(console, "pending", FIRST, "a")
     expect(second.locator("[data-list]")).to_contain_text(FIRST)
     expect(first.locator("[data-own] li")).to_contain_text("等待回答")
 
@@ -48,7 +48,7 @@ def test_everybody_stays_in_step(hall: Hall) -> None:
         expect(page.locator("[data-list] [data-count]")).to_have_text("1")
     expect(item(console, "approved", FIRST).locator("[data-count]")).to_have_text("1")
 
-    press(console, "approved", FIRST, "o")
+    press_key(console, "approved", FIRST, "o")
     for page in (first, second):
         expect(page.locator("[data-on-air]")).to_contain_text(FIRST)
     for page in (stage, guest):
@@ -57,8 +57,8 @@ def test_everybody_stays_in_step(hall: Hall) -> None:
     first.context.set_offline(True)
     first.evaluate("dispatchEvent(new Event('offline'))")
     ask(second, SECOND)
-    press(console, "pending", SECOND, "a")
-    press(console, "approved", SECOND, "o")
+    press_key(console, "pending", SECOND, "a")
+    press_key(console, "approved", SECOND, "o")
     expect(second.locator("[data-on-air]")).to_contain_text(SECOND)
     ask(first, OFFLINE)
     expect(first.locator("[data-ask-error]")).to_contain_text("自动发送")
@@ -74,7 +74,7 @@ def test_everybody_stays_in_step(hall: Hall) -> None:
     for page in (first, second):
         expect(page.locator("[data-connection]")).to_be_hidden()
     expect(console.locator("[data-light]")).to_have_text("已连接")
-    press(console, "on-air", SECOND, "r")
+    press_key(console, "on-air", SECOND, "r")
     item(console, "on-air", SECOND).locator("[data-deed-box=answer] [type=submit]").click()
     expect(item(console, "answered", SECOND)).to_be_visible()
     for page in (stage, guest):
@@ -88,13 +88,13 @@ def test_taking_down_clears_every_screen(hall: Hall) -> None:
     phone, console, stage, guest = hall.phone(), hall.console(), hall.stage(), hall.guest()
     english = hall.phone("en")
     ask(phone, FIRST)
-    press(console, "pending", FIRST, "a")
+    press_key(console, "pending", FIRST, "a")
     expect(english.locator("[data-list] [data-text]")).to_have_attribute("lang", "zh-CN")
     expect(phone.locator("[data-own] [data-text]")).not_to_have_attribute("lang", "zh-CN")
-    press(console, "approved", FIRST, "o")
+    press_key(console, "approved", FIRST, "o")
     expect(english.locator("[data-on-air-text]")).to_have_attribute("lang", "zh-CN")
     expect(stage.locator("[data-text]")).to_have_text(FIRST)
-    press(console, "on-air", FIRST, "x")
+    press_key(console, "on-air", FIRST, "x")
     box = item(console, "on-air", FIRST).locator("details[open]")
     box.locator("select").select_option("personal-data")
     box.locator("[type=submit]").click()
@@ -105,7 +105,7 @@ def test_taking_down_clears_every_screen(hall: Hall) -> None:
     expect(phone.locator("[data-on-air]")).to_be_hidden()
     expect(phone.locator("[data-own] li")).to_contain_text("已撤下")
     expect(phone.locator("[data-own] [data-reason]")).to_be_visible()
-    press(console, "declined", FIRST, "u")
+    press_key(console, "declined", FIRST, "u")
     expect(stage.locator("[data-text]")).to_have_text(FIRST)
     assert not hall.errors
 
@@ -116,7 +116,7 @@ def test_two_moderators_never_overwrite(hall: Hall) -> None:
     expect(item(two, "pending", FIRST)).to_be_visible()
     two.context.set_offline(True)
     stale = item(two, "pending", FIRST).locator("[name=revision]").first.input_value()
-    press(one, "pending", FIRST, "a")
+    press_key(one, "pending", FIRST, "a")
     expect(item(one, "approved", FIRST)).to_be_visible()
     two.context.set_offline(False)
     answer = two.evaluate(
@@ -183,7 +183,7 @@ def test_without_sockets_the_room_polls(app: Flask, live_server: Server, open_co
     ask(page, FIRST)
     expect(page.locator(".receipt__code")).to_be_visible()
     console = hall.console()
-    press(console, "pending", FIRST, "a")
+    press_key(console, "pending", FIRST, "a")
     expect(page.locator("[data-list]")).to_contain_text(FIRST)
     page.locator("[data-list] .support").click()
     expect(page.locator("[data-list] [data-count]")).to_have_text("1")
