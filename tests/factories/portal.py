@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from engage.accounts.models import Unit
@@ -30,7 +30,10 @@ from tests.factories.consultations import make_comments, make_consultation
 from tests.factories.live import make_room
 from tests.factories.surveys import make_survey
 
+# From this month on, whichever it is.
 THEMES = (
+    "城区停车管理",
+    "财政资金阳光运行",
     "优化营商环境",
     "乡村振兴在行动",
     "安全饮水进万家",
@@ -41,8 +44,6 @@ THEMES = (
     "医疗保障便民服务",
     "就业创业扶持",
     "食品安全你我同行",
-    "城区停车管理",
-    "财政资金阳光运行",
 )
 
 
@@ -143,10 +144,12 @@ def make_city() -> City:
     unit = make_unit("市城市管理和综合执法局")
     this = today()
     days = [
-        make_theme_day(theme, unit=unit, month=month, day=this.replace(month=month, day=15))
-        for month, theme in enumerate(THEMES, 1)
+        make_theme_day(
+            THEMES[month - this.month], unit=unit, month=month, day=this.replace(month=month, day=15)
+        )
+        for month in range(1, 13)
     ]
-    day, past = days[this.month - 1], days[(this.month - 2) % 12]
+    day, past = days[this.month - 1], days[this.month - 2] if this.month > 1 else _last_december(unit)
     with atomic():
         note = Localized(
             zh_CN="因场地维修，时间顺延一周。", en="A week later, since the hall is being repaired."
@@ -167,6 +170,11 @@ def make_city() -> City:
     add_questions(room, pending=2, approved=3, answered=1)
     _results(past, unit)
     return City(day, past, survey, consultation, room)
+
+
+def _last_december(unit: Unit) -> ThemeDay:
+    year = today().year - 1
+    return make_theme_day(THEMES[-1], unit=unit, year=year, month=12, day=date(year, 12, 15))
 
 
 def _results(past: ThemeDay, unit: Unit) -> None:
