@@ -109,11 +109,14 @@ def _draft(moments: Moments) -> bool:
 def _cases(moments: Moments) -> bool:
     """The oldest is overdue and the others are still in time."""
     wanted = select(Case).where(Case.is_demo, Case.state == CaseState.OPEN, Case.source_kind != SOURCE_KIND)
-    found = db.session.scalars(wanted).all()
-    if not found or max(case.due_on for case in found) >= moments.today:
+    found = db.session.scalars(wanted.order_by(Case.due_on, Case.id)).all()
+    if not found or found[-1].due_on >= moments.today:
         return False
-    by = moments.working_day_before(2) - min(case.due_on for case in found)
-    for case in found:
+    by = moments.working_day_before(2) - found[0].due_on
+    for number, case in enumerate(found):
+        if number == 1:
+            # Days off may lie between the two of today that did not when it was loaded.
+            by = max(by, moments.today - case.due_on)
         case.opened_at = min(case.opened_at + by, moments.now)
         case.due_on = _working(case.due_on + by)
     return True
