@@ -121,21 +121,7 @@ def turn(port: int) -> dict[str, Any]:
 
 
 def measured(site: tuple[int, Target], kinds: str, front: Front | None = None) -> dict[str, int]:
-    """Flood, fail where anybody else is kept waiting; what the flood was answered.
-
-    Machines stall now and then by themselves, once in some hundred floods for a third of a second: what was
-    too slow has to hold twice more. A door that keeps others waiting does so each time.
-    """
-    seen, slow = _flooded(site, kinds, front)
-    if not slow:
-        return seen
-    again = [_flooded(site, kinds, front)[1] for _ in range(2)]
-    assert not any(again), (slow, *again)
-    return seen
-
-
-def _flooded(site: tuple[int, Target], kinds: str, front: Front | None) -> tuple[dict[str, int], str]:
-    """What the flood was answered, and in words what took longer than it may."""
+    """Flood, fail where anybody else is kept waiting; what the flood was answered."""
     port, target = site
     host = f"{NAME}:{front.port}" if front else f"127.0.0.1:{port}"
     ask = _Anew(front) if front else HTTPConnection("127.0.0.1", port, 20, (ELSEWHERE, 0))
@@ -143,10 +129,9 @@ def _flooded(site: tuple[int, Target], kinds: str, front: Front | None) -> tuple
     with flooding(kinds, front.port if front else port, target, NAME if front else "") as seen:
         waited = slowest(ask, host)
     kept = turn(port)
-    slow = f"a visitor waited {waited:.3f} s; " if waited >= BOUND else ""
-    return seen, slow + (
-        f"the hub {kept['seconds']:.3f} s in {kept['where']}" if kept["seconds"] >= TURN else ""
-    )
+    assert waited < BOUND
+    assert kept["seconds"] < TURN, kept["where"]
+    return seen
 
 
 def groups(kinds: Callable[[Door], dict[str, Any]], size: int) -> list[str]:
