@@ -8,8 +8,8 @@ from itertools import combinations, product
 
 K = 10
 """The smallest group that is shown, from the platform's rules for survey results."""
-_FINE = 100
-"""From so many people on, a whole per cent is at least one person."""
+_STEPS = (100, 50, 20, 10, 5, 4, 2)
+"""Into how many steps shares are rounded: whole per cents at best."""
 
 Table = Sequence[Sequence[int]]
 """How many people are in each group of one division (rows) and each group of another (columns)."""
@@ -95,10 +95,19 @@ def tells(table: Table) -> bool:
     return _leaves_few(table) or _leaves_few(list(zip(*table, strict=True)))
 
 
+def can_round(base: int) -> bool:
+    """Whether shares of ``base`` people can be ``rounded`` and still say something."""
+    return base >= K * min(_STEPS)
+
+
 def rounded(count: int, base: int) -> float:
-    """A share so coarse that it does not say how many people it stands for."""
-    steps = 100 if base >= _FINE else 20
-    return round(round(steps * count / base) / steps, 2)
+    """A share so coarse that it fits ten counts: who knows the base does not know the count either.
+
+    A step is at least ten people. Raises ``StopIteration`` where not ``can_round``.
+    """
+    steps = next(steps for steps in _STEPS if base >= K * steps)
+    # Half a step goes up: else some shares would fit nine counts.
+    return (2 * steps * count + base) // (2 * base) / steps
 
 
 def _leaves_few(table: Table) -> bool:

@@ -79,8 +79,8 @@ def published(
 ) -> list[dict[str, Any]]:
     """Each question as JSON for ``PublishedResult.questions``; texts in every language they have.
 
-    ``state`` is ``shown``, ``withheld`` (under ten answers) or ``texts`` (read by staff, not published).
-    Where figures beside those of other questions, or of an earlier publication, would tell of a small group,
+    ``state`` is ``shown``, ``withheld`` (too few answers) or ``texts`` (read by staff, not published). Where
+    figures beside those of other questions, or of an earlier publication, would tell of a small group,
     ``base`` and counts are None and the shares are rounded.
     """
     public = [one.public_counts() for one in counted]
@@ -131,6 +131,8 @@ def _figures(one: Counted, counts: PublicCounts, *, exact: bool) -> dict[str, An
     base = one.base if exact else None
     if one.kind == "texts":
         return {"state": "texts", "base": base}
+    if not exact and not disclosure.can_round(one.base):
+        return {"state": "withheld"}
 
     def share(count: int) -> float:
         return round(count / one.base, 4) if exact else disclosure.rounded(count, one.base)
@@ -151,4 +153,9 @@ def _mean(one: Counted, counts: PublicCounts, *, exact: bool) -> float | None:
     # Beside the shown counts a mean would tell what those shown together picked.
     if one.kind != "scale" or one.mean is None or counts.merged:
         return None
-    return round(one.mean, 2 if exact else 1)
+    if exact:
+        return round(one.mean, 2)
+    # Of the shares that are shown: the true one would tell what a few people picked.
+    shares = {int(code): disclosure.rounded(count, one.base) for code, count in counts.shown}
+    total = sum(shares.values())
+    return round(sum(step * share for step, share in shares.items()) / total, 1) if total else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from itertools import combinations, permutations
 from pathlib import Path
 from typing import Any
@@ -175,7 +176,7 @@ def test_those_asked_because_of_an_answer_and_silent_are_a_group_too() -> None:
 
 def test_two_options_of_which_each_picked_one_tell_who_picked_both() -> None:
     rows = [{"bbbb": ["m1"]}] * 40 + [{"bbbb": ["m2"]}] * 57 + [{"bbbb": ["m1", "m2"]}] * 3
-    assert _published(rows)["bbbb"]["rows"] == [["m1", None, 0.43], ["m2", None, 0.6]]
+    assert _published(rows)["bbbb"]["rows"] == [["m1", None, 0.4], ["m2", None, 0.6]]
     rows += [{"bbbb": ["m1", "m2"]}] * 7
     assert _published(rows)["bbbb"]["rows"][0][1] == 50
 
@@ -207,10 +208,64 @@ def test_what_two_divisions_tell(table: list[list[int]], told: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "base", "share"), [(333, 1000, 0.33), (20, 38, 0.55), (38, 38, 1.0), (0, 38, 0.0)]
-)
+    ("count", "base", "share"),
+    [
+        (333, 1000, 0.33), (333, 999, 0.34), (37, 100, 0.4), (35, 100, 0.4), (41, 110, 0.4), (12, 40, 0.25),
+        (20, 38, 0.5), (28, 38, 0.5), (38, 38, 1.0), (0, 38, 0.0), (11, 21, 0.5),
+    ],
+)  # fmt: skip
 def test_coarse_shares(count: int, base: int, share: float) -> None:
     assert rounded(count, base) == share
+
+
+@pytest.mark.parametrize(
+    "base", [20, 21, 38, 39, 40, 49, 50, 99, 100, 101, 110, 199, 200, 499, 999, 1000, 1234]
+)
+def test_who_knows_the_base_of_a_rounded_share_is_left_with_ten_counts(base: int) -> None:
+    fitting = Counter(rounded(count, base) for count in range(base + 1))
+    assert {share for share, counts in fitting.items() if counts < K} <= {0.0, 1.0}
+    # At the ends half a step; between nobody and ten people no option has a figure of its own.
+    assert min(fitting.values()) >= K // 2
+
+
+@given(drawn, st.integers(K, 3 * K))
+def test_what_is_rounded_beside_an_earlier_publication_tells_of_no_newcomer(rows: Rows, more: int) -> None:
+    """Each rounded figure fits at least ten counts, whatever was exact before."""
+    earlier = rows[: max(0, len(rows) - more)]
+    first = public_result(DEFINITION, earlier)
+    for question in public_result(DEFINITION, rows, [(len(earlier), first)]):
+        if question["state"] == "shown" and question["base"] is None:
+            answered = sum(question["id"] in row for row in rows)
+            for _, count, share in question["rows"]:
+                fits = [one for one in range(answered + 1) if rounded(one, answered) == share]
+                assert count is None
+                assert share in (0.0, 1.0) or len(fits) >= K
+
+
+@pytest.mark.parametrize("size", range(10, 20))
+def test_below_twenty_nothing_is_rounded(size: int) -> None:
+    rows = [{"aaaa": "s1", "cccc": 5}] * size + [{"aaaa": "s1"}] * 2 + [{"aaaa": "s2"}] * 60
+    assert _published(rows)["cccc"]["state"] == "withheld"
+
+
+def test_a_mean_beside_rounded_shares_is_one_of_those() -> None:
+    """Twenty rated 4; of twelve more one rated 1: a mean of all would say so."""
+    old = [{"aaaa": "s1", "cccc": 4}] * 20 + [{"aaaa": "s2"}] * 30
+    new = [{"aaaa": "s1", "cccc": 4}] * 5 + [{"aaaa": "s2"}] * 7
+    first = public_result(DEFINITION, old)
+    again = {one["id"]: one for one in public_result(DEFINITION, [*old, *new], [(50, first)])}
+    assert next(one["mean"] for one in first if one["id"] == "cccc") == 4
+    assert (again["cccc"]["base"], again["cccc"]["mean"]) == (None, 4.0)
+    mixed = [{"cccc": 5}] * 34 + [{"cccc": 3}] * 14
+    again = {one["id"]: one for one in public_result(DEFINITION, mixed + [{"aaaa": "s1"}] * 3)}
+    assert again["cccc"]["rows"] == [
+        ["1", None, 0],
+        ["2", None, 0],
+        ["3", None, 0.25],
+        ["4", None, 0],
+        ["5", None, 0.75],
+    ]
+    assert again["cccc"]["mean"] == 4.5
 
 
 def _before(rows: Rows, sizes: list[int]) -> list[tuple[int, Rows]]:
