@@ -153,12 +153,34 @@ def test_a_noticed_number_is_covered_or_shown_only_after_a_look(
     all_held = staff.send(path, {"do": "publish", "pick": picks[:2]})
     assert all_held.status_code == 409
     assert "所选意见均含个人信息，请逐条查看。" in all_held.text
+    # By hand: neither is what the button behind the question sends.
+    assert staff.send(path, {"do": f"publish={picks[0]}"}).status_code == 409
+    assert staff.send(path, {"do": "publish-as-it-is", "pick": picks}).status_code == 404
+    alone = staff.send(f"{path}/{rows[0].public_id}/decide", {"revision": "0", "state": "published"})
+    assert alone.status_code == 409
+    assert "请遮盖后公开，或者确认按原文公开" in alone.text
+    assert [row.state.value for row in _rows(app)] == ["pending", "pending", "published"]
     assert staff.send(path, {"do": f"cover={picks[0]}"}).status_code == 303
     one_page = f"{path}/{rows[1].public_id}"
     assert "遮盖号码后公开" in staff.get(one_page).text
     assert staff.send(f"{one_page}/decide", {"revision": "0", "state": "covered"}).status_code == 303
     assert [row.text for row in _rows(app)] == ["电话＊＊＊，谢谢", "电话＊＊＊，谢谢", "没有号码"]
     assert {row.state.value for row in _rows(app)} == {"published"}
+
+
+@pytest.mark.parametrize("where", ["list", "page"])
+def test_a_noticed_number_is_shown_as_it_is_by_the_button_behind_the_question(
+    app: Flask, one: Consultation, staff_client: Callable[..., StaffClient], where: str
+) -> None:
+    with app.app_context():
+        row = make_comments(one, ["电话13812345678，谢谢"], held=True)[0]
+    staff = staff_client(Role.MODERATOR, unit=one.unit_id)
+    path = f"/staff/consultations/{one.public_id}/comments"
+    address = path if where == "list" else f"{path}/{row.public_id}"
+    (button,) = of_class(parsed(staff.get(address).text), "button--danger")
+    sent = {button.get("name"): button.get("value"), "revision": "0"}
+    assert staff.send(button.get("formaction") or path, sent).status_code == 303
+    assert [(row.state.value, row.text) for row in _rows(app)] == [("published", "电话13812345678，谢谢")]
 
 
 def test_filters_search_and_pages_of_the_queue(

@@ -70,9 +70,22 @@ def test_deeds(deed: Deed, state: QuestionState, phase: Phase) -> None:
     assert (deed in possible_deeds(state, phase, answered=True, personal=True)) is (target is not None)
     if target is None:
         with pytest.raises(Conflict):
+            require_deed(deed, state, phase, answered=True, personal=True, confirmed=True)
+    else:
+        assert require_deed(deed, state, phase, answered=True, personal=True, confirmed=True) is target
+
+
+@pytest.mark.parametrize(("deed", "state"), [pair for pair, target in DEED_STATES.items() if target])
+def test_what_shows_personal_data_has_to_be_confirmed(deed: Deed, state: QuestionState) -> None:
+    phase = next(phase for phase in Phase if DEED_PHASES[deed, phase])
+    hidden = state in (QuestionState.PENDING, QuestionState.DECLINED, QuestionState.TAKEN_DOWN)
+    if hidden and deed in (Deed.APPROVE, Deed.DEFER):
+        with pytest.raises(Conflict, match="confirm that it is shown"):
             require_deed(deed, state, phase, answered=True, personal=True)
     else:
-        assert require_deed(deed, state, phase, answered=True, personal=True) is target
+        assert require_deed(deed, state, phase, answered=True, personal=True) is DEED_STATES[deed, state]
+    if deed is not Deed.MASK:
+        assert require_deed(deed, state, phase, answered=True) is DEED_STATES[deed, state]
 
 
 def test_only_an_answer_that_is_there_is_corrected() -> None:

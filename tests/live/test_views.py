@@ -187,6 +187,27 @@ def test_moderating_without_a_script(citizen_client: Any, staff_client: Any, roo
     assert "停车位够不够" in citizen_client().get(f"/stage/{room}").text
 
 
+@pytest.mark.parametrize("deed", ["approve", "defer"])
+def test_a_number_is_published_only_after_a_second_look(
+    citizen_client: Any, staff_client: Any, room: str, app: Flask, deed: str
+) -> None:
+    """The form of the page says that its question was answered; whoever sends another one is told to."""
+    ask(citizen_client(), room, "我的电话是13812345678，请回电")
+    moderator = staff_client(Role.MODERATOR)
+    page = parsed(moderator.get(f"/staff/live/{room}/console").text)
+    box = next(part for part in page.findall(".//li//details") if part.get("data-deed-box") == deed)
+    fields = {field.get("name", ""): field.get("value", "") for field in box.iter("input")}
+    assert fields["confirmed"] == "1"
+    by_hand = {name: value for name, value in fields.items() if name != "confirmed"}
+    for sent in (by_hand, by_hand | {"confirmed": ""}, by_hand | {"confirmed": "0"}):
+        refused = moderator.send(f"/staff/live/{room}/decide", sent)
+        assert refused.status_code == 409
+        assert "请遮盖后公开，或者确认按原文公开" in refused.text
+    assert "13812345678" not in citizen_client().get(f"/live/{room}").text
+    assert moderator.send(f"/staff/live/{room}/decide", fields).status_code == 303
+    assert "13812345678" in citizen_client().get(f"/live/{room}").text
+
+
 def test_typed_in_from_the_hall(staff_client: Any, room: str) -> None:
     typist = staff_client(Role.TYPIST)
     fields = {"_request_id": request_id(), "text": "大厅里有人问暖气", "source": "hall", "name": ""}

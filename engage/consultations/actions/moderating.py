@@ -21,6 +21,9 @@ from engage.moderation.models import ReasonClass
 from engage.moderation.rules.masking import masked
 
 _LOOK_AT_EACH = msg("Personal data was noticed in all of these. Please look at each of them by itself.")
+_LOOK_AGAIN = msg(
+    "Personal data was noticed in this comment. Please cover it, or confirm that it is shown as it is."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +47,15 @@ def decide(
     note: str = "",
     *,
     cover: bool = False,
-    together: bool = False,
+    confirmed: bool = False,
 ) -> Decided:
     """Put comments into `state`: published, declined (with a reason), or back to pending (undo).
 
-    With `cover` what screening notices is covered for good before a comment is published. Of several
-    published `together` those in which personal data was noticed are left alone: each wants a look. Comments
-    that changed since they were seen are left alone. Raises `NotFound`, `NotAllowed`, `Invalid`
-    (fields `state`, `reason`, `note`, `picks`), and `Conflict` where nothing was left to decide.
+    With `cover` what screening notices is covered for good before a comment is published. Comments in which
+    personal data was noticed are published as they are only where whoever publishes `confirmed` having looked
+    again; else they are left alone, as are those that changed since they were seen. Raises `NotFound`,
+    `NotAllowed`, `Invalid` (fields `state`, `reason`, `note`, `picks`), and `Conflict` where nothing was left
+    to decide.
     """
     note = cleaned(note)
     require_decision(state, reason, note)
@@ -69,9 +73,10 @@ def decide(
             lambda row: (row.state, row.reason, row.reason_note) == (state, reason, note),
         )
         able = [row for row in found.fresh if state in NEXT[row.state]]
-        fresh = [row for row in able if not (together and state is CommentState.PUBLISHED and row.held)]
+        looked = cover or confirmed or state is not CommentState.PUBLISHED
+        fresh = [row for row in able if looked or not row.held]
         if able and not fresh and not found.repeated:
-            raise Conflict(_LOOK_AT_EACH)
+            raise Conflict(_LOOK_AT_EACH if len(able) > 1 else _LOOK_AGAIN)
         for row in fresh:
             if cover:
                 row.text, row.held = masked(row.text, places), False

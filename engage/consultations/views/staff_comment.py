@@ -49,6 +49,8 @@ _NAMES = {
     Group.CASE: _l("Let a department answer"),
     Group.REVIEW: _l("Review this comment"),
 }
+# Buttons that publish what holds personal data: covered, or as it is after the question beside it.
+_SHOWN = {"covered": {"cover": True}, "as-it-is": {"confirmed": True}}
 
 
 @staff_pages.get("/<public_id>/comments/<comment_id>")
@@ -102,11 +104,11 @@ def decide_one(public_id: str, comment_id: str) -> ResponseReturnValue:
     """Publish (as it is, or with what was noticed covered), decline, or put back to review."""
 
     def write(actor: Actor, work: Work, pick: Pick) -> None:
-        cover = request.form.get("state") == "covered"
-        state = CommentState.PUBLISHED if cover else choice(CommentState, request.form.get("state"))
+        asked = request.form.get("state", "")
+        state = CommentState.PUBLISHED if asked in _SHOWN else choice(CommentState, asked)
         reason = choice(ReasonClass, request.form.get("reason"))
         note = request.form.get("note", "")
-        moderating.decide(actor, work.consultation.id, [pick], state, reason, note, cover=cover)
+        moderating.decide(actor, work.consultation.id, [pick], state, reason, note, **_SHOWN.get(asked, {}))
 
     return _do(public_id, comment_id, Group.REVIEW, write, _("Decided."))
 

@@ -34,6 +34,7 @@ from engage.web.guards import staff
 from engage.web.languages import render
 
 _UNDO = "consultation_undo"
+_UNDOABLE = frozenset({"publish", "publish-as-it-is", "cover", "decline"})
 _WHOLE = "whole"
 _LOOK = "look"
 
@@ -75,7 +76,9 @@ def _decide(actor: Actor, work: Work) -> Decided:
     identity = work.consultation.id
     match deed:
         case "publish":
-            return moderating.decide(actor, identity, picks, CommentState.PUBLISHED, together=not one)
+            return moderating.decide(actor, identity, picks, CommentState.PUBLISHED)
+        case "publish-as-it-is" if one:
+            return moderating.decide(actor, identity, picks, CommentState.PUBLISHED, confirmed=True)
         case "cover":
             return moderating.decide(actor, identity, picks, CommentState.PUBLISHED, cover=True)
         case "decline":
@@ -119,7 +122,7 @@ def _say(public_id: str, done: Decided) -> None:
         )
         flash(words, "warn")
     session.pop(_UNDO, None)
-    if request.form.get("do", "").partition("=")[0] in ("publish", "cover", "decline"):
+    if request.form.get("do", "").partition("=")[0] in _UNDOABLE:
         session[_UNDO] = [public_id, [f"{pick.comment}:{pick.revision}" for pick in done.done]]
 
 

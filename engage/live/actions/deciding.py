@@ -70,13 +70,14 @@ def decide(
     reason: ReasonClass | None = None,
     note: str = "",
     answer: str | None = None,
+    confirmed: bool = False,
 ) -> Decided:
     """Do ``deed`` on a question that stands at ``revision``; sending it again changes nothing more.
 
     Putting a question on air marks the one before it as answered, since the host has moved on; undo brings
-    both back. ``note`` adds words to a reason. A corrected answer leaves its case answered. Raises
-    ``NotAllowed``, ``NotFound``, ``Invalid`` (``reason``, ``answer``), and ``Conflict`` with who did what
-    where someone else was faster.
+    both back. ``note`` adds words to a reason. What would show personal data has to be ``confirmed``. A
+    corrected answer leaves its case answered. Raises ``NotAllowed``, ``NotFound``, ``Invalid`` (``reason``,
+    ``answer``), and ``Conflict`` with who did what where someone else was faster.
     """
     with atomic():
         session = session_row(session_id)
@@ -91,7 +92,8 @@ def decide(
         if deed is Deed.UNDO:
             undo(actor, session, row)
         else:
-            done = _do(actor, session, row, _Decision(deed, reason, require_note(deed, reason, note), answer))
+            noted = require_note(deed, reason, note)
+            done = _do(actor, session, row, _Decision(deed, reason, noted, answer, confirmed))
         return Decided(question, row.state, row.revision, done or None)
 
 
@@ -105,12 +107,20 @@ class _Decision:
     reason: ReasonClass | None
     note: str
     answer: str | None
+    confirmed: bool
 
 
 def _do(actor: Actor, session: LiveSession, row: LiveQuestion, decision: _Decision) -> int:
     """The id of what is kept of the decision."""
     deed = decision.deed
-    target = require_deed(deed, row.state, session.phase, answered=bool(row.answer), personal=bool(row.hits))
+    target = require_deed(
+        deed,
+        row.state,
+        session.phase,
+        answered=bool(row.answer),
+        personal=bool(row.hits),
+        confirmed=decision.confirmed,
+    )
     change = Change(session)
     change.touch(row)
     before, known = values_of(row), told(row)

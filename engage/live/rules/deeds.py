@@ -90,9 +90,18 @@ STATE_WORDS: Final[dict[QuestionState, Message]] = {
 
 
 def require_deed(
-    deed: Deed, state: QuestionState, phase: Phase, *, answered: bool = False, personal: bool = False
+    deed: Deed,
+    state: QuestionState,
+    phase: Phase,
+    *,
+    answered: bool = False,
+    personal: bool = False,
+    confirmed: bool = False,
 ) -> QuestionState:
-    """The state after ``deed``; raises ``Conflict`` with what stands against it."""
+    """The state after ``deed``; raises ``Conflict`` with what stands against it.
+
+    What would show personal data has to be ``confirmed``: whoever does it was asked and has looked again.
+    """
     rule = DEEDS[deed]
     if state not in rule.states:
         raise Conflict(
@@ -104,6 +113,13 @@ def require_deed(
         raise Conflict(msg("The written answer is not there yet, so there is nothing to correct."))
     if rule.personal and not personal:
         raise Conflict(msg("No personal data was noticed in this question, so there is nothing to cover."))
+    if personal and not confirmed and shows_personal(deed, state):
+        raise Conflict(
+            msg(
+                "Personal data was noticed in this question. "
+                "Please cover it, or confirm that it is shown as it is."
+            )
+        )
     return rule.target
 
 

@@ -83,6 +83,7 @@ def decide(peer: Peer, payload: Any) -> dict[str, Any]:
             reason=_member(ReasonClass, fields["reason"]) if fields.get("reason") else None,
             note=text(fields, "note", 1000),
             answer=answer,
+            confirmed=fields.get("confirmed") == "1",
         )
     except Invalid as error:
         return {"error": invalid(peer, error)}

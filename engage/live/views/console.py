@@ -93,6 +93,7 @@ def decide(public_id: str) -> ResponseReturnValue:
             reason=read_reason(form.get("reason", "")),
             note=form.get("note", ""),
             answer=form.get("answer"),
+            confirmed=form.get("confirmed") == "1",
         )
     except (Conflict, Invalid) as error:
         if wants_json():
