@@ -36,6 +36,11 @@ def published(room: Any, text: str = "加装电梯的费用怎么分摊？", by:
     return make.decide(room, make.ask(room, text, by=by), Deed.APPROVE).public_id
 
 
+def everything(room: Any) -> dict[str, list[int]]:
+    """All totals of a room."""
+    return queries.totals_since(room.id, 0)
+
+
 # ---- supports
 @pytest.mark.usefixtures("context")
 def test_a_total_and_its_counter_are_counted_apart() -> None:
@@ -46,7 +51,7 @@ def test_a_total_and_its_counter_are_counted_apart() -> None:
     for by, on in [(1, True), (1, True), (2, True), (1, False), (1, False), (2, False), (2, True)]:
         done = actions.support(make.citizen(by), room.id, question, on, request_id())
         told.append((done.supports, done.changes, done.on))
-        assert queries.totals(room.id) == {question: [done.supports, done.changes]}
+        assert everything(room) == {question: [done.supports, done.changes]}
     assert told == [
         (1, 1, True), (1, 2, True), (2, 3, True), (1, 4, False), (1, 5, False), (0, 6, False), (1, 7, True),
     ]  # fmt: skip
@@ -71,11 +76,11 @@ def test_supports_switched_off_are_not_taken(known: bool, on: bool) -> None:
     question = published(room)
     if known:
         actions.support(make.citizen(1), room.id, question, True, request_id())
-    before = queries.totals(room.id)
+    before = everything(room)
     actions.edit(make.SYSTEM, room.id, room.revision, {"supports_on": False})
     with pytest.raises(Conflict, match="switched off"):
         actions.support(make.citizen(1), room.id, question, on, request_id())
-    assert queries.totals(room.id) == before
+    assert everything(room) == before
     make.db.session.rollback()
     assert (
         queries.snapshot(make.db.session.get_one(make.LiveSession, room.id), PUBLIC)["session"]["supporting"]
@@ -91,8 +96,11 @@ def test_only_what_somebody_supported_has_a_total() -> None:
         actions.support(make.citizen(1), room.id, question, True, request_id())
     actions.support(make.citizen(1), room.id, given_back, False, request_id())
     make.decide(room, make.question(taken_down), Deed.TAKE_DOWN, reason=ReasonClass.INSULT)
-    assert queries.totals(room.id) == {loved: [1, 1], given_back: [0, 2]}
+    assert everything(room) == {loved: [1, 1], given_back: [0, 4]}
+    assert queries.totals_since(room.id, 1) == {given_back: [0, 4]}
+    assert queries.totals_since(room.id, 4) == {}
     assert queries.totals(room.id, [quiet, loved]) == {loved: [1, 1]}
+    assert queries.totals(room.id, [quiet, taken_down], quiet=True) == {quiet: [0, 0]}
     assert queries.totals(room.id, []) == {}
     assert queries.supported_by(room.id, make.citizen(1).device or "", [quiet, loved]) == [loved]
     with pytest.raises(NotFound):
@@ -288,4 +296,57 @@ def test_a_burst_of_supports_leaves_in_pieces_and_in_turn(
     for _ in range(3):
         sender._send_totals(changed=True)
     heard = {key: total for told in said[PUBLIC] for key, total in told.get("supports", {}).items()}
-    assert heard == queries.totals(room.id)
+    assert heard == everything(room)
+
+
+def test_what_a_support_costs_is_the_same_whatever_else_was_supported(
+    sender: pump.Pump, watched: Any, said: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a room's totals only those that changed are read, and states are counted where one changed."""
+    room, _present = watched
+    with atomic():
+        ids = [make.ask(room, f"第{number}个问题是什么", by=number) for number in range(8)]
+    for asked in ids:
+        make.decide(room, asked, Deed.APPROVE)
+        actions.support(make.citizen(1), room.id, asked.public_id, True, request_id())
+    sender._send_totals(changed=True)
+    assert len(said[PUBLIC][-1]["supports"]) == 8
+    read: list[dict[str, list[int]]] = []
+    real = queries.totals_since
+    monkeypatch.setattr(queries, "totals_since", lambda *args: (read.append(real(*args)), read[-1])[1])
+    monkeypatch.setattr(pump, "state_counts", lambda _session: pytest.fail("no question changed its state"))
+    monkeypatch.setattr(queries, "totals", lambda *_args, **_more: pytest.fail("what is known is read again"))
+    for by, number in enumerate((3, 5, 3), start=50):
+        actions.support(make.citizen(by), room.id, ids[number].public_id, True, request_id())
+        sender._send_totals(changed=True)
+        assert [*read[-1]] == [ids[number].public_id]
+        assert said[PUBLIC][-1]["supports"] == read[-1]
+    shown = [each.public_id for each in ids]
+    assert sender.totals(room.id, shown)["supports"] == everything(room)
+
+
+def test_who_joins_is_told_of_what_nobody_else_asked_for_and_the_others_still_hear_of_it(
+    sender: pump.Pump, watched: Any, said: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room, present = watched
+    loved, quiet, later = (published(room, f"第{n}个问题是什么", 90 + n) for n in range(3))
+    actions.support(make.citizen(1), room.id, loved, True, request_id())
+    sender._send_totals(changed=True)
+    del sender._sent[room.id]
+    sender.watch(room.id, room.public_id)
+    present[PUBLIC] += 1
+    asked: list[list[str]] = []
+    real = queries.totals
+
+    def totals(session_id: int, ids: list[str], *, quiet: bool = False) -> dict[str, list[int]]:
+        asked.append(list(ids))
+        return real(session_id, ids, quiet=quiet)
+
+    monkeypatch.setattr(queries, "totals", totals)
+    actions.support(make.citizen(1), room.id, later, True, request_id())
+    for _ in range(3):  # a crowd
+        told = sender.totals(room.id, [loved, quiet, later, "nothing"])["supports"]
+        assert told == {loved: [1, 1], later: [1, 2]}
+    assert asked == [[loved, quiet, later, "nothing"], ["nothing"], ["nothing"]]
+    sender._send_totals(changed=True)
+    assert said[PUBLIC][-1]["supports"] == {later: [1, 2]}

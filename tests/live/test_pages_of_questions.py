@@ -182,7 +182,7 @@ def test_a_join_is_of_one_size_and_is_told_what_it_holds(app: Flask, connect: Ca
             "live.join", {"room": public_id, "have": {}, "questions": [old, "?", 7]}, callback=True
         )
         assert len(told["streams"]["public"]["questions"]) == PAGE
-        assert told["totals"]["supports"] == {old: [1, 1], newest: [1, 1]}
+        assert told["totals"]["supports"] == {old: [1, 1], newest: [1, 2]}
         assert told["totals"]["published"] == [count, 0]
         sizes.append(len(json.dumps(told)))
     assert sizes[1] < sizes[0] * 1.05
@@ -213,6 +213,8 @@ def test_a_stream_is_put_into_words_once_for_everybody(
         lambda session: queries.snapshot(session, PUBLIC),
         lambda session: queries.snapshot(session, "asker:nobody"),
         lambda session: record.questions_after(session.id, 20, limit=10),
+        lambda session: queries.totals_since(session.id, 7),
+        lambda session: queries.last_support(session.id),
     ],
 )
 def test_what_is_read_in_order_is_read_by_an_index_in_that_order(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, or_, select, update
+from sqlalchemy import Table, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from engage.core.actor import Actor
@@ -35,6 +35,13 @@ _OPEN_SESSION = (
     )
     .scalar_subquery()
 )
+# One writer at a time: what was last is the highest, so whoever sends totals reads only what is higher.
+_counted = _question.alias()
+_NEXT = (
+    select(func.coalesce(func.max(_counted.c.support_changes), 0) + 1)
+    .where(_counted.c.session_id == bindparam("of_session"))
+    .scalar_subquery()
+)
 _COUNT = (
     update(_question)
     .where(
@@ -43,7 +50,7 @@ _COUNT = (
         or_(*(_question.c.state == state for state in sorted(PUBLISHED))),
         _question.c.session_id == _OPEN_SESSION,
     )
-    .values(supports=_question.c.supports + bindparam("by"), support_changes=_question.c.support_changes + 1)
+    .values(supports=_question.c.supports + bindparam("by"), support_changes=_NEXT)
     .returning(_question.c.supports, _question.c.support_changes)
 )
 _TOTAL = select(_question.c.supports, _question.c.support_changes).where(

@@ -47,9 +47,9 @@ class LiveQuestion(Model):
 
     ``hits`` name what screening noticed; ``held`` says that it must be looked at although the room does not
     review.
-    ``revision`` grows with every change of staff or asker; ``support_changes`` grows with every support
-    given or
-    taken back, so that a total that arrives late is known to be old.
+    ``revision`` grows with every change of staff or asker. ``support_changes`` is the number that the last
+    support given or taken back has in its session (0: none yet), so that a total that arrives late is known
+    to be old, and what changed since is found without looking at the rest.
     """
 
     __tablename__ = "live_question"
@@ -60,6 +60,7 @@ class LiveQuestion(Model):
         # A room lists its newest questions without looking at the others.
         Index("ix_live_question_session_id_published_at", "session_id", "published_at", "id"),
         Index("ix_live_question_session_id_number", "session_id", "number"),
+        Index("ix_live_question_session_id_support_changes", "session_id", "support_changes"),
         {"sqlite_autoincrement": True},
     )
 

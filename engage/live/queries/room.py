@@ -35,6 +35,9 @@ from engage.live.rules.streams import (
 
 # A client that lacks more than this takes a snapshot: it holds a page, so a longer catch-up would be larger.
 MOST_ROWS = 100
+_TOTALS = select(LiveQuestion.public_id, LiveQuestion.supports, LiveQuestion.support_changes).where(
+    LiveQuestion.state.in_(PUBLISHED)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +111,28 @@ def _opening(session_id: int, stream: str) -> list[View]:
     return [view for view in views if view is not None]
 
 
-def totals(session_id: int, ids: Collection[str] | None = None) -> dict[str, list[int]]:
-    """Per published question ``[supports, counter]``: absolute, the higher counter is the newer one.
+def totals(session_id: int, ids: Collection[str], *, quiet: bool = False) -> dict[str, list[int]]:
+    """Per published question among ``ids`` ``[supports, counter]``: absolute, the higher counter is newer.
 
-    Of the questions ``ids``, or of all; what nobody ever supported is left out.
+    What nobody ever supported is left out, unless ``quiet`` ones are asked for too: ``[0, 0]``.
     """
-    query = select(LiveQuestion.public_id, LiveQuestion.supports, LiveQuestion.support_changes).where(
-        LiveQuestion.session_id == session_id,
-        LiveQuestion.state.in_(PUBLISHED),
-        LiveQuestion.support_changes > 0,
-    )
-    if ids is not None:
-        query = query.where(LiveQuestion.public_id.in_(list(ids)))
+    query = _TOTALS.where(LiveQuestion.session_id == session_id, LiveQuestion.public_id.in_(list(ids)))
+    if not quiet:
+        query = query.where(LiveQuestion.support_changes > 0)
     return {row.public_id: [row.supports, row.support_changes] for row in db.session.execute(query)}
+
+
+def totals_since(session_id: int, counter: int) -> dict[str, list[int]]:
+    """As ``totals``, of what was supported in a session after ``counter``, in the order of the counters."""
+    query = _TOTALS.where(LiveQuestion.session_id == session_id, LiveQuestion.support_changes > counter)
+    rows = db.session.execute(query.order_by(LiveQuestion.support_changes))
+    return {row.public_id: [row.supports, row.support_changes] for row in rows}
+
+
+def last_support(session_id: int) -> int:
+    """The highest counter of a session's totals; 0 where nothing was ever supported."""
+    query = select(func.max(LiveQuestion.support_changes)).where(LiveQuestion.session_id == session_id)
+    return db.session.scalar(query) or 0
 
 
 def supported_by(session_id: int, device: str, ids: Collection[str]) -> list[str]:

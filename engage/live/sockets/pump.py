@@ -52,30 +52,33 @@ def wire_name(stream: str) -> str:
 
 @dataclass(slots=True)
 class _Sent:
-    """What the viewers of a session were told of its totals, and whose supports ``waiting`` to be told."""
+    """What the viewers of a session were told: how many questions are ``published``, and (staff) in each of
+    the ``states``, how many ``viewers`` there are, and the totals up to the ``counter``.
 
-    supports: dict[str, list[int]]
+    ``supports`` are those that somebody asked for or that changed since, ``waiting`` those still to be told.
+    """
+
+    counter: int
     published: list[int]
     states: list[Any]
     viewers: int = -1
+    supports: dict[str, list[int]] = field(default_factory=dict)
     waiting: dict[str, list[int]] = field(default_factory=dict)
 
-    def note(self, fresh: dict[str, list[int]]) -> None:
-        """Line up what is another number now; what waits already keeps its place."""
-        for key, total in fresh.items():
-            if self.supports.get(key) != total:
-                self.waiting[key] = total
+    def note(self, changed: dict[str, list[int]]) -> None:
+        """Line up what changed; what waits already keeps its place."""
+        for key, total in changed.items():
+            self.supports[key] = self.waiting[key] = total
+            self.counter = total[1]
 
     def next(self, most: int) -> dict[str, list[int]]:
         """Those that have waited longest; they count as told."""
-        told = {key: self.waiting.pop(key) for key in list(self.waiting)[:most]}
-        self.supports.update(told)
-        return told
+        return {key: self.waiting.pop(key) for key in list(self.waiting)[:most]}
 
 
-def _counted(session_id: int) -> tuple[list[int], list[Any]]:
+def _counted(session_id: int, heads: dict[str, int]) -> tuple[list[int], list[Any]]:
     """How many questions are published, and how many are in each state, each with the counter beside it."""
-    counts, heads = state_counts(session_id), queries.heads(session_id, PUBLIC, MODERATORS)
+    counts = state_counts(session_id)
     return [published(counts), heads.get(PUBLIC, 0)], [counts, heads.get(MODERATORS, 0)]
 
 
@@ -109,15 +112,22 @@ class Pump:
         """Send this session's totals from now on."""
         self._public_ids[session_id] = public_id
         if session_id not in self._sent:
-            self._sent[session_id] = _Sent(queries.totals(session_id), *_counted(session_id))
+            heads = queries.heads(session_id, PUBLIC, MODERATORS)
+            self._sent[session_id] = _Sent(queries.last_support(session_id), *_counted(session_id, heads))
 
     def totals(self, session_id: int, shown: Collection[str]) -> dict[str, Any]:
-        """The totals of the questions ``shown`` and of the room, as last sent; at most a moment old."""
+        """The totals of the questions ``shown`` and of the room, as last sent; at most a moment old.
+
+        A question's is read when it is first asked for: a crowd shows the same ones.
+        """
         sent = self._sent.get(session_id)
         if sent is None:
             return {"supports": {}}
+        if unknown := [key for key in shown if key not in sent.supports]:
+            sent.supports |= queries.totals(session_id, unknown, quiet=True)
+        known = {key: sent.supports[key] for key in shown if key in sent.supports}
         return {
-            "supports": {key: sent.supports[key] for key in shown if key in sent.supports},
+            "supports": {key: total for key, total in known.items() if total[1]},
             "viewers": self.viewer_total(session_id),
             "published": sent.published,
         }
@@ -193,12 +203,8 @@ class Pump:
             frame: dict[str, Any] = {"room": self._public_ids[session_id]}
             for_staff: dict[str, Any] = {}
             if changed:
-                published, states = _counted(session_id)
-                if published[0] != sent.published[0]:
-                    frame["published"] = sent.published = published
-                if states[0] != sent.states[0]:
-                    for_staff["states"] = sent.states = states
-                sent.note(queries.totals(session_id))
+                self._count_again(session_id, sent, frame, for_staff)
+                sent.note(queries.totals_since(session_id, sent.counter))
             if sent.waiting:
                 frame["supports"] = sent.next(TOTALS_MOST)
             if sent.viewers != present:
@@ -208,6 +214,20 @@ class Pump:
                 broadcast(room_name(session_id, PUBLIC), TOTALS, frame)
             if len(frame) > 1 or for_staff:
                 broadcast(room_name(session_id, MODERATORS), TOTALS, frame | for_staff)
+
+    def _count_again(
+        self, session_id: int, sent: _Sent, frame: dict[str, Any], for_staff: dict[str, Any]
+    ) -> None:
+        """Put into the frames how many questions there are, where moderators heard what may change it."""
+        heads = queries.heads(session_id, PUBLIC, MODERATORS)
+        if heads.get(MODERATORS, 0) == sent.states[1]:
+            return
+        published, states = _counted(session_id, heads)
+        if published[0] != sent.published[0]:
+            frame["published"] = sent.published = published
+        if states[0] != sent.states[0]:
+            for_staff["states"] = states
+        sent.states = states
 
     def viewer_total(self, session_id: int) -> list[int]:
         """How many phones are in the room now, with the counter that orders such numbers."""
