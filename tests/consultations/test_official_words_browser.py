@@ -49,6 +49,9 @@ def test_nothing_widens_the_page_and_tables_scroll(
         scrolling = page.locator(".table-scroll:visible")
         expect(scrolling).to_have_count(tables)
         assert scrolling.first.evaluate("box => box.scrollWidth > box.clientWidth")
+        # The shadow at the edge stays, what hides it moves with the table: it shows that there is more.
+        shadow = scrolling.first.evaluate("box => getComputedStyle(box).backgroundAttachment").split(", ")
+        assert shadow == ["local", "local", "scroll", "scroll"]
     expect(page.get_by_text("费用=3*2*5").first).to_be_visible()
 
 

@@ -13,7 +13,9 @@ FORM = "<form action=/{0} method=post><input type=hidden name=of value={0}><butt
 WRONG = [
     ("<dl><div><dd>3</dd><dt>Answers</dt></div></dl>", "dl:"),
     ("<dl><dd>3</dd></dl>", "dl:"),
-    ("<table><tr role=row><td>1</td></tr></table>", "role on tr"),
+    ("<table class=calendar><tr role=row><td>1</td></tr></table>", "role on tr"),
+    ("<table class=data><tr><td>Day 1</td></tr></table>", "wider than a phone: Day 1"),
+    ("<div class=table-scroll><table class=table><tr><td>2</td></tr></table></div>", "wider than a phone"),
     ("<select name=a required><option value=x>X</option></select>", "first option"),
     ("<span aria-label='Page 1'>1</span>", "without a role has a name"),
     ("<input readonly=True>", "readonly"),
@@ -45,6 +47,8 @@ def test_what_is_wrong_is_found(body: str, sentence: str) -> None:
 @pytest.mark.parametrize(
     "body",
     [
+        "<div class=table-scroll tabindex=0><table><tr><td>1</td></tr></table></div>"
+        "<table class='data data--stack'><tr><td>1</td></tr></table><table class=calendar></table>",
         "<dl><dt>a</dt><dt>b</dt><dd>1</dd><dd>2</dd></dl><dl><div><dt>a</dt><dd>1</dd></div></dl>",
         "<select name=a required><option value=''>–</option><option value=x>X</option></select>",
         "<select name=a required><option></option><option value=x>X</option></select>",
