@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from engage.accounts.models import Unit
 from engage.consultations.events import RECEIPT_KIND
@@ -17,10 +17,11 @@ from engage.core.messages import Message
 from engage.core.types import Localized
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import KIND_WORDS
-from engage.participation.receipts import find_all
+from engage.participation.receipts import Found
 
 KIND = RECEIPT_KIND
 TEMPLATE = "consultations/_receipt.html"
+_CLAUSES = select(Comment.clause).where(Comment.id.in_(bindparam("ids", expanding=True))).order_by(Comment.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +52,11 @@ class CommentReceipt:
     adopted_at: datetime | None
 
 
-def commented_by(code: str) -> list[str]:
-    """The keys of the clauses that the comments of ``code`` are on, empty for the whole, oldest first."""
-    ids = [found.object_id for found in find_all(code) if found.kind == KIND]
-    rows = select(Comment.clause).where(Comment.id.in_(ids)).order_by(Comment.id)
-    return list(dict.fromkeys(db.session.scalars(rows)))
+def commented_clauses(found: Sequence[Found]) -> list[str]:
+    """The keys of the clauses that the comments of a code are on, empty for the whole, oldest first."""
+    ids = [each.object_id for each in found if each.kind == KIND]
+    rows = db.session.connection().execute(_CLAUSES, {"ids": ids})
+    return list(dict.fromkeys(rows.scalars()))
 
 
 def comment_receipts(comment_ids: Sequence[int]) -> list[tuple[int, CommentReceipt]]:

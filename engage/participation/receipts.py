@@ -6,8 +6,8 @@ that nothing stored says which of them belong together (docs/decisions/one-code-
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final, cast
 
@@ -31,12 +31,14 @@ _PUT = {
     name: made(cast(Table, Receipt.__table__)).on_conflict_do_nothing().returning(Receipt.object_id)
     for name, made in (("sqlite", sqlite.insert), ("postgresql", postgresql.insert))
 }
-_FIND_ANY = select(Receipt.kind, Receipt.object_id).where(
-    Receipt.code_hash.in_(bindparam("hashes", expanding=True))
-)
 CODE = re.compile(rf"[{_ALPHABET}]{{{_RANDOM_CHARACTERS + 1}}}")
 MOST_UNDER_ONE: Final = 50
 """Objects that the code of a visit opens: as many hashes are tried whenever one is looked up."""
+# The first is the code's own, the others its places: always as many, so that the statement is made once.
+_TRIED = tuple(f"hash_{number}" for number in range(MOST_UNDER_ONE + 1))
+_FIND_ALL = select(Receipt.kind, Receipt.object_id).where(
+    Receipt.code_hash.in_([bindparam(name) for name in _TRIED])
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,11 +99,12 @@ def find(code: str) -> Found | None:
 
 def find_all(code: str) -> list[Found]:
     """Everything that ``code`` opens, however typed, oldest first; a code that is no visit's opens one."""
-    found = find(code)
-    if found is not None:
-        return [found]
     clean = normalised(code)
-    return _under(list(_hashes_under(clean))) if well_formed(clean) else []
+    if not well_formed(clean):
+        return []
+    hashes = dict(zip(_TRIED, (_code_hash(clean), *_hashes_under(clean)), strict=True))
+    rows = db.session.connection().execute(_FIND_ALL, hashes).all()
+    return sorted((Found(row.kind, row.object_id) for row in rows), key=lambda each: each.object_id)
 
 
 def put_under(code: str, kind: str, object_id: int, *, fresh: bool) -> bool:
@@ -110,7 +113,7 @@ def put_under(code: str, kind: str, object_id: int, *, fresh: bool) -> bool:
     A ``fresh`` object lies under no code yet. ``False`` where the code opens as many as it can.
     """
     clean, connection = normalised(code), db.session.connection()
-    if not fresh and Found(kind, object_id) in _under(list(_hashes_under(clean))):
+    if not fresh and Found(kind, object_id) in find_all(clean):
         return True
     put = _PUT[connection.dialect.name]
     values = {"kind": kind, "object_id": object_id}
@@ -168,15 +171,10 @@ def _check_character(body: str) -> str:
     return _ALPHABET[total % len(_ALPHABET)]
 
 
-def _under(hashes: list[str]) -> list[Found]:
-    """What lies under the code of a visit, oldest first."""
-    rows = db.session.connection().execute(_FIND_ANY, {"hashes": hashes}).all()
-    return sorted((Found(row.kind, row.object_id) for row in rows), key=lambda each: each.object_id)
-
-
-def _hashes_under(clean: str) -> Iterator[str]:
-    secret = key("receipt")
-    return (keyed_hash(secret, "visit", clean, str(number)) for number in range(MOST_UNDER_ONE))
+def _hashes_under(clean: str) -> list[str]:
+    """The hashes of all places under the code of a visit: one keyed hash, drawn out to their length."""
+    drawn = hashlib.shake_256(keyed_bytes(key("receipt"), "visit", clean)).hexdigest(32 * MOST_UNDER_ONE)
+    return [drawn[start : start + 64] for start in range(0, len(drawn), 64)]
 
 
 def _code_hash(clean: str) -> str:

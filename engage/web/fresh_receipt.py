@@ -3,26 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from typing import Final
 
 from flask import Response, make_response, redirect, render_template, request
 from itsdangerous import BadSignature, Signer
 
 from engage.core.keys import key
-from engage.participation.receipts import find_all, grouped, normalised
+from engage.participation.receipts import grouped, normalised
 from engage.web import cookies
 
 _SECONDS: Final = 3600
 _SHARED_SECONDS: Final = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Remembered:
-    """A code this browser was given within the hour; ``alive`` is false once its owner had it erased."""
-
-    code: str
-    alive: bool
 
 
 def remember(response: Response, cookie: str, code: str, path: str, *, shared: bool = False) -> None:
@@ -45,16 +36,15 @@ def hidden(cookie: str, path: str, after: str) -> Response:
     return response
 
 
-def remembered(cookie: str) -> Remembered | None:
-    """The code kept in the browser, ``None`` where there is no genuine one.
+def remembered(cookie: str) -> str:
+    """The code kept in the browser, empty where there is no genuine one; it may open nothing any more.
 
-    Only what this site has signed is looked up: no cookie tries codes out past ``receipts.receipt_lookup``.
+    Only what this site has signed is answered: no cookie tries codes out past ``receipts.receipt_lookup``.
     """
     try:
-        code = _signer().unsign(cookies.read(cookie, path=request.path)).decode("ascii")
+        return grouped(_signer().unsign(cookies.read(cookie, path=request.path)).decode("ascii"))
     except (BadSignature, UnicodeDecodeError):
-        return None
-    return Remembered(grouped(code), bool(find_all(code)))
+        return ""
 
 
 def erased_page(cookie: str, path: str) -> Response:

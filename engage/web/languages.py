@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Final, cast
 
+from babel import Locale
 from babel.support import Translations
 from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale, gettext
@@ -15,6 +16,8 @@ from engage.core.types import DEFAULT_LANGUAGE, LANGUAGES, Localized
 from engage.web import cookies
 
 COOKIE = "language"
+# Read once: to find the names of a locale Babel looks into its folders each time.
+_LOCALES: Final = {language: Locale.parse(language) for language in LANGUAGES}
 
 
 class _Catalogues(Domain):
@@ -46,11 +49,20 @@ def init_languages(app: Flask) -> None:
     """Load every domain's catalogue and choose the language of each request."""
     folders = sorted(str(path) for path in (ROOT / "engage").glob("*/translations"))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(folders)
-    _Babel(
+    babel = _Babel(
         app,
         default_locale=DEFAULT_LANGUAGE,
         default_timezone="Asia/Shanghai",
-        locale_selector=current_language,
+        locale_selector=_locale,
+    )
+    # Flask-Babel's own ask for the domain at each sentence, and there is one.
+    catalogue = babel.domain_instance.get_translations
+    cast(Any, app.jinja_env).install_gettext_callables(
+        gettext=lambda one: catalogue().ugettext(one),
+        ngettext=lambda one, many, number: catalogue().ungettext(one, many, number),
+        pgettext=lambda context, one: catalogue().upgettext(context, one),
+        npgettext=lambda context, one, many, number: catalogue().unpgettext(context, one, many, number),
+        newstyle=True,
     )
     app.jinja_env.globals["current_language"] = current_language
 
@@ -64,6 +76,10 @@ def current_language() -> str:
         wanted = "zh_CN" if wanted.startswith("zh") else wanted
         g.language = wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
     return g.language
+
+
+def _locale() -> Locale:
+    return _LOCALES[current_language()]
 
 
 def render(message: Message) -> str:

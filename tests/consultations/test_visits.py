@@ -79,14 +79,13 @@ def test_a_retry_is_the_same_comment_under_the_visit_that_sends_it(
     assert Counter(row.text for row in comments_of(one)) == Counter(shown)
 
 
-def test_a_full_visit_gives_the_next_one_a_code_of_its_own(
-    one: Consultation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(receipts, "MOST_UNDER_ONE", 3)
-    codes = _send(one, *"甲乙丙丁戊")
-    assert len(set(codes[:3])) == 1
+def test_a_full_visit_gives_the_next_one_a_code_of_its_own(one: Consultation) -> None:
+    most = receipts.MOST_UNDER_ONE
+    words = [f"第{number}条意见" for number in range(most + 2)]
+    codes = _send(one, *words)
+    assert len(set(codes[:most])) == 1
     assert len(set(codes)) == 3
-    assert [_shown(code) for code in codes[2:]] == [["甲", "乙", "丙"], ["丁"], ["戊"]]
+    assert [_shown(code) for code in codes[most - 1 :]] == [words[:most], [words[-2]], [words[-1]]]
 
 
 def test_one_of_several_is_erased_and_the_rest_stays(one: Consultation) -> None:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from engage.consultations.actions.submit import Submission, comment
 from engage.consultations.models import Stance
 from engage.consultations.queries.published import Published, published
-from engage.consultations.receipts import commented_by
+from engage.consultations.receipts import commented_clauses
 from engage.consultations.rules.clauses import Clause
 from engage.consultations.rules.phases import Phase
 from engage.consultations.views._args import choice, clause_key, number
@@ -18,6 +18,7 @@ from engage.consultations.views._blueprints import public_pages
 from engage.consultations.views._visit import current_visit, end_visit, in_visit
 from engage.consultations.views.reading import WHOLE, discussion, withdrawn
 from engage.core.errors import Conflict, Gone, Invalid, Refusal
+from engage.participation.receipts import find_all
 from engage.web.citizen import device_id
 from engage.web.errors import wants_json
 from engage.web.fresh_receipt import erased_page, hidden, remember, remembered
@@ -62,29 +63,29 @@ def done(public_id: str) -> ResponseReturnValue:
     """The receipt code of what this browser has just sent, for an hour."""
     consultation = published(public_id)
     page: ResponseReturnValue
-    kept = remembered(RECEIPT_COOKIE)
+    code = remembered(RECEIPT_COOKIE)
     if request.args.get("hide"):
         response = hidden(RECEIPT_COOKIE, request.path, url_for("consultations.show", public_id=public_id))
         end_visit(public_id, response)
         return response
+    opens = find_all(code)
     if consultation.phase is Phase.WITHDRAWN:
         # The code stays good for looking up and erasing; it must not be lost with the page.
-        page = withdrawn(consultation, code=kept.code if kept and kept.alive else "")
-    elif kept is None:
+        page = withdrawn(consultation, code=code if opens else "")
+    elif not code:
         return redirect(url_for("consultations.show", public_id=public_id), 303)
-    elif not kept.alive:
+    elif not opens:
         erased = erased_page(RECEIPT_COOKIE, request.path)
         end_visit(public_id, erased)
         page = erased
     else:
-        page = _done_page(consultation, kept.code)
+        page = _done_page(consultation, code, commented_clauses(opens))
     response = make_response(page)
     response.cache_control.no_store = True
     return response
 
 
-def _done_page(consultation: Published, code: str) -> str:
-    keys = commented_by(code)
+def _done_page(consultation: Published, code: str, keys: list[str]) -> str:
     names = {one.key: one.name for one in consultation.clauses if one.commentable}
     return render_template(
         "consultations/done.html",

@@ -12,6 +12,7 @@ from engage.core.clock import now
 from engage.core.errors import Conflict, Gone, Invalid, NotFound, Refusal
 from engage.core.messages import Message
 from engage.participation.marks import took_part
+from engage.participation.receipts import find
 from engage.questions.compiled import from_form, next_page, previous_page, validate
 from engage.surveys.actions.submit import Submission, part_of, submit
 from engage.surveys.models import Layout
@@ -163,9 +164,9 @@ def _received(survey: Published, code: str) -> ResponseReturnValue:
 def done(public_id: str) -> ResponseReturnValue:
     """The receipt code of what this browser has just sent, for an hour."""
     survey = published(public_id)
-    kept, form = remembered(RECEIPT_COOKIE), url_for("surveys.show", public_id=survey.public_id)
+    code, form = remembered(RECEIPT_COOKIE), url_for("surveys.show", public_id=survey.public_id)
     if request.args.get("hide"):
         return hidden(RECEIPT_COOKIE, request.path, form)
-    if kept is None:
+    if not code:
         return redirect(form, 303)
-    return pages.receipt(survey, kept.code) if kept.alive else erased_page(RECEIPT_COOKIE, request.path)
+    return pages.receipt(survey, code) if find(code) else erased_page(RECEIPT_COOKIE, request.path)
