@@ -18,6 +18,7 @@ STEP_SECONDS = 30
 _SKEW = 1
 HOW_MANY = 10
 _HALF = 5
+_LONGEST = 200
 _CODE = re.compile(r"[0-9]{6}")
 
 
@@ -54,9 +55,12 @@ def matching_step(sealed: str, code: str, last_step: int, moment: datetime) -> i
 
 
 def typed_code(text: str) -> str:
-    """A code as it is compared: without spaces and hyphens, digits and small letters in their plain form."""
+    """A code as it is compared: without spaces and hyphens, digits and small letters in their plain form.
+
+    What comes after 200 characters belongs to no code.
+    """
     digits = {ord("０") + number: str(number) for number in range(10)}
-    return re.sub(r"[\s\-－]", "", text.translate(digits)).lower()
+    return re.sub(r"[\s\-－]", "", text[:_LONGEST].translate(digits)).lower()
 
 
 def new_recovery_codes() -> list[str]:

@@ -1,7 +1,8 @@
 """Text as it comes from people: what nobody sees of it is not kept.
 
 Normalising puts the marks of a run in order one by one: its cost grows with the square of the run. Runs are
-cut before, here; elsewhere only short texts are normalised. So whatever a body holds, cleaning it is linear.
+cut before, here; elsewhere only short texts are normalised. So whatever a body holds, cleaning it is linear,
+and long texts let others run meanwhile, also where they are cleaned a second time.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from typing import Final
 
+from engage.core.threads import Turn
 from engage.core.unseen import is_seen, may_hold_unseen, with_few_marks, without_unseen
 
 _PIECE: Final = 4 * 1024
@@ -26,6 +28,8 @@ def clean_text(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text if text.strip() else ""
+    if len(text) > _PIECE:
+        return clean_in_turns(text, Turn().pause)
     clean = _cleaned(text)
     return clean if _shows(clean) else ""
 

@@ -163,17 +163,41 @@ def test_of_anybody(
     client = citizen_client()
     csrf = form_token(app, client)
     wrong = []
-    for rule in app.url_map.iter_rules():
-        guard = guard_of(app.view_functions[rule.endpoint])
-        if guard is None or "POST" not in (rule.methods or ()) or guard.door in (Door.SIGNED_IN, Door.STAFF):
-            continue
-        kinds = {"surveys": ids["surveys"], "consultations": ids["consultations"], "live": ids["live"]}
-        path = path_of(rule, {}, "1").replace("/1", f"/{kinds.get(rule.rule.split('/')[1], '1')}", 1)
-        page = FlaskClient.open(client, path)
-        names = sorted({*FIELD.findall(page.get_data(as_text=True)), *NAMES} - {"_token", "csrf_token"})
+    for path, names in _doors_of_anybody(app, client, ids):
         kind, body = BODIES[what](CITIZEN, names)
         if kind == FORM:
             body = f"_token={client.token}&csrf_token={csrf}&".encode() + body
         headers = {"X-Citizen-Token": client.token, "X-CSRFToken": csrf, "Origin": "http://localhost"}
         wrong.append(_kept(hub, client, path, kind, body, **headers))
     assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
+
+
+# What is looked at twice, what falls apart into two signs, what is one sign beyond the BMP, full width.
+@pytest.mark.alone
+@pytest.mark.parametrize("word", ["\u0958", "\U00016d63\U00016d67", "\uff11"], ids=ascii)
+def test_of_anybody_with_all_in_one_field(
+    app: Flask, hub: Turns, ids: dict[str, str], citizen_client: Callable[..., Any], word: str
+) -> None:
+    client = citizen_client()
+    tokens = f"_token={client.token}&csrf_token={form_token(app, client)}&"
+    wrong = []
+    for path, names in _doors_of_anybody(app, client, ids):
+        for name in names:
+            _, text = _spread([word])(CITIZEN, [name])
+            kept = _kept(hub, client, path, FORM, tokens.encode() + text, Origin="http://localhost")
+            wrong.append(kept and f"{name} to {kept}")
+    assert not list(filter(None, wrong)), "\n".join(filter(None, wrong))
+
+
+def _doors_of_anybody(app: Flask, client: Any, ids: dict[str, str]) -> list[tuple[str, list[str]]]:
+    """Every address that takes something from strangers, and the names of fields to send there."""
+    kinds = {"surveys": ids["surveys"], "consultations": ids["consultations"], "live": ids["live"]}
+    doors = []
+    for rule in app.url_map.iter_rules():
+        guard = guard_of(app.view_functions[rule.endpoint])
+        if guard is None or "POST" not in (rule.methods or ()) or guard.door in (Door.SIGNED_IN, Door.STAFF):
+            continue
+        path = path_of(rule, {}, "1").replace("/1", f"/{kinds.get(rule.rule.split('/')[1], '1')}", 1)
+        page = FlaskClient.open(client, path).get_data(as_text=True)
+        doors.append((path, sorted({*FIELD.findall(page), *NAMES} - {"_token", "csrf_token"})))
+    return doors

@@ -14,6 +14,7 @@ from engage.questions.types.base import Column, Kind, Parser, Summary, Wrong, no
 _PLAIN: Final = re.compile(r"[+-]?\d{1,16}(?:\.(\d*))?|[+-]?\.(\d+)", re.ASCII)
 _GROUPED: Final = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
 _WIDE: Final = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | str.maketrans("−–。\u3000", "--. ")
+_LONGEST: Final = 40
 
 _WRONG: Final = msg("Please enter a number, for example 12.")
 _WHOLE: Final = msg("Please enter a whole number.")
@@ -25,10 +26,10 @@ def read_number(text: str) -> int | float | None:
     None when it is none. `static/js/questions/logic.js` reads the same way.
     """
     text = text.strip()
-    if not text.isascii():
-        text = text.translate(_WIDE).strip()
-    if len(text) > 40:
+    if len(text) > _LONGEST:
         return None
+    if not text.isascii():
+        text = text.translate(_WIDE)
     text = text.replace(" ", "")
     if "," in text and _GROUPED.fullmatch(text):
         text = text.replace(",", "")
