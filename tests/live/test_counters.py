@@ -202,6 +202,18 @@ def test_a_device_asks_thirty_questions_in_a_session_and_no_more() -> None:
     assert asking.MOST_PER_DEVICE == 30
 
 
+@pytest.mark.usefixtures("context")
+def test_a_session_takes_so_many_questions_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert asking.MOST_PER_SESSION == 20_000
+    monkeypatch.setattr(asking, "MOST_PER_SESSION", 3)
+    room, other = make.make_room(), make.make_room()
+    for by in range(3):
+        make.ask(room, by=by)
+    with pytest.raises(Conflict, match="takes no more"):
+        make.ask(room, by=3)
+    make.ask(other, by=3)
+
+
 # ---- what a room is told of its totals
 @pytest.fixture
 def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[dict[str, Any]]]:

@@ -24,6 +24,7 @@ from engage.live.queries import room as queries
 from engage.live.rules.deeds import Deed
 from engage.live.rules.streams import GUEST, MODERATORS, PUBLIC, STAGE
 from engage.live.sockets import pump, screens
+from engage.live.sockets.room import SHOWN_MOST
 from engage.web import realtime
 from tests.factories import live as make
 from tests.factories.accounts import make_session, make_user
@@ -58,6 +59,12 @@ def listed(name: str) -> list[str]:
 
 
 QUESTION_FIELDS, SESSION_FIELDS = described("Question"), described("Session")
+
+
+def test_no_message_holds_more_than_is_described() -> None:
+    said = " ".join(PAGE.split())
+    assert f"of at most {pump.TOTALS_MOST} questions at once" in said
+    assert f"(at most {SHOWN_MOST})" in said
 
 
 def test_every_stream_is_described() -> None:
