@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +20,12 @@ from engage.core.db import Model, db
 from engage.core.writer import atomic
 from engage.demo.load import load
 from engage.demo.moments import Moments
-from engage.demo.refresh import refresh
+from engage.demo.refresh import _cases, refresh
 from engage.live.models import LiveQuestion, LiveSession, Phase
 from engage.surveys.queries import portal as surveys
 from engage.themedays.models import Activity, Form, ThemeDay
 from tests.demo.conftest import quiet
+from tests.factories.cases import make_case
 
 pytestmark = pytest.mark.database
 Aged = Callable[[int], None]
@@ -91,6 +92,43 @@ def test_some_cases_are_overdue_and_others_in_time(aged: Aged) -> None:
     due = list(db.session.scalars(select(Case.due_on).where(Case.state == CaseState.OPEN)))
     assert min(due) < today() <= max(due)
     assert all(map(is_working_day, due))
+
+
+def test_the_oldest_case_is_overdue_and_the_others_in_time_whatever_days_off_there_are(app: Flask) -> None:
+    """Between them now, or when they were loaded; and the next start moves nothing."""
+    wrong = []
+    with app.app_context():
+        owed = [make_case(source_id=number, is_demo=True) for number in (1, 2, 3)]
+        with atomic():
+            for day in DAYS:
+                moments, past = _noon(day), _noon(day - timedelta(days=40))
+                loaded = (past.working_day_before(2), past.working_day(1), past.working_day(4))
+                for case, due in zip(owed, loaded, strict=True):
+                    case.due_on, case.opened_at = due, past.now
+                assert _cases(moments), day
+                due = [case.due_on for case in owed]
+                stays = not _cases(moments) and due == [case.due_on for case in owed]
+                if not (stays and due[0] < day <= due[1] <= due[2] and all(map(is_working_day, due))):
+                    wrong.append((day, due))
+    assert wrong == []
+
+
+YEAR = [date(2026, 1, 1) + timedelta(days=number) for number in range(365)]
+"""One whose working days are known."""
+# Days about which weekdays are off, and one that was 40 days after a holiday when it failed.
+DAYS = [
+    day
+    for day in YEAR
+    if day == date(2026, 12, 1)
+    or any(
+        near.weekday() < 5 and not is_working_day(near)
+        for near in (day + timedelta(days=by) for by in range(-2, 3))
+    )
+]
+
+
+def _noon(day: date) -> Moments:
+    return Moments(datetime(day.year, day.month, day.day, 4, tzinfo=UTC), day)
 
 
 def test_again_changes_nothing(aged: Aged) -> None:
