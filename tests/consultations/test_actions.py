@@ -30,6 +30,7 @@ from engage.consultations.models import (
     State,
 )
 from engage.consultations.receipts import comment_receipts
+from engage.consultations.rules.comments import Pick
 from engage.consultations.rules.phases import Phase
 from engage.core.clock import minute
 from engage.core.db import db
@@ -242,3 +243,34 @@ def test_an_author_erases_everything_by_code(app: Flask) -> None:
         assert (row.text, row.reply, row.stance, row.state) == ("", "", None, CommentState.ERASED)
         assert receipts.find(code) is None
         assert comment_receipts([row.id]) == []
+
+
+def test_the_audit_log_names_consultation_and_number(app: Flask) -> None:
+    """Whatever is done to a comment; never its words, for these stay when its author erases them."""
+    with app.app_context():
+        one = make_consultation(review_first=True)
+        coordinator = make_actor(Role.COORDINATOR)
+        code = send_comment(one, text="家住三号楼的王师傅说车位太少。")
+        clause = clause_keys(one)[0]
+        enter(coordinator, one.id, clause, None, "来信意见。", Source.PAPER, "r" * 22)
+
+        def pick(number: int) -> Pick:
+            return pick_of(comments_of(one)[number - 1])
+
+        moderating.decide(coordinator, one.id, [pick(1), pick(2)], CommentState.PUBLISHED)
+        answering.reply(coordinator, one.id, pick(1), "正在增设车位。")
+        answering.adopt(coordinator, one.id, [pick(2)], Adoption.ADOPTED, "")
+        answering.assign(coordinator, one.id, pick(2), make_unit("市城管局停车办").id)
+        answering.unassign(coordinator, one.id, pick(2))
+        erase_by_code(code, request_id())
+        entries = db.session.execute(
+            select(AuditEntry.event, AuditEntry.object_label, AuditEntry.after).where(
+                AuditEntry.object_kind == "consultation-comment"
+            )
+        ).all()
+        title = "城区停车管理办法（征求意见稿）"
+        assert {entry.object_label for entry in entries} == {f"{title} #1", f"{title} #2"}
+        assert len({entry.event for entry in entries}) == 7
+        cases = set(db.session.scalars(select(Case.title)))
+        assert cases == {f"{title} #2"}
+        assert not [entry for entry in entries if "王师傅" in str(entry)]

@@ -176,6 +176,31 @@ def test_new_words_stale_words_and_guesses_are_found(words: Path) -> None:
     assert "marked fuzzy: 'At most {limit}.'" in faults
 
 
+@pytest.mark.parametrize(
+    ("chinese", "faults"),
+    [
+        ("用于答复您。", []),
+        ("便于回复。", ["'To reply.': live says '便于回复。', surveys says '用于答复您。'"]),
+    ],
+)
+def test_what_two_domains_say_is_translated_alike(words: Path, chinese: str, faults: list[str]) -> None:
+    """All catalogues become one, in which the last would win without a word."""
+    translations.update("surveys", "zh_CN")
+    _translate(words)
+    other = translations.PACKAGE / "live"
+    other.mkdir()
+    (other / "__init__.py").write_text('msg("To reply.")\npgettext("a form", "To reply.")\n')
+    translations.update("live", "zh_CN")
+    catalogue = translations.catalogue_path("live", "zh_CN")
+    _translate(catalogue, {"To reply.": chinese})
+    # In another context the same words may mean something else.
+    in_context = catalogue.read_text().replace(
+        f'a form"\nmsgid "To reply."\nmsgstr "{chinese}"', 'a form"\nmsgid "To reply."\nmsgstr "回复表"'
+    )
+    catalogue.write_text(in_context)
+    assert translations.check() == faults
+
+
 def test_percent_and_brace_placeholders_are_both_seen() -> None:
     assert translations.placeholders("%(a)s {b} {c.d} {e[0]} {{f}} 100%") == {"a", "b", "c", "e"}
     assert translations.placeholders("a lone { brace") == set()
