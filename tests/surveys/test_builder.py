@@ -74,6 +74,11 @@ def test_a_survey_is_written_published_and_answered(
     page.get_by_role("link", name="打印海报").click()
     expect(page.get_by_role("button", name="打印")).to_be_visible()
     inspect(page, "staff-survey-poster")
+    # Read from some steps away: its head stands out in the site's colour, with letters that can be read.
+    page.emulate_media(media="print")
+    head = page.locator(".poster__head")
+    expect(head).to_have_css("background-color", "rgb(14, 74, 143)")
+    expect(head).to_have_css("print-color-adjust", "exact")
 
     phone = open_page()
     phone.goto(f"{live_server.url}{address}")

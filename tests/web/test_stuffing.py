@@ -2,24 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from engage.accounts.permissions import Role
 from engage.core.clock import today
 from engage.core.db import db
 from engage.core.errors import TooMany
 from engage.core.ids import request_id
+from engage.live.actions.asking import MOST_PER_DEVICE, MOST_PER_SESSION
 from engage.live.rules.deeds import Deed
 from engage.surveys.models import Response
 from engage.web import stuffing
-from engage.web.citizen import citizen_token, is_young, new_device, read_device, signed_device
+from engage.web.citizen import (
+    _MINT_PER_NETWORK,
+    citizen_token,
+    is_young,
+    new_device,
+    read_device,
+    signed_device,
+)
 from tests.factories import live
 from tests.factories.surveys import make_survey
+from tests.fixtures.html import parsed, words_of
+from tests.fixtures.staff import StaffClient
+
+ROOT = Path(__file__).resolve().parents[2]
 
 ADDRESS = {"REMOTE_ADDR": "198.51.100.7"}
 TEXT = {"id": "t1", "type": "text", "text": {"zh_CN": "您的建议"}}
@@ -144,6 +159,30 @@ def test_devices_of_today_lift_a_question_only_so_far(app: Flask) -> None:
     with app.app_context():
         assert live.question(question).supports == 400
         assert stuffing.crowd(f"live:{room_id}:supports") == stuffing.Crowd(400, 400)
+
+
+def test_the_figures_that_staff_are_told_are_those_that_hold(
+    app: Flask, staff_client: Callable[..., StaffClient]
+) -> None:
+    """Beside "one from each device" stands how many one address can forge, and what is stronger."""
+    limits = [re.split("/", limit) for limit in _MINT_PER_NETWORK]
+    assert [period for _, period in limits] == ["10 minutes", "hour", "day"]
+    numbers = [int(number) for number, _ in limits]
+    figures = [f"{number:,}" for number in numbers]
+    with app.app_context():
+        path = f"/staff/surveys/{make_survey().public_id}/settings"
+    said = words_of(parsed(staff_client(Role.COORDINATOR).get(path).text))
+    assert "同一网络地址十分钟内最多可提交 {} 份，一小时 {} 份，一天 {} 份".format(*numbers) in said
+    assert "定向邀请或经核验的手机号" in said
+    guide = " ".join((ROOT / "docs" / "operations.md").read_text(encoding="utf-8").split())
+    assert "no more than {} in ten minutes, {} in an hour and {} in a day".format(*figures) in guide
+    queue = int(stuffing.QUEUE_PER_NETWORK.removesuffix("/day"))
+    assert f"at most {queue:,} questions of one network in a day, of {MOST_PER_SESSION:,} in all" in guide
+    asked = stuffing._YOUNG["live-ask"]["per_device"].removesuffix("/day")
+    assert f"asks at most {asked} questions in a day (others {MOST_PER_DEVICE} in a session)" in guide
+    lifted = stuffing._YOUNG_SUPPORTS.removesuffix("/hour")
+    assert f"give one question at most {lifted} supports an hour from one network" in guide
+    assert f"Where {stuffing.WARN_FROM} and more of one survey" in guide
 
 
 @pytest.mark.parametrize(("largest", "told"), [(99, False), (100, True)])
