@@ -11,6 +11,7 @@ from typing import Any
 import click
 import pytest
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from engage import create_app
 from engage.cli import engage_cli
@@ -88,6 +89,22 @@ def test_a_backup_without_or_of_a_broken_database_is_refused(empty: Flask, tmp_p
     _refused(_run(empty, "signin"), "The database cannot be used: file is not a database.")
     assert not list(tmp_path.glob("saved*"))
     assert not list(tmp_path.glob(".backup-*"))
+
+
+@pytest.mark.parametrize("name", ["engage", "stadt öffnung", 'with "quotes"'])
+def test_a_missing_database_of_a_server_is_to_be_made_first(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Running init again would not help."""
+
+    def away() -> bool:
+        orig = Exception(f'connection failed: FATAL:  database "{name}" does not exist\n')
+        raise OperationalError("", None, orig)
+
+    monkeypatch.setattr("engage.cli.is_new", away)
+    done = _run(app, "init")
+    _refused(done, f"The PostgreSQL server has no database {name}. Make it (createdb -E UTF8 ")
+    assert "Run first" not in done.output
 
 
 def test_a_file_that_cannot_be_read_is_named(
