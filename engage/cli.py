@@ -22,6 +22,7 @@ from engage.core.db import db
 from engage.core.errors import Busy, Invalid, NotFound, Refusal
 from engage.core.private import is_root_for
 from engage.core.schema import HELP, SchemaError, first_line, require_known_revision, require_schema
+from engage.participation.marks import marks
 from engage.settings.actions import import_working_days
 
 # What is said on pages speaks of pages and of what was typed there.
@@ -97,9 +98,19 @@ def is_new() -> bool:
 
 
 def require_current(app: Flask) -> None:
-    """Return where the database of ``app`` is one of this version. Raises ``SchemaError``."""
+    """Return where the database of ``app`` is one of this version, and its marks are whole.
+
+    Raises ``SchemaError``.
+    """
     with app.app_context():
         require_schema(db.engine, db.metadata, _MIGRATIONS)
+        try:
+            marks().check()
+        except OSError as error:
+            raise SchemaError(
+                f"{marks().path} cannot be used ({error.strerror}): put it back from a backup. "
+                "Where there is none, move it away; everybody can then answer once more."
+            ) from error
 
 
 def migrate_database() -> None:

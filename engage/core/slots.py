@@ -10,6 +10,7 @@ which that one is found out after a crash. All writes happen inside a write tran
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import struct
@@ -53,6 +54,8 @@ class _Handle:
         self.number = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         found = os.fstat(self.number)
         self.inode, self.size = found.st_ino, found.st_size
+        if self.size < _BUCKET or self.size % _BUCKET:
+            raise _damaged(path)
 
     def __del__(self) -> None:
         with suppress(OSError, AttributeError):
@@ -65,6 +68,14 @@ class SlotFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._kept: _Handle | None = None
+
+    def check(self) -> None:
+        """Read the whole file. Raises ``OSError`` where it holds something else than slots."""
+        file = self._file()
+        if file is not None and any(
+            set(data[_STATE_AT :: _SLOT.size]) - {_FREE, _SETTLED, _OPEN} for _, data in _chunks(file)
+        ):
+            raise _damaged(self.path)
 
     def find(self, mark: bytes) -> Slot | None:
         """The slot of ``mark``, ``None`` where it was never made."""
@@ -185,6 +196,10 @@ class SlotFile:
         _sync_folder(self.path.parent)
         self._kept = _Handle(self.path)
         return self._kept
+
+
+def _damaged(path: Path) -> OSError:
+    return OSError(errno.EIO, "damaged", str(path))
 
 
 def _buckets(mark: bytes, size: int) -> tuple[int, int]:

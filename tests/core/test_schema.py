@@ -19,6 +19,7 @@ from engage.cli import require_current
 from engage.config import ROOT
 from engage.core.db import db
 from engage.core.schema import SchemaError, require_known_revision, require_schema
+from engage.core.slots import NAME
 from engage.core.writer import atomic
 from tests.fixtures.server import Server, wait_until
 
@@ -123,4 +124,20 @@ def test_a_damaged_file_is_refused(app: Flask, content: bytes) -> None:
         path.with_name(path.name + beside).unlink(missing_ok=True)
     path.write_bytes(content)
     with pytest.raises(SchemaError, match=r"The database cannot be used: .+|There is no database yet"):
+        require_current(app)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"no marks" * 100, b"\xff" * 8192, None], ids=["", "a", "b", "folder"]
+)
+def test_marks_that_are_damaged_are_refused(app: Flask, content: bytes | None) -> None:
+    """Else everybody could answer once more, or nobody could answer, and no word said why."""
+    path = app.config["ENGAGE"].instance / NAME
+    if content is None:
+        path.mkdir()
+    else:
+        path.write_bytes(content)
+    with pytest.raises(
+        SchemaError, match=r"participation\.marks cannot be used .+: put it back from a backup"
+    ):
         require_current(app)

@@ -105,3 +105,28 @@ def test_the_place_says_nothing_of_the_order(file: SlotFile, monkeypatch: pytest
     data = file.path.read_bytes()
     order = sorted(range(50), key=lambda at: data.find(marks[at]))
     assert likeness(order, range(50)) < ALIKE
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x", bytes(4095), bytes(4097), secrets.token_bytes(1000)], ids=["empty", *"abcd"]
+)
+def test_a_file_of_another_size_is_damaged(file: SlotFile, content: bytes) -> None:
+    file.path.write_bytes(content)
+    for read in (file.check, file.count, file.sync, lambda: file.find(_marks(1)[0])):
+        with pytest.raises(OSError, match="damaged"):
+            read()
+    with pytest.raises(OSError, match="damaged"):
+        file.put(_marks(1)[0], 1, TODAY)
+    assert file.path.read_bytes() == content
+
+
+def test_what_is_no_slot_is_noticed(file: SlotFile) -> None:
+    file.check()
+    for mark in _marks(100):
+        file.put(mark, 1, TODAY, secrets.token_bytes(TAG_BYTES))
+    file.check()
+    whole = file.path.read_bytes()
+    for damage in (secrets.token_bytes(4096), b"\xff" * 512, b"no marks" * 64):
+        file.path.write_bytes(damage + whole[len(damage) :])
+        with pytest.raises(OSError, match="damaged"):
+            SlotFile(file.path).check()

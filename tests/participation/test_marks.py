@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -19,6 +19,7 @@ from engage.participation import deletion, marks
 from engage.participation.marks import PARTICIPATION, took_part
 from engage.surveys.models import Response, Survey
 from tests.factories.consultations import comments_of, make_consultation, send_comment
+from tests.factories.questions import twenty_answers
 from tests.factories.surveys import make_survey, send_response
 
 pytestmark = pytest.mark.database
@@ -150,3 +151,22 @@ def test_the_worker_makes_room_ahead_of_need(survey: Survey, monkeypatch: pytest
     marks.tidy()
     assert marks.marks().path.stat().st_size == 2 * size
     assert all(took_part(f"survey:{survey.id}", f"phone-{number}") for number in range(33))
+
+
+@pytest.mark.parametrize("content", [b"", b"no marks", b"\xff" * 5000])
+def test_damaged_marks_take_no_answer_and_lose_no_word(
+    app: Flask, citizen_client: Callable[..., Any], content: bytes
+) -> None:
+    with app.app_context():
+        survey = make_survey(one_per_device=True)
+        path, public_id = marks.marks().path, survey.public_id
+    path.write_bytes(content)
+    client = citizen_client()
+    fields = {"_token": client.token, "_request_id": request_id(), "_version": "1", "_whole": "1"}
+    typed = {f"q-{name}": value for name, value in twenty_answers().items()}
+    answer = client.post(f"/surveys/{public_id}", data=fields | typed)
+    assert answer.status_code == 503
+    assert typed["q-q4"] in answer.text
+    with app.app_context():
+        assert _responses() == 0
+    assert path.read_bytes() == content
