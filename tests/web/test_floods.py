@@ -86,6 +86,7 @@ def flooding(kinds: str, port: int, target: Target, name: str = "") -> Iterator[
         env=os.environ | {"FLOOD_TARGET": json.dumps(asdict(target))},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
+        start_new_session=True,
     )
     try:
         assert process.stdout is not None
