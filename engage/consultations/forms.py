@@ -60,11 +60,17 @@ class TermsForm(StaffForm):
         description=_l("Needed only where it is shorter than the kind asks for. It is published."),
         validators=[AtMost(REASON_LIMIT)],
     )
+    short_reason_en = TextAreaField(
+        _l("Why the period is short, in English"), filters=[stripped], validators=[AtMost(REASON_LIMIT)]
+    )
     contact = StringField(
         _l("Contact"),
         filters=[stripped],
         description=_l("An office with telephone and address, not a person's mobile number."),
         validators=[AtMost(CONTACT_LIMIT)],
+    )
+    contact_en = StringField(
+        _l("Contact, in English"), filters=[stripped], validators=[AtMost(CONTACT_LIMIT)]
     )
     review_first = BooleanField(_l("Comments are reviewed before they are published"))
     activity_id = SelectField(_l("Activity of a theme day"), coerce=int)
@@ -81,8 +87,7 @@ class TermsForm(StaffForm):
         for name in _TEXTS:
             text: Localized = getattr(terms, name)
             self[name].data = text.get("zh_CN", "")
-            if f"{name}_en" in self:
-                self[f"{name}_en"].data = text.get("en", "")
+            self[f"{name}_en"].data = text.get("en", "")
         self.kind.data = terms.kind.value
         self.opens_at.data = _wall(terms.opens_at, zone)
         self.closes_at.data = _wall(terms.closes_at, zone)
@@ -97,12 +102,8 @@ class TermsForm(StaffForm):
             closes_at=from_local(self.closes_at.data, zone) if self.closes_at.data else None,
             review_first=bool(self.review_first.data),
             activity_id=self.activity_id.data or None,
-            **{name: self._texts(name) for name in _TEXTS},
+            **{name: _both(self, name) for name in _TEXTS},
         )
-
-    def _texts(self, name: str) -> Localized:
-        english = self[f"{name}_en"].data if f"{name}_en" in self else ""
-        return Localized(zh_CN=self[name].data or "", en=english or "")
 
 
 class PeriodForm(StaffForm):
@@ -134,6 +135,13 @@ class ContactForm(StaffForm):
             AtMost(CONTACT_LIMIT),
         ],
     )
+    contact_en = StringField(
+        _l("Contact, in English"), filters=[stripped], validators=[AtMost(CONTACT_LIMIT)]
+    )
+
+    def texts(self) -> Localized:
+        """The contact as typed."""
+        return _both(self, "contact")
 
 
 class TextForm(StaffForm):
@@ -155,6 +163,10 @@ class ResultForm(StaffForm):
         description=_l("How the opinions were considered, which were adopted and why others were not."),
     )
     note_en = OfficialTextField(_l("Adoption feedback in English"), filters=[stripped])
+
+
+def _both(form: StaffForm, name: str) -> Localized:
+    return Localized(zh_CN=form[name].data or "", en=form[f"{name}_en"].data or "")
 
 
 def _wall(moment: datetime | None, zone: ZoneInfo) -> datetime | None:

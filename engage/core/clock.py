@@ -31,6 +31,12 @@ def minute(moment: datetime | None = None) -> datetime:
     return (moment or now()).replace(second=0, microsecond=0)
 
 
+def as_shown(typed: datetime | None, stored: datetime | None) -> datetime | None:
+    """``typed``, or ``stored`` where it is the same minute: a form shows no finer."""
+    same = typed is not None and stored is not None and minute(typed) == minute(stored)
+    return stored if same else typed
+
+
 def local(moment: datetime, zone: ZoneInfo | None = None) -> datetime:
     """``moment`` on the clocks of ``zone`` (default: the site's)."""
     return moment.astimezone(zone or site_zone())

@@ -27,7 +27,7 @@ from engage.consultations.rules.phases import Deed, Phase
 from engage.consultations.rules.splitting import split
 from engage.consultations.rules.terms import Terms, require_contact, require_publishable, require_terms
 from engage.core.actor import Actor
-from engage.core.clock import minute, now
+from engage.core.clock import as_shown, minute, now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
 from engage.core.jobs import enqueue
@@ -78,6 +78,11 @@ def edit_terms(actor: Actor, consultation_id: int, terms: Terms) -> None:
     """
     with atomic():
         one = consultation_for(actor, Deed.EDIT, consultation_id)
+        terms = replace(
+            terms,
+            opens_at=as_shown(terms.opens_at, one.opens_at),
+            closes_at=as_shown(terms.closes_at, one.closes_at),
+        )
         require_terms(terms)
         if terms.activity_id != one.activity_id:
             _require_activity(actor, terms.activity_id)
@@ -196,8 +201,8 @@ def _same_words(first: Sequence[Clause], second: Sequence[Clause]) -> bool:
 
 
 def _store_clauses(actor: Actor, one: Consultation, clauses: Sequence[Clause], revision: int) -> Saved:
-    if one.edit_revision == revision + 1 and one.edit_clauses == to_data(clauses):
-        # The same once more: the answer was lost, not the text.
+    if one.edit_revision in (revision, revision + 1) and one.edit_clauses == to_data(clauses):
+        # Nothing was changed, or the same is sent once more: the answer was lost, not the text.
         return Saved(one.public_id, one.edit_revision)
     _require_revision(one, revision)
     before = {"clauses": len(one.edit_clauses)}
@@ -217,8 +222,7 @@ def _require_revision(one: Consultation, revision: int) -> None:
 
 def _require_still_open(one: Consultation, terms: Terms) -> None:
     errors = {}
-    # To the minute, the finest a form shows.
-    if terms.opens_at is None or one.opens_at is None or minute(terms.opens_at) != minute(one.opens_at):
+    if terms.opens_at != one.opens_at:
         errors["opens_at"] = msg("The consultation is open already; its beginning cannot be changed.")
     if terms.closes_at is None or terms.closes_at <= now():
         errors["closes_at"] = msg("Please choose a later end, or close the consultation.")

@@ -13,7 +13,6 @@ from engage.consultations.queries import staff as queries
 from engage.consultations.rules.phases import Deed, require_phase
 from engage.consultations.views._blueprints import staff_pages
 from engage.core.errors import Conflict, Invalid
-from engage.core.types import Localized
 from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.languages import render
@@ -55,11 +54,10 @@ def contact(public_id: str) -> ResponseReturnValue:
     work = queries.work(actor, public_id, Deed.CORRECT)
     require_phase(Deed.CORRECT, work.phase)
     one = work.consultation
-    form = ContactForm(contact=one.contact.get("zh_CN", ""))
+    form = ContactForm(contact=one.contact.get("zh_CN", ""), contact_en=one.contact.get("en", ""))
     if form.validate_on_submit():
         try:
-            typed = Localized({**one.contact, "zh_CN": form.contact.data or ""})
-            editing.correct_contact(actor, one.id, typed)
+            editing.correct_contact(actor, one.id, form.texts())
         except Invalid as refused:
             form.refuse(refused)
         else:

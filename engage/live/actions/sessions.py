@@ -12,7 +12,7 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import may, require
 from engage.audit.actions import changes, record
 from engage.core.actor import Actor
-from engage.core.clock import now
+from engage.core.clock import as_shown, now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
@@ -34,6 +34,7 @@ FIELDS = (
     "ends_at",
     "moderation", "names", "supports_on", "listed", "activity_id",
 )  # fmt: skip
+_TIMES = ("collects_from", "starts_at", "ends_at")
 _LONG_CODE = "ABCDEFGHJKMNPQRSTVWXYZ23456789"
 _LONG_CODE_LENGTH = 10
 
@@ -76,13 +77,16 @@ def edit(actor: Actor, session_id: int, revision: int, values: Mapping[str, Any]
         if session.revision != revision:
             raise Conflict
         before = {name: getattr(session, name) for name in FIELDS}
+        times = {name: as_shown(values[name], before[name]) for name in _TIMES if name in values}
         change = Change(session)
-        _fill(actor, session, values)
+        _fill(actor, session, {**values, **times})
+        was, became = changes(before, {name: getattr(session, name) for name in FIELDS})
+        if not became:
+            return
         if session.join_code is not None and session.listed != before["listed"]:
             session.join_code = _free_code(session.listed)
         session.revision += 1
         change.write()
-        was, became = changes(before, {name: getattr(session, name) for name in FIELDS})
         told = in_words(was), in_words(became)
         record(actor, SESSION_CHANGED, SESSION, session.public_id, *told, label=session.title.text())
 

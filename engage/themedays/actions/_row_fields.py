@@ -49,7 +49,9 @@ def put_row(row: PlanRow, fields: RowFields) -> None:
     wanted = cohost_ids(fields.cohosts, row.unit_id)
     kept = {one.unit_id: one for one in row.cohosts}
     row.cohosts = [kept.get(unit_id) or PlanRowCohost(unit_id=unit_id) for unit_id in wanted]
-    row.contacts = [PlanContact(name=c.name, post=c.post, phone=c.phone) for c in fields.contacts]
+    # How long they are kept counts from when they were given.
+    if [ContactFields(one.name, one.post, one.phone) for one in row.contacts] != list(fields.contacts):
+        row.contacts = [PlanContact(name=c.name, post=c.post, phone=c.phone) for c in fields.contacts]
 
 
 def row_state(row: PlanRow) -> dict[str, Any]:

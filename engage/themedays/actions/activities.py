@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, time
 
 from sqlalchemy import update
@@ -12,7 +13,7 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import may, require
 from engage.audit.actions import changes, record
 from engage.core.actor import Actor
-from engage.core.clock import from_local, now
+from engage.core.clock import as_shown, from_local, now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotAllowed
 from engage.core.messages import msg
@@ -123,9 +124,14 @@ def change_activity(
         activity = allowed_activity(actor, public_id, ActivityDeed.EDIT)
         if activity.revision != revision:
             raise Conflict
-        check_activity(fields, published=activity.state is ActivityState.PUBLISHED)
+        said = replace(
+            fields,
+            starts_at=as_shown(fields.starts_at, activity.starts_at),
+            ends_at=as_shown(fields.ends_at, activity.ends_at),
+        )
+        check_activity(said, published=activity.state is ActivityState.PUBLISHED)
         before = activity_state(activity)
-        put_activity(activity, fields)
+        put_activity(activity, said)
         old, new = changes(before, activity_state(activity))
         if new:
             label = activity.title.text()
