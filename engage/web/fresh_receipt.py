@@ -1,4 +1,4 @@
-"""The receipt code a browser was just given: a cookie for the one page that shows it."""
+"""The receipt code a browser was just given, or typed: a cookie for the one page that shows it."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from engage.core.keys import key
 from engage.participation.receipts import grouped, normalised
 from engage.web import cookies
 
-_SECONDS: Final = 3600
-_SHARED_SECONDS: Final = 120
+GIVEN_SECONDS: Final = 3600
+# On a device that people use in turn, as a tablet in a hall.
+SHARED_SECONDS: Final = 120
+# Long enough to read what an answer refers to and to go back.
+LOOKED_UP_SECONDS: Final = 600
 
 
-def remember(response: Response, cookie: str, code: str, path: str, *, shared: bool = False) -> None:
-    """Keep ``code`` in the browser for the page at ``path`` alone, which shows it for an hour.
+def remember(response: Response, cookie: str, code: str, path: str, seconds: int = GIVEN_SECONDS) -> None:
+    """Keep ``code`` in the browser for the page at ``path`` alone, which shows it for ``seconds``.
 
-    For a moment only where the device is ``shared``, as a tablet in a hall on which people answer in turn.
     Any other page would come with another cookie than before, and then browsers do not go back to it.
     """
-    seconds = _SHARED_SECONDS if shared else _SECONDS
     cookies.keep(response, cookie, _signer().sign(normalised(code)).decode(), seconds=seconds, path=path)
 
 

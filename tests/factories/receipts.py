@@ -22,8 +22,10 @@ from tests.factories.surveys import make_survey
 
 
 def look_up(client: Any, code: str, **options: Any) -> Any:
-    """The answer to a code typed at /receipts."""
-    return client.post("/receipts", data={"_token": client.token, "code": code}, **options)
+    """The page to which a code typed at /receipts leads."""
+    return client.post(
+        "/receipts", data={"_token": client.token, "code": code}, follow_redirects=True, **options
+    )
 
 
 def answered(**answers: object) -> str:

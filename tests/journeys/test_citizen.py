@@ -125,7 +125,12 @@ def _reads_larger_and_in_english(phone: Page, server: Server, inspect: Any) -> N
 
 
 def _erases_the_comment(app: Flask, phone: Page, server: Server, code: str, inspect: Any) -> None:
-    look_up(phone, server, code)
+    receipt = look_up(phone, server, code)
+    receipt.get_by_role("link", name="查看征求意见稿").click()
+    phone.go_back()
+    press(phone, "删除我提交的内容")
+    phone.go_back()
+    expect(receipt).to_contain_text(code)
     press(phone, "删除我提交的内容")
     inspect(phone, "citizen-erase")
     phone.locator("#sure").check()

@@ -11,6 +11,7 @@ from flask import Flask
 
 from engage.core.ids import request_id
 from engage.core.writer import atomic
+from engage.participation.deletion import erase_by_code
 from engage.participation.receipts import issue
 from engage.portal.receipts import what_is_wrong
 from engage.web import citizen as citizens
@@ -129,3 +130,27 @@ def _client_of(app: Flask) -> Any:
     client.set_cookie(citizens.COOKIE, citizens.signed_device(device))
     client.token = citizens.citizen_token(device)
     return client
+
+
+def test_what_was_looked_up_is_come_back_to_until_another_is(context: Flask, citizen_client: Clients) -> None:
+    code = answered()
+    client = citizen_client()
+    assert client.get("/receipts/found").headers["Location"] == "/receipts"
+    assert "您填写的内容" in look_up(client, code).text
+    again = client.get("/receipts/found")
+    assert "您填写的内容" in again.text
+    assert again.headers["Cache-Control"] == "no-store"
+    assert "您填写的内容" not in citizen_client().get("/receipts/found").text
+    client.get("/receipts/found?hide=1")
+    assert client.get("/receipts/found").headers["Location"] == "/receipts"
+
+
+def test_what_was_erased_meanwhile_is_not_shown_again(context: Flask, citizen_client: Clients) -> None:
+    code = answered()
+    client = citizen_client()
+    look_up(client, code)
+    erase_by_code(code, request_id())
+    gone = client.get("/receipts/found")
+    assert gone.status_code == 410
+    assert code not in gone.text
+    assert client.get("/receipts/found").headers["Location"] == "/receipts"

@@ -22,7 +22,7 @@ from engage.surveys.views import pages, state
 from engage.web import cookies
 from engage.web.citizen import device_id, known_device
 from engage.web.errors import wants_json
-from engage.web.fresh_receipt import erased_page, hidden, remember, remembered
+from engage.web.fresh_receipt import GIVEN_SECONDS, SHARED_SECONDS, erased_page, hidden, remember, remembered
 from engage.web.guards import body_of, citizen_write, public
 from engage.web.languages import COOKIE, current_language, render
 from engage.web.limits import limited
@@ -155,7 +155,7 @@ def _received(survey: Published, code: str) -> ResponseReturnValue:
     done = url_for("surveys.done", public_id=survey.public_id)
     response = make_response(jsonify(done=done) if wants_json() else redirect(done, 303))
     # Where a device may answer several times, several people may answer on it.
-    remember(response, RECEIPT_COOKIE, code, done, shared=not survey.one_per_device)
+    remember(response, RECEIPT_COOKIE, code, done, GIVEN_SECONDS if survey.one_per_device else SHARED_SECONDS)
     return response
 
 
