@@ -171,7 +171,11 @@ def test_a_search_asks_the_server_and_what_goes_on_meanwhile_is_not_lost(hall: H
     console.keyboard.press("/")
     console.keyboard.type("停车")
     expect(pending).to_have_count(1)
-    expect(title).to_have_text("1")
+    # How many are found never stands where people read how many wait; what is sought is not what is next.
+    expect(title).to_have_text("1/71")
+    expect(console.locator("[data-found]")).to_have_text("找到 2 条，共 72 条")
+    expect(console.locator("[data-column=on-air] [data-count-of]")).to_have_text("1")
+    expect(console.locator("[data-next]")).to_be_hidden()
     expect(item(console, "approved", "停车问题")).to_be_visible()
     expect(item(console, "on-air", "正在回答的问题")).to_be_visible()
     # Found by its number; what is decided and what arrives is not lost while only a part is shown.
@@ -183,12 +187,15 @@ def test_a_search_asks_the_server_and_what_goes_on_meanwhile_is_not_lost(hall: H
     console.locator("[data-search] input").fill("")
     expect(pending).to_have_count(30)
     expect(title).to_have_text("71")
+    expect(console.locator("[data-next]")).to_be_visible()
     expect(item(console, "approved", "排队的提问064")).to_be_visible()
     console.keyboard.press("Escape")
     console.keyboard.press("u")
     expect(title).to_have_text("72")
     console.locator("[data-search] input").fill("没有人问过")
     expect(pending).to_have_count(0)
+    expect(title).to_have_text("0/72")
+    expect(console.locator("[data-column=pending] [data-empty='没有找到']")).to_be_visible()
     expect(console.locator("[data-oldest]")).to_be_visible()
     assert not hall.errors
 
@@ -278,8 +285,11 @@ def test_a_refused_question_is_listed_where_the_form_holds_other_words(hall: Hal
 def test_u_takes_back_my_last_action_wherever_it_was(hall: Hall) -> None:
     hall.asked(*TEXTS)
     console = hall.console()
+    first = item(console, "pending", TEXTS[0])
+    place = first.bounding_box()
     console.keyboard.press("u")
     expect(console.locator("[data-message]")).to_have_text("没有可以撤销的操作。")
+    assert first.bounding_box() == place, "what is said moves nothing under the finger"
     press_key(console, "pending", TEXTS[0], "a")
     toast = console.locator("[data-toast-text]")
     expect(toast).to_have_text("已通过 #1")

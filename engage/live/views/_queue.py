@@ -52,7 +52,7 @@ TAKE_DOWN_REASON = ReasonClass.PERSONAL_DATA
 
 @dataclass(frozen=True, slots=True)
 class ConsoleColumn:
-    """A page of a column: what stands in it, and how many in all that the search finds.
+    """A page of a column: what stands in it, how many the search finds, and of how many in all.
 
     ``oldest`` is when the one that waits longest was asked (milliseconds), in columns whose questions wait;
     else 0.
@@ -62,6 +62,7 @@ class ConsoleColumn:
     questions: list[View]
     more: bool
     total: int
+    among: int
 
     @property
     def oldest(self) -> int:
@@ -118,8 +119,10 @@ def columns(session: LiveSession, asked: Asked, counts: dict[str, int]) -> list[
     pages = queue.opening(session.id, words=asked.words)
     if asked.column in pages and asked.after is not None:
         pages[asked.column] = _page(session, asked, limit=PAGE)
-    found = queue.column_counts(queue.found_counts(session.id, asked.words) if asked.words else counts)
-    return [ConsoleColumn(name, rows.views, rows.more, found[name]) for name, rows in pages.items()]
+    among, found = queue.column_counts(counts), _found(session, asked, counts)
+    return [
+        ConsoleColumn(name, rows.views, rows.more, found[name], among[name]) for name, rows in pages.items()
+    ]
 
 
 def queue_page(session: LiveSession, asked: Asked) -> dict[str, Any]:
@@ -131,8 +134,9 @@ def queue_page(session: LiveSession, asked: Asked) -> dict[str, Any]:
     seq = room_queries.head(session.id, MODERATORS)
     limit = max(1, min(row_number("rows") or PAGE, ROWS_MOST))
     rows = _page(session, asked, limit=limit)
-    counts = queue.found_counts(session.id, asked.words) if asked.words else state_counts(session.id)
-    column = ConsoleColumn(asked.column, rows.views, rows.more, queue.column_counts(counts)[asked.column])
+    counts = state_counts(session.id)
+    found, among = _found(session, asked, counts)[asked.column], queue.column_counts(counts)[asked.column]
+    column = ConsoleColumn(asked.column, rows.views, rows.more, found, among)
     return {
         "seq": seq,
         "column": asked.column,
@@ -140,6 +144,15 @@ def queue_page(session: LiveSession, asked: Asked) -> dict[str, Any]:
         "totals": {"supports": room_queries.totals(session.id, [view["id"] for view in rows.views])},
         **column.told(),
     }
+
+
+def _found(session: LiveSession, asked: Asked, counts: dict[str, int]) -> dict[str, int]:
+    """By column how many the search finds; what is on air is always shown. ``counts`` are all by state."""
+    among = queue.column_counts(counts)
+    if not asked.words:
+        return among
+    found = queue.column_counts(queue.found_counts(session.id, asked.words))
+    return {**found, queue.ON_AIR: among[queue.ON_AIR]}
 
 
 def _page(session: LiveSession, asked: Asked, *, limit: int) -> queue.Rows:
@@ -158,6 +171,8 @@ def waited(at: int) -> str:
     minutes = max(0, int((now().timestamp() - at / 1000) / 60))
     if minutes >= _DAY_MINUTES:
         return ""
+    if not minutes:
+        return gettext("under 1 min")
     if minutes < _HOUR_MINUTES:
         return gettext("%(minutes)s min", minutes=minutes)
     hours, minutes = divmod(minutes, _HOUR_MINUTES)
@@ -247,6 +262,7 @@ def console_words() -> dict[str, Any]:
         "answer": gettext("Answer"),
         "reason": gettext("Please choose a reason."),
         "minutes": gettext("{minutes} min"),
+        "moment": gettext("under 1 min"),
         "hours": gettext("{hours} h {minutes} min"),
         "since": gettext("since {clock}"),
         "sinceTime": gettext("since {clock}, for {time}"),
@@ -260,6 +276,10 @@ def console_words() -> dict[str, Any]:
         "nothing": gettext("There is nothing of yours to undo."),
         "next": gettext("Next: {question}"),
         "more": gettext("Show {count} more"),
+        "empty": gettext("No questions here"),
+        "unfound": gettext("Nothing found here"),
+        "found": gettext("{found} of {among}"),
+        "foundOf": gettext("{found} found, of {among} questions"),
     }
 
 

@@ -3,6 +3,7 @@ import { backCloses } from "../core/_back.js";
 
 const GAP = 6;
 const DONE = ["answered", "written", "declined"];
+const PANES = { pending: ["pending"], approved: ["approved"], done: DONE };
 
 export class Panes {
   constructor(root, owner) {
@@ -66,8 +67,9 @@ export class Panes {
     return this.root.querySelector(`[data-column="${name}"]`);
   }
 
+  // A search finds what is sought, not what is next.
   get upNext() {
-    return this.owner.queue.views.get("approved")?.[0];
+    return this.owner.queue.windows.words ? undefined : this.owner.queue.views.get("approved")?.[0];
   }
 
   // The next question is put on air, and the one before it is answered.
@@ -77,11 +79,10 @@ export class Panes {
   }
 
   draw() {
-    const { views } = this.owner.queue;
-    const count = (name) => this.owner.queue.windows.count(name);
-    for (const name of DONE) this.root.querySelector(`[data-tab-count="${name}"]`).textContent = count(name);
-    const counts = { pending: count("pending"), approved: count("approved"), done: DONE.reduce((sum, name) => sum + count(name), 0) };
-    for (const [name, total] of Object.entries(counts)) this.root.querySelector(`[data-pane-count="${name}"]`).textContent = total;
+    const { views, windows } = this.owner.queue;
+    for (const name of DONE) windows.tell(this.root.querySelector(`[data-tab-count="${name}"]`), [name]);
+    for (const [name, columns] of Object.entries(PANES)) windows.tell(this.root.querySelector(`[data-pane-count="${name}"]`), columns);
+    windows.tellFound(this.root.querySelector("[data-found]"));
     const [onAir] = views.get("on-air") ?? [];
     this.idle.hidden = Boolean(onAir);
     this.bar.hidden = false;

@@ -83,7 +83,9 @@ export class Queue {
   counts() {
     const { words } = this.owner.data;
     for (const [name, box] of this.columns) {
-      box.querySelector("[data-count-of]").textContent = this.windows.count(name);
+      this.windows.tell(box.querySelector("[data-count-of]"), [name]);
+      const list = box.querySelector("[data-empty]");
+      if (list) list.dataset.empty = this.windows.words ? words.unfound : words.empty;
       const more = box.querySelector("[data-more]");
       more.hidden = !this.windows.columns.get(name).until;
       const next = Math.max(1, Math.min(this.owner.data.page, this.windows.left(name)));
@@ -119,6 +121,7 @@ export class Queue {
     const { words } = this.owner.data;
     const minutes = Math.max(0, Math.floor((Date.now() - at) / 60000));
     if (minutes >= DAY) return "";
+    if (!minutes) return words.moment;
     if (minutes < HOUR) return words.minutes.replace("{minutes}", minutes);
     return words.hours.replace("{hours}", Math.floor(minutes / HOUR)).replace("{minutes}", minutes % HOUR);
   }

@@ -41,11 +41,39 @@ export class Windows {
 
   // How many there are in all: as held where all are, else as the server tells.
   count(name) {
-    const { until, states, total, shown } = this.columns.get(name);
+    const { until, total, shown } = this.columns.get(name);
     if (!until) return shown;
-    if (this.words) return Math.max(total, shown);
+    return this.words ? Math.max(total, shown) : Math.max(shown, this.#stored(name));
+  }
+
+  #stored(name) {
     const [counts] = this.owner.totals.states;
-    return Math.max(shown, states.reduce((sum, state) => sum + (counts[state] ?? 0), 0));
+    return this.columns.get(name).states.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+  }
+
+  // How many there are, with those that no search finds.
+  #among(name) {
+    return Math.max(this.count(name), this.#stored(name));
+  }
+
+  // Into a tag how many stand in these columns; while somebody searches, how many of them are found.
+  tell(tag, names) {
+    const { found, foundOf } = this.owner.data.words;
+    const searching = this.words && !names.includes("on-air");
+    tag.textContent = this.#counted(searching ? found : "{found}", names);
+    tag.title = searching ? this.#counted(foundOf, names) : "";
+  }
+
+  // In a sentence, for who does not see the tags.
+  tellFound(status) {
+    const names = [...this.columns.keys()].filter((name) => name !== "on-air");
+    const words = this.words ? this.#counted(this.owner.data.words.foundOf, names) : "";
+    if (status.textContent !== words) status.textContent = words;
+  }
+
+  #counted(words, names) {
+    const sum = (of) => names.reduce((all, name) => all + of(name), 0);
+    return words.replace("{found}", sum((name) => this.count(name))).replace("{among}", sum((name) => this.#among(name)));
   }
 
   left(name) {

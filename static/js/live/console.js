@@ -19,6 +19,7 @@ class Console {
     this.totals = new Totals(this.data.totals);
     this.queue = new Queue(root, this);
     this.message = root.querySelector("[data-message]");
+    this.message.addEventListener("click", () => this.tell(""));
     this.light = root.querySelector("[data-light]");
     this.phase = this.stream.session.phase;
     this.pending = new Set();
