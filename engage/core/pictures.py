@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Final, TypeVar
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from engage.core.threads import beside_the_hub
 
@@ -34,6 +34,16 @@ _MARKER: Final = re.compile(rb"\xff[\x01-\xcf\xd8-\xfe]")
 _END_OF_JPEG: Final = 0xD9
 _SCAN: Final = 0xDA
 _PLAIN: Final = frozenset({"L", "LA", "RGB", "RGBA"})
+# How a picture was held (Exif 2.32, tag 274), and what sets it upright.
+_TURNS: Final[dict[object, Image.Transpose]] = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 # Pictures sent together must not take all threads, which commits use too, nor the memory.
 _alone = threading.BoundedSemaphore(1)
 
@@ -109,6 +119,9 @@ def _smaller(picture: Image.Image, longest: int) -> Image.Image:
     if picture.mode not in _PLAIN:
         drawn = picture.convert("RGBA" if "transparency" in picture.info or "A" in picture.mode else "RGB")
     drawn.thumbnail((longest, longest), Image.Resampling.LANCZOS, reducing_gap=3.0)
+    # Only this of what the camera noted is read: writing the rest anew, as Pillow's own turning does, fails
+    # for notes that a program has cut or written badly.
+    turn = _TURNS.get(drawn.getexif().get(ExifTags.Base.Orientation))
+    upright = drawn if turn is None else drawn.transpose(turn)
     # A new image of the points alone: place, camera and preview stay behind.
-    upright = ImageOps.exif_transpose(drawn)
     return Image.frombytes(upright.mode, upright.size, upright.tobytes())

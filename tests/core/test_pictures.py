@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageOps
 
 from engage.core.pictures import NoPicture, TooManyPoints, read_picture
 
@@ -141,3 +141,36 @@ def test_pictures_of_countless_parts_are_refused_unread(data: bytes, monkeypatch
     monkeypatch.setattr(Image, "open", lambda *_args, **_options: pytest.fail("it was read"))
     with pytest.raises(NoPicture):
         read_picture(data, 1440)
+
+
+def _noted(*tags: tuple[int, int, int, bytes]) -> bytes:
+    """What a camera notes: tag, kind of value, how many, and the value in four bytes (Exif 2.32)."""
+    entries = b"".join(struct.pack("<HHI4s", *tag) for tag in sorted(tags))
+    return b"Exif\0\0II*\0\x08\0\0\0" + struct.pack("<H", len(tags)) + entries + bytes(4)
+
+
+def _on_its_side(turn: int) -> tuple[int, int, int, bytes]:
+    return 0x0112, 3, 1, struct.pack("<HH", turn, 0)
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("turn", range(10))
+def test_however_it_was_held_it_stands_upright(form: str, turn: int) -> None:
+    photo = Image.linear_gradient("L").resize((40, 20)).convert("RGB")
+    photo.paste((255, 0, 0), (0, 0, 20, 10))
+    out = BytesIO()
+    photo.save(out, form, exif=_noted(_on_its_side(turn)), **({"lossless": True} if form == "WEBP" else {}))
+    with Image.open(BytesIO(out.getvalue())) as stored:
+        upright = ImageOps.exif_transpose(stored).convert("RGB")
+    read = read_picture(out.getvalue(), 40)
+    assert (read.size, read.tobytes()) == (upright.size, upright.tobytes())
+
+
+@pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("tag", [0x010F, 0x0110, 0x0131])
+def test_a_photo_whose_notes_are_damaged_is_read(form: str, tag: int) -> None:
+    """Its maker as a broken number: writing the notes again fails, and nobody needs them."""
+    out = BytesIO()
+    notes = _noted(_on_its_side(6), (tag, 11, 1, b"ab\0c"))
+    Image.new("RGB", (40, 20)).save(out, form, exif=notes)
+    assert read_picture(out.getvalue(), 40).size == (20, 40)
