@@ -45,7 +45,9 @@ def everything(room: Any) -> dict[str, list[int]]:
 @pytest.mark.usefixtures("context")
 def test_a_total_and_its_counter_are_counted_apart() -> None:
     """The counter grows with every deed, also with one that changes nothing: it orders what is told."""
-    room = make.make_room()
+    busy, room = make.make_room(), make.make_room()
+    for by in range(3):  # another room has counters of its own
+        actions.support(make.citizen(by), busy.id, published(busy, by=80 + by), True, request_id())
     question = published(room)
     told = []
     for by, on in [(1, True), (1, True), (2, True), (1, False), (1, False), (2, False), (2, True)]:
@@ -132,6 +134,9 @@ def test_a_stream_begins_with_1_and_after_a_forgotten_one_with_a_gap() -> None:
     assert room.forgotten_seq == 3, "the erasing itself was told to it"
     assert first_seq(room, 3) == room.forgotten_seq + 2
     assert first_seq(room, 4) == room.forgotten_seq + 2, "who it was cannot be told from where it begins"
+    make.decide(room, make.ask(room, by=5), Deed.APPROVE, Deed.AIR)
+    begun = {queries.head(room.id, stream) for stream in (STAGE, GUEST)}
+    assert begun == {1}, "what nobody forgets begins at 1 as ever"
     assert first_seq(make.make_room(), 3) == 1, "another room has forgotten nothing"
     other = make.make_room(Phase.COLLECTING)
     actions.step(make.SYSTEM, other.id, Step.START)
@@ -286,6 +291,27 @@ def test_only_what_changed_is_told_and_staff_hear_of_states(
     wanted = {"room": room.public_id, "supports": {asked.public_id: [1, 1]}, "published": [1, 1]}
     assert said[PUBLIC] == [wanted]
     assert said[MODERATORS][1] == wanted | {"states": [{"approved": 1}, 2]}
+
+
+@pytest.mark.parametrize("again", [Deed.UNDO, Deed.APPROVE])
+def test_what_is_public_again_is_told_with_its_total(
+    sender: pump.Pump, watched: Any, said: Any, again: Deed
+) -> None:
+    """Whoever came while it was taken down has no total of it."""
+    room, _present = watched
+    loved, other = published(room), published(room, "第二个问题是什么", by=91)
+    for by, question in ((1, loved), (2, loved), (1, other)):
+        actions.support(make.citizen(by), room.id, question, True, request_id())
+    make.decide(room, make.question(loved), Deed.TAKE_DOWN, reason=ReasonClass.INSULT)
+    sender._send_totals(changed=True)
+    assert said[PUBLIC][-1]["supports"] == {other: [1, 3]}
+    make.decide(room, make.question(loved), again)
+    sender._send_totals(changed=True)
+    assert said[PUBLIC][-1]["supports"] == {loved: [2, 4]}
+    said[PUBLIC].clear()
+    make.decide(room, make.question(other), Deed.AIR)
+    sender._send_totals(changed=True)
+    assert said[PUBLIC] == [], "it was public before"
 
 
 def test_a_burst_of_supports_leaves_in_pieces_and_in_turn(

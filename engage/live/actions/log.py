@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, func, insert, select, update
 
 from engage.core.clock import minute, today
 from engage.core.db import db
@@ -11,12 +11,17 @@ from engage.live.events import Logged
 from engage.live.models import LiveLog, LiveQuestion, LiveSession, LiveStream
 from engage.live.rules.streams import (
     ASKER,
+    PUBLIC,
     SHARED,
     View,
     kind,
     question_view,
     session_view,
     streams_of,
+)
+
+_LAST = select(func.max(LiveQuestion.support_changes)).where(
+    LiveQuestion.session_id == bindparam("of_session")
 )
 
 
@@ -47,6 +52,7 @@ class Change:
         payloads = self._payloads()
         if not payloads:
             return
+        self._count_as_supported()
         moment = minute()
         heads = dict(_heads(self.session.id, list(payloads)))
         for stream, payload in payloads.items():
@@ -58,6 +64,15 @@ class Change:
                 )
             )
         publish(Logged(self.session.id))
+
+    def _count_as_supported(self) -> None:
+        """What is public again is told with its total: whoever came while it was not never heard of it."""
+        for question, views in self._questions.values():
+            hidden = views.get(PUBLIC) is None
+            if hidden and question.supports and question_view(PUBLIC, question) is not None:
+                question.support_changes = 1 + (
+                    db.session.scalar(_LAST, {"of_session": self.session.id}) or 0
+                )
 
     def _first(self, stream: str) -> int:
         """Where a stream begins: a device's with a gap after any that was forgotten, so that a page which
