@@ -24,6 +24,7 @@ from engage.surveys.models import Source, Survey
 from tests.factories.accounts import make_unit
 from tests.factories.responses import add_responses, definition, make_survey
 from tests.fixtures.analysis import analysis_of
+from tests.fixtures.html import of_class, parsed
 from tests.fixtures.staff import StaffClient
 
 pytestmark = pytest.mark.database
@@ -51,6 +52,8 @@ def test_answers_in_words_are_read_page_by_page(
     client = staff_client(Role.COORDINATOR)
     page = client.get(url).text
     assert "共 26 条" in page
+    [answers] = of_class(parsed(page), "plain-list")  # a list without bullets beside its cards
+    assert len(answers) == len(of_class(answers, "comment")) == 20
     assert "另一类" in page
     assert "第24条 &lt;b&gt;粗体&lt;/b&gt;" in page
     assert "第5条" not in page

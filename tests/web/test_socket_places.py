@@ -5,12 +5,15 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from engage.web.realtime import _settings
 from engage.web.socketplaces import Places
+from tests.fixtures.database import make_config
 from tests.fixtures.nginx import NAME, Front
 from tests.web.socket_client import CLOSE, PATH, PING, TEXT, Client, frame, get, opening
 from tests.web.socket_server import running, wait_for
@@ -37,6 +40,23 @@ def test_two_for_a_device_and_three_for_a_network(sockets: list[str], let_in: li
         leave()
     again = [places.take("a", "1"), places.take("a", "1"), places.take("b", "1"), places.take("c", "1")]
     assert [one is not None for one in again] == [True, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("given", "device", "network"),
+    [
+        ({}, 5, 7500),
+        ({"max_sockets": 300}, 5, 150),
+        ({"max_sockets": 1}, 5, 1),
+        ({"sockets_per_device": 2, "sockets_per_network": 4000}, 2, 4000),
+    ],
+)
+def test_as_shipped_five_for_a_device_and_half_of_all_for_a_network(
+    tmp_path: Path, given: dict[str, int], device: int, network: int
+) -> None:
+    config = replace(make_config(tmp_path, "sqlite://"), **given)
+    settings = _settings(config)
+    assert (settings.per_device, settings.per_network) == (device, network)
 
 
 def test_over_a_real_connection(tmp_path: Path) -> None:
