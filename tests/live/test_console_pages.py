@@ -100,7 +100,9 @@ def test_the_console_offers_it_and_keeps_what_was_typed(room: Any, staff_client:
 def test_deferring_what_waits_publishes_it_and_undo_takes_it_back(room: Any) -> None:
     asked = make.ask(room, "请打我电话13812345678", by=9)
     assert asked.held
-    deferred = make.decide(room, asked, Deed.DEFER)
+    with pytest.raises(Conflict, match="Personal data"):
+        make.decide(room, asked, Deed.DEFER)
+    deferred = make.decide(room, asked, Deed.DEFER, confirmed=True)
     assert (deferred.state, deferred.held) == (S.WRITTEN, False)
     view = rooms.snapshot(room, "public")["questions"][asked.public_id]
     assert view["due"] == deferred.due_on.isoformat()
