@@ -176,6 +176,11 @@ def period(start: date | datetime | None, end: date | datetime | None) -> str:
     return gettext("%(first)s to %(last)s", first=date_text(first), last=date_text(last))
 
 
+def year_month_text(year: int, month: int) -> str:
+    """A month of a year as people write it: 2026年3月."""
+    return str(format_date(date(year, month, 1), "y年M月" if _chinese() else "MMMM y"))
+
+
 def month_text(month: int) -> Markup:
     """A month's short name, 1 to 12, with its unit set small in Chinese."""
     if _chinese():

@@ -25,6 +25,7 @@ from engage.surveys.views.findings import missing, refused
 from engage.surveys.views.words import builder_words
 from engage.themedays.models import Activity
 from engage.web.actor import current_actor
+from engage.web.display import year_month_text
 from engage.web.guards import staff
 from engage.web.languages import local_text, render
 from engage.web.numbers import page_number
@@ -158,7 +159,7 @@ def _unit_choices(activities: Sequence[Activity]) -> list[tuple[int, str]]:
 
 def _activity_choices(activities: Sequence[Activity]) -> list[tuple[int, str]]:
     found = [
-        (each.id, f"{each.theme_day.year}-{each.theme_day.month:02d} · {local_text(each.title)}")
+        (each.id, f"{year_month_text(each.theme_day.year, each.theme_day.month)} · {local_text(each.title)}")
         for each in activities
     ]
     on_single_ones_only = units_where(current_actor(), Permission.SURVEY_EDIT) == frozenset()
