@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
-import uuid
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from engage import create_app
 from engage.core.db import db
 from engage.demo.load import load
 from engage.themedays.photos import StoredPhoto
-from tests.fixtures.database import SERVER, _admin, _postgres_url, make_config
+from tests.fixtures.database import make_config
 
 
 def quiet(_text: str) -> None:
@@ -44,26 +43,20 @@ def demo(app: Flask, files: Path) -> Iterator[Callable[[], bool]]:
 
 
 @pytest.fixture(scope="session")
-def shared_demo(template_database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def shared_demo(
+    copied_database: Callable[[Path], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """An application with the loaded demonstration, for all tests that change nothing."""
     folder = tmp_path_factory.mktemp("demo")
-    if SERVER == "sqlite":
-        shutil.copy(template_database, folder / "engage.db")
-        url = f"sqlite:///{folder / 'engage.db'}"
-    else:
-        name = f"engage_demo_{uuid.uuid4().hex[:12]}"
-        _admin(f"CREATE DATABASE {name} TEMPLATE {template_database} STRATEGY FILE_COPY")
-        url = _postgres_url(name)
-    app = create_app(make_config(folder, url), overrides={"TESTING": True})
-    with app.app_context():
-        load(app.config["ENGAGE"].files, quiet)
-        db.session.remove()
-    yield app
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    if SERVER != "sqlite":
-        _admin(f"DROP DATABASE {name} WITH (FORCE)")
+    with copied_database(folder) as url:
+        app = create_app(make_config(folder / "instance", url), overrides={"TESTING": True})
+        with app.app_context():
+            load(app.config["ENGAGE"].files, quiet)
+            db.session.remove()
+        yield app
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture
