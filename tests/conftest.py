@@ -6,6 +6,7 @@ pytest_plugins = [
     "tests.fixtures.marks",
     "tests.fixtures.quick",
     "tests.fixtures.database",
+    "tests.fixtures.demo",
     "tests.fixtures.clients",
     "tests.fixtures.staff",
     "tests.fixtures.sockets",

@@ -1,4 +1,4 @@
-"""The demonstration loaded: once for the tests that only read it, anew for those that change it."""
+"""The demonstration loaded: one for the tests that only read it, one for each that changes it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,7 @@ from engage.core.db import db
 from engage.demo.load import load
 from engage.themedays.photos import StoredPhoto
 from tests.fixtures.database import make_config
-
-
-def quiet(_text: str) -> None:
-    """Nobody looks."""
+from tests.fixtures.demo import quiet
 
 
 @pytest.fixture
@@ -35,24 +32,21 @@ def no_photos(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def demo(app: Flask, files: Path) -> Iterator[Callable[[], bool]]:
+def demo(demonstration: Flask, files: Path) -> Iterator[Callable[[], bool]]:
     """The loaded demonstration inside an application context; call it to load once more."""
-    with app.app_context():
-        assert load(files, quiet)
+    with demonstration.app_context():
         yield lambda: load(files, quiet)
 
 
 @pytest.fixture(scope="session")
 def shared_demo(
-    copied_database: Callable[[Path], AbstractContextManager[str]], tmp_path_factory: pytest.TempPathFactory
+    copied_demonstration: Callable[[Path], AbstractContextManager[str]],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Flask]:
     """An application with the loaded demonstration, for all tests that change nothing."""
     folder = tmp_path_factory.mktemp("demo")
-    with copied_database(folder) as url:
+    with copied_demonstration(folder) as url:
         app = create_app(make_config(folder / "instance", url), overrides={"TESTING": True})
-        with app.app_context():
-            load(app.config["ENGAGE"].files, quiet)
-            db.session.remove()
         yield app
         with app.app_context():
             db.session.remove()

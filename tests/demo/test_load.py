@@ -34,7 +34,7 @@ from engage.questions.definition import read
 from engage.surveys.models import Response, Survey, SurveyVersion
 from engage.surveys.queries import portal as surveys
 from engage.themedays.models import Activity, Form, PlanRow, PlanRowState, ReportPhoto, ThemeDay
-from tests.demo.conftest import quiet
+from tests.fixtures.demo import quiet
 
 pytestmark = pytest.mark.database
 

@@ -24,8 +24,8 @@ from engage.demo.refresh import _cases, refresh
 from engage.live.models import LiveQuestion, LiveSession, Phase
 from engage.surveys.queries import portal as surveys
 from engage.themedays.models import Activity, Form, ThemeDay
-from tests.demo.conftest import quiet
 from tests.factories.cases import make_case
+from tests.fixtures.demo import quiet
 
 pytestmark = pytest.mark.database
 Aged = Callable[[int], None]

@@ -38,12 +38,12 @@ from engage.surveys.actions.submit import Submission, submit
 from engage.surveys.models import State, Survey, SurveyVersion
 from engage.surveys.queries.published import published as survey_published
 from engage.themedays.models import Activity, Form, PlanRound, PlanRow, ThemeDay
-from tests.demo.conftest import quiet
 from tests.factories.accounts import make_unit, make_user
 from tests.factories.live import make_room
 from tests.factories.responses import add_responses, choices
 from tests.factories.surveys import make_survey
 from tests.fixtures.analysis import analysis_of
+from tests.fixtures.demo import quiet
 
 pytestmark = pytest.mark.database
 # Append-only, or marks of retries that say nothing and end by themselves.

@@ -14,7 +14,6 @@ from playwright.sync_api import BrowserContext, Page
 
 from engage.accounts.permissions import Role
 from engage.core.db import db
-from engage.demo.load import load
 from engage.web import citizen
 from engage.web.languages import COOKIE
 from tests.factories.accounts import make_session, make_user
@@ -54,10 +53,11 @@ class House:
 
 
 @pytest.fixture(params=PARTS)
-def house(request: pytest.FixtureRequest, app: Flask, make_server: Callable[..., Server]) -> Iterator[House]:
+def house(
+    request: pytest.FixtureRequest, demonstration: Flask, make_server: Callable[..., Server]
+) -> Iterator[House]:
     """One part of the pages, prepared."""
-    with app.app_context():
-        load(app.config["ENGAGE"].files, lambda _text: None)
+    with demonstration.app_context():
         visits = PARTS[request.param]()
         people = {visit.who for visit in visits if visit.who is not None}
         sessions = {who: make_session(make_user(who)) for who in people}
@@ -65,7 +65,7 @@ def house(request: pytest.FixtureRequest, app: Flask, make_server: Callable[...,
         server = make_server()
         if request.param == "offices":
             server.start_worker()
-        yield House(app, server, visits, sessions)
+        yield House(demonstration, server, visits, sessions)
 
 
 def test_it_can_be_seen(
@@ -91,10 +91,10 @@ def test_it_can_be_seen(
             inspect(page, visit.name)
 
 
-def test_none_is_forgotten_and_each_is_what_it_is_said_to_be(app: Flask) -> None:
+def test_none_is_forgotten_and_each_is_what_it_is_said_to_be(demonstration: Flask) -> None:
     """Each page is opened here or inspected by a journey, and each address leads to its template."""
+    app = demonstration
     with app.app_context():
-        load(app.config["ENGAGE"].files, lambda _text: None)
         visits = [visit for part in PARTS.values() for visit in part()]
         tokens = {who: make_session(make_user(who)) for who in Role}
         db.session.remove()

@@ -19,7 +19,6 @@ from engage.accounts import actions
 from engage.accounts.permissions import Role
 from engage.core.actor import SYSTEM
 from engage.core.db import db
-from engage.demo.load import load
 from engage.participation.models import Receipt
 from engage.surveys.models import Response
 from engage.web import citizen
@@ -130,10 +129,10 @@ def _sample_paths(app: Flask) -> list[str]:
     return found
 
 
-def test_head_answers_as_get_and_stores_nothing(app: Flask) -> None:
+def test_head_answers_as_get_and_stores_nothing(demonstration: Flask) -> None:
     """Every page there is with a HEAD that brings a form, by everybody who may open pages."""
+    app = demonstration
     with app.app_context():
-        load(app.config["ENGAGE"].files, lambda _text: None)
         visits = [*citizens_visits(), *offices_visits(), *years_visits()]
         tokens = {who: make_session(make_user(who)) for who in Role}
         link = actions.make_sign_in_link(SYSTEM, make_user(Role.TYPIST).id)

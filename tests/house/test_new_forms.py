@@ -15,7 +15,6 @@ from engage.accounts.models import User
 from engage.accounts.permissions import Role
 from engage.core.clock import today
 from engage.core.db import db
-from engage.demo.load import load
 from engage.themedays.models import ThemeDay
 from tests.factories.accounts import make_unit, make_user
 from tests.fixtures.staff import StaffClient
@@ -50,9 +49,10 @@ def _filled(form: Form) -> dict[str, list[str]]:
 
 
 @pytest.mark.parametrize("role", PAGES)
-def test_new_ones_are_made(role: Role, app: Flask, staff_client: Callable[..., StaffClient]) -> None:
-    with app.app_context():
-        load(app.config["ENGAGE"].files, lambda _text: None)
+def test_new_ones_are_made(
+    role: Role, demonstration: Flask, staff_client: Callable[..., StaffClient]
+) -> None:
+    with demonstration.app_context():
         day = db.session.query(ThemeDay).filter_by(year=YEAR).first()
         assert day is not None
         places = {"day": day.public_id, "month": day.month}

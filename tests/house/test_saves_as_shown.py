@@ -20,7 +20,6 @@ from engage.accounts.permissions import Role
 from engage.core.db import Model, db
 from engage.core.types import Localized, LocalizedText, UtcDateTime
 from engage.core.writer import atomic
-from engage.demo.load import load
 from engage.settings.models import SiteSettings
 from tests.fixtures.staff import StaffClient
 from tests.house.every_page import Visit, offices_visits, years_visits
@@ -134,10 +133,9 @@ def _refused(client: StaffClient, visit: Visit) -> Iterator[str]:
 
 @pytest.mark.parametrize("part", PARTS)
 def test_every_form_is_taken_as_it_is_shown(
-    part: str, app: Flask, staff_client: Callable[..., StaffClient]
+    part: str, demonstration: Flask, staff_client: Callable[..., StaffClient]
 ) -> None:
-    with app.app_context():
-        load(app.config["ENGAGE"].files, lambda _text: None)
+    with demonstration.app_context():
         visits = [visit for visit in PARTS[part]() if visit.template not in SAID_LATER]
         db.session.remove()
     refused: list[str] = []
@@ -181,10 +179,9 @@ def _say_all_in_english_too() -> None:
 
 
 def test_what_is_saved_as_it_is_shown_is_not_changed(
-    app: Flask, staff_client: Callable[..., StaffClient]
+    demonstration: Flask, staff_client: Callable[..., StaffClient]
 ) -> None:
-    with app.app_context():
-        load(app.config["ENGAGE"].files, lambda _text: None)
+    with demonstration.app_context():
         visits = [visit for visit in (*offices_visits(), *years_visits()) if visit.template in EDITS]
         _say_all_in_english_too()
         db.session.remove()
@@ -193,10 +190,10 @@ def test_what_is_saved_as_it_is_shown_is_not_changed(
     for visit in visits:
         client = clients[visit.who or Role.COORDINATOR]
         form = _forms(client.get(visit.path).text, visit.path)[0]
-        with app.app_context():
+        with demonstration.app_context():
             before = _stored()
         assert client.post(form.target, data=form.data).status_code < 400, visit.path
-        with app.app_context():
+        with demonstration.app_context():
             after = _stored()
         changed += [(visit.path, *row) for row in (after - before, before - after) if row]
     assert {visit.template for visit in visits} == EDITS
