@@ -22,7 +22,7 @@ from engage.core.types import Localized, LocalizedText, UtcDateTime
 from engage.core.writer import atomic
 from engage.settings.models import SiteSettings
 from tests.fixtures.staff import StaffClient
-from tests.house.every_page import Visit, offices_visits, years_visits
+from tests.house.every_page import offices_visits, years_visits
 
 pytestmark = pytest.mark.database
 
@@ -118,17 +118,21 @@ def _values(control: Element) -> list[str]:
             return [control.get("value", "")]
 
 
-def _refused(client: StaffClient, visit: Visit) -> Iterator[str]:
+def _shown(client: StaffClient, path: str) -> list[Form]:
+    page = client.get(path)
+    return _forms(page.text, path) if page.status_code == 200 else []
+
+
+def _refused(client: StaffClient, path: str, forms: list[Form]) -> Iterator[str]:
     """The forms on a page that are not taken although all that is marked as needed is filled in."""
-    for at in range(len(_forms(client.get(visit.path).text, visit.path))):
-        # Read anew: the form before may have raised the revision that this one carries.
-        fresh = client.get(visit.path)
-        forms = _forms(fresh.text, visit.path) if fresh.status_code == 200 else []
+    for at in range(len(forms)):
+        if at:  # Read anew: the form before may have raised the revision that this one carries.
+            forms = _shown(client, path)
         if at >= len(forms) or forms[at].empty:
             continue
         sent = client.post(forms[at].target, data=forms[at].data)
         if sent.status_code >= 400:
-            yield f"{visit.path} → {forms[at].target}: {sent.status_code}"
+            yield f"{path} → {forms[at].target}: {sent.status_code}"
 
 
 @pytest.mark.parametrize("part", PARTS)
@@ -143,10 +147,9 @@ def test_every_form_is_taken_as_it_is_shown(
     for role in Role:
         client = staff_client(role)
         for visit in visits:
-            page = client.get(visit.path)
-            if page.status_code == 200 and _forms(page.text, visit.path):
+            if forms := _shown(client, visit.path):
                 tried += 1
-                refused += [f"{role.value}: {sentence}" for sentence in _refused(client, visit)]
+                refused += [f"{role.value}: {sentence}" for sentence in _refused(client, visit.path, forms)]
     assert refused == []
     assert tried >= LEAST[part]
 
