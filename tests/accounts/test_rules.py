@@ -14,6 +14,8 @@ from engage.accounts.permissions import GRANTS, Permission, Role
 from engage.accounts.rules import activities_where, may, scope_problem, units_where
 from engage.core.actor import SYSTEM, Actor, ActorKind, GrantedRole, ScopeKind
 
+LONG = "hvuen8wsxvcwa85sjuhgzsu5uspx6ehxe68tp2ay3cf39vbk3a"
+
 
 @pytest.mark.parametrize(
     ("password", "good"),
@@ -23,6 +25,12 @@ from engage.core.actor import SYSTEM, Actor, ActorKind, GrantedRole, ScopeKind
         ("Tr0ub4dor&3xyz", True),
         ("short", False),
         ("elevenchars", False),
+        ("kx7vqm2wz9rt", True),
+        ("kx7vqm2wz9r", False),
+        ("荷塘月影石桥晚风炊烟竹林", True),
+        ("荷塘月影石桥晚风炊烟竹", False),
+        (LONG * 4, True),
+        (LONG * 4 + "x", False),
         ("x" * 201, False),
         ("aaaaaaaaaaaa", False),
         ("abcabcabcabc", False),
