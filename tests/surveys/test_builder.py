@@ -26,6 +26,17 @@ PREVIEWED = """() => {
 }"""
 
 
+# Heads of panels that do not stand where what is below them stands, or whose words are not in one line.
+UNEVEN_HEADS = """() => [...document.querySelectorAll(".panel__head")].filter((head) => {
+  const box = (one) => one.getBoundingClientRect();
+  const [first, ...more] = [...head.children].filter((one) => one.checkVisibility()).map(box);
+  const below = [...(head.nextElementSibling?.children ?? [])].find((one) => one.checkVisibility());
+  const middle = ({ top, bottom }) => (top + bottom) / 2;
+  return (below && Math.abs(box(below).left - first.left) > 1)
+    || more.some((one) => one.top < first.bottom && Math.abs(middle(one) - middle(first)) > 1);
+}).map((head) => head.textContent.trim())"""
+
+
 def _sign_in(app: Flask, page: Page, server: Server, role: Role, **options: Any) -> None:
     with app.app_context():
         token = make_session(make_user(role, **options))
@@ -71,6 +82,8 @@ def test_a_survey_is_written_published_and_answered(
     page.get_by_role("button", name="仍然发布").click()
     address = page.locator("#public-address").get_attribute("href")
     inspect(page, "staff-survey-published")
+    assert page.locator(".panel__head").count() > 2
+    assert page.evaluate(UNEVEN_HEADS) == []
     page.get_by_role("link", name="打印海报").click()
     expect(page.get_by_role("button", name="打印")).to_be_visible()
     inspect(page, "staff-survey-poster")
