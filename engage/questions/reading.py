@@ -139,10 +139,13 @@ class Reader:
             self.fault(key, msg("This must be a text for each language."))
             return NO_TEXT
         texts: dict[str, str] = {}
-        for language, text in value.items():
-            if language not in LANGUAGES:
-                self.fault(key, msg("This language is not one of the site's."))
-            elif not isinstance(text, str):
+        if any(language not in LANGUAGES for language in value):
+            self.fault(key, msg("This language is not one of the site's."))
+        for language in LANGUAGES:
+            if language not in value:
+                continue
+            text = value[language]
+            if not isinstance(text, str):
                 self.fault(f"{key}.{language}", msg("This must be a text."))
             elif len(text) > limit:
                 self.fault(

@@ -84,6 +84,11 @@ BODIES: dict[str, Body] = {
     "parts": _parts,
 } | {f"{name} everywhere": _spread([word]) for name, word in WORDS.items()}
 BODIES |= {
+    "languages": lambda size, _names: (
+        JSON,
+        b'{"revision":0,"definition":{"pages":[{"id":"p","title":{"":1%s}}]}}'
+        % b"".join(b',"%d":1' % number for number in range(min(size // 12, 40_000))),
+    ),
     "deep": lambda size, _names: (JSON, b"[" * (size // 2) + b"]" * (size // 2)),
     "half characters": _json(b'{"revision":0,"definition":["\\ud800",', b'{"a":1},', b"0]}"),
     "wide": _json(b"[", b"[],", b"0]"),
@@ -131,7 +136,7 @@ def _kept(hub: Turns, client: FlaskClient, path: str, kind: str, body: bytes, **
     return f"{path}: {answer.status_code}, {hub.longest[0] * 1000:.0f} ms"
 
 
-@pytest.mark.parametrize("what", _all_but("mixed", "objects", "fields"))
+@pytest.mark.parametrize("what", _all_but("mixed", "objects", "fields", "languages"))
 def test_of_staff(
     app: Flask, hub: Turns, ids: dict[str, str], staff_client: Callable[..., Any], what: str
 ) -> None:

@@ -252,3 +252,11 @@ def test_any_json_is_read_or_refused(data: object) -> None:
     except BadDefinition:
         return
     assert read(write(draft)) == draft
+
+
+def test_a_text_in_countless_languages_is_one_fault() -> None:
+    """A sentence for each would be made, translated and sent, a second of everybody's time."""
+    many = {f"l{number}": "x" for number in range(1000)}
+    with pytest.raises(BadDefinition) as caught:
+        read(_broken("pages.0.questions.0.text", many))
+    assert [finding.path for finding in caught.value.findings] == ["pages.0.questions.0.text"]
