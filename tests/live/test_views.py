@@ -208,6 +208,29 @@ def test_a_number_is_published_only_after_a_second_look(
     assert "13812345678" in citizen_client().get(f"/live/{room}").text
 
 
+def test_what_is_covered_is_nowhere_any_more(
+    citizen_client: Any, staff_client: Any, room: str, app: Flask
+) -> None:
+    """Neither in a table nor for a console that was away and asks for what it lacks, nor after an undo."""
+    asker, moderator = citizen_client(), staff_client(Role.MODERATOR)
+    ask(asker, room, "我的电话是13812345678，请回电")
+    stream = f"/staff/live/{room}/stream?after=0"
+    assert "13812345678" in moderator.get(stream).text
+    with app.app_context():
+        public = make.db.session.scalars(make.db.select(make.LiveQuestion)).one().public_id
+    fields = {"question": public, "revision": "0", "deed": "mask"}
+    assert moderator.send(f"/staff/live/{room}/decide", fields).status_code == 303
+    undo = {"question": public, "revision": "1", "deed": "undo"}
+    assert moderator.send(f"/staff/live/{room}/decide", undo).status_code == 303
+    assert "电话是＊＊＊，请回电" in moderator.get(stream).text
+    assert "电话是＊＊＊，请回电" in asker.get(f"/live/{room}/ask").text
+    with app.app_context():
+        tables = [table.select() for table in make.db.metadata.sorted_tables]
+        rows = [str(row) for table in tables for row in make.db.session.execute(table)]
+    assert rows
+    assert not [row for row in rows if "13812345678" in row]
+
+
 def test_typed_in_from_the_hall(staff_client: Any, room: str) -> None:
     typist = staff_client(Role.TYPIST)
     fields = {"_request_id": request_id(), "text": "大厅里有人问暖气", "source": "hall", "name": ""}

@@ -16,7 +16,7 @@ from engage.core.writer import atomic
 from engage.live.actions._load import question_row, require_any, session_row
 from engage.live.actions._marks import mark, note_deed, on_air_besides, told, values_of
 from engage.live.actions.cases import close_case, open_case
-from engage.live.actions.log import Change
+from engage.live.actions.log import Change, forget_words
 from engage.live.actions.undoing import undo
 from engage.live.models import LiveDecision, LiveQuestion, LiveSession, QuestionState
 from engage.live.rules.deeds import DEEDS, Deed, require_deed
@@ -156,6 +156,8 @@ def _set(
     row.reason = decision.reason if DEEDS[deed].reason else None
     row.reason_note = decision.note if DEEDS[deed].reason else ""
     if deed is Deed.MASK:
+        # For good: nobody who comes back after a while hears the numbers from the log.
+        forget_words(session.id, row.public_id)
         row.text = masked(row.text, places)
         row.nickname = "" if screen(row.nickname).held else row.nickname
         row.hits = []

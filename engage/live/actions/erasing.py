@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Text, cast, delete, select, update
+from sqlalchemy import delete, select, update
 
 from engage.core.actor import SYSTEM
 from engage.core.db import db
@@ -11,7 +11,7 @@ from engage.core.writer import atomic, publish
 from engage.live.actions._load import session_row
 from engage.live.actions.asking import RECEIPT_KIND
 from engage.live.actions.cases import close_case
-from engage.live.actions.log import Change
+from engage.live.actions.log import Change, forget_words
 from engage.live.events import AskerForgotten
 from engage.live.models import (
     LiveDecision,
@@ -51,7 +51,7 @@ def erase(question_id: int) -> None:
         change.write()
         db.session.execute(delete(LiveSupport).where(LiveSupport.question_id == question_id))
         _forget_decisions(question_id)
-        _clean_log(question.session_id, question.public_id)
+        forget_words(question.session_id, question.public_id)
         if asker is not None:
             _forget_asker(session, asker)
 
@@ -80,18 +80,6 @@ def _forget_asker(session: LiveSession, asker: str) -> None:
     for table in (LiveLog, LiveStream):
         db.session.execute(delete(table).where(table.session_id == session.id, table.stream == stream))
     publish(AskerForgotten(session.id, stream))
-
-
-def _clean_log(session_id: int, public_id: str) -> None:
-    """Let the log forget the question's words; its rows and their seq stay, so no client sees a gap."""
-    mentions = cast(LiveLog.payload, Text).contains(public_id)
-    rows = db.session.scalars(select(LiveLog).where(LiveLog.session_id == session_id, mentions))
-    for row in rows:
-        questions = dict(row.payload.get("questions", {}))
-        view = questions.get(public_id)
-        if view and view.get("text"):
-            questions[public_id] = None
-            row.payload = {**row.payload, "questions": questions}
 
 
 register_eraser(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import Text, bindparam, cast, func, insert, select, update
 
 from engage.core.clock import minute, today
 from engage.core.db import db
@@ -117,3 +117,15 @@ def _set_head(session_id: int, stream: str, seq: int, *, known: bool) -> None:
         db.session.execute(
             insert(LiveStream).values(session_id=session_id, stream=stream, seq=seq, told_on=told_on)
         )
+
+
+def forget_words(session_id: int, public_id: str) -> None:
+    """Let the log forget the question's words; its rows and their seq stay, so no client sees a gap."""
+    mentions = cast(LiveLog.payload, Text).contains(public_id)
+    rows = db.session.scalars(select(LiveLog).where(LiveLog.session_id == session_id, mentions))
+    for row in rows:
+        questions = dict(row.payload.get("questions", {}))
+        view = questions.get(public_id)
+        if view and view.get("text"):
+            questions[public_id] = None
+            row.payload = {**row.payload, "questions": questions}
