@@ -166,7 +166,7 @@ def _owed(actor: Actor) -> Iterator[WorkItem]:
             one.asked or one.case.title,
             url_for("cases.case", public_id=one.case.public_id),
             msg("Hand over") if returned else msg("Work on it"),
-            (*((one.case.title,) if one.asked else ()), *((one.case.unit.name,) if everywhere else ())),
+            (*((one.case.unit.name,) if everywhere else ()), *((one.case.title,) if one.asked else ())),
             due=one.case.due_on,
         )
     if total > len(found):

@@ -318,6 +318,10 @@ def test_withdrawing_is_asked_first_and_named_by_its_words(
     """Also what is told to an asker whose telephone number keeps a question from being published at once."""
     hall = Hall(app, live_server, open_context, moderation=False)
     phone = hall.phone()
+    for typed, said in (("", "请写下您的问题。"), ("好吗", "提问至少 4 个字，请再写具体一些。")):
+        phone.locator("[data-ask-form] textarea").fill(typed)
+        phone.locator("[data-ask-form] [type=submit]").click()
+        expect(phone.locator("[data-ask-error]")).to_have_text(said)
     ask(phone, "请回电13812345678")
     own = phone.locator("[data-own] li")
     expect(own).to_contain_text("内容中可能有电话号码等个人信息，审核后再公开。")

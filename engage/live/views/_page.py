@@ -127,6 +127,7 @@ def _collected() -> dict[str, Any]:
             "{seconds} seconds."
         ),
         "unsent": gettext("That did not work. Please try again in a moment."),
+        "nothing": gettext("Please write your question."),
         "tooShort": gettext("A question has at least {least} characters. Please say a little more.").format(
             least=LEAST
         ),

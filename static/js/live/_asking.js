@@ -70,6 +70,7 @@ export class Asking {
   #wrong(text) {
     const { words, data: { limits } } = this.room;
     const length = [...clean(text).trim()].length;
+    if (!length) return words.nothing;
     if (length < limits.least) return words.tooShort;
     return length > limits.most ? words.tooLong : "";
   }
