@@ -73,16 +73,23 @@ def publish_result(actor: Actor, survey_id: int, words: Localized) -> bool:
     Where fewer than ten responses came or went since it was public before, the difference would tell what
     they said: then the words are new and the figures stay those published last. Answers whether they are of
     now.
-    Raises ``NotFound``, ``NotAllowed``, ``Conflict`` while it is open, ``Busy`` without the worker.
+    Raises ``NotFound``, ``NotAllowed``, ``Conflict`` while it is open or where somebody else published just
+    now, ``Busy`` without the worker.
     """
     _check_result(actor, _survey(survey_id))
+    before = _last_figures(survey_id)
+    known_id = before.id if before is not None else None
     found: dict[str, Any] = ask("public", survey_id=survey_id)
     if any(len(text) > MOST_WORDS for text in words.values()):
         raise Conflict(msg("The accompanying words may have at most {limit} characters.", limit=MOST_WORDS))
     with atomic():
         survey = _survey(survey_id)
         _check_result(actor, survey)
-        figures = _figures(survey_id, found)
+        last = _last_figures(survey_id)
+        if last is not None and last.id != known_id and not _is_same(last, found):
+            # Counted beside what was public before that: the two subtracted could tell of somebody.
+            raise Conflict
+        figures = _figures(survey_id, last, found)
         db.session.execute(delete(PublishedResult).where(PublishedResult.survey_id == survey.id))
         db.session.add(
             PublishedResult(
@@ -106,16 +113,23 @@ def publish_result(actor: Actor, survey_id: int, words: Localized) -> bool:
     return not found["too_few_since"]
 
 
-def _figures(survey_id: int, found: dict[str, Any]) -> PublishedFigures:
-    """What is to be public now: the figures as found, noted for later comparison, or the last ones again."""
-    last = db.session.scalar(
+def _last_figures(survey_id: int) -> PublishedFigures | None:
+    return db.session.scalar(
         select(PublishedFigures)
         .where(PublishedFigures.survey_id == survey_id)
         .order_by(PublishedFigures.id.desc())
         .limit(1)
     )
+
+
+def _is_same(figures: PublishedFigures | None, found: dict[str, Any]) -> bool:
     through = found["through_id"], found["responses"]
-    if last is not None and (found["too_few_since"] or (last.through_id, last.responses) == through):
+    return figures is not None and (figures.through_id, figures.responses) == through
+
+
+def _figures(survey_id: int, last: PublishedFigures | None, found: dict[str, Any]) -> PublishedFigures:
+    """What is to be public now: the figures as found, noted for later comparison, or the last ones again."""
+    if last is not None and (found["too_few_since"] or _is_same(last, found)):
         return last
     figures = PublishedFigures(
         survey_id=survey_id,

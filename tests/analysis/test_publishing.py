@@ -16,6 +16,7 @@ from engage.analysis.service import AnalysisService
 from engage.core.actor import SYSTEM
 from engage.core.clock import now
 from engage.core.db import db
+from engage.core.errors import Conflict
 from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.surveys.actions.erasing import erase
@@ -97,6 +98,46 @@ def test_step_by_step_is_no_way_round(survey: Any) -> None:
     _answer(survey, s2=1)
     assert _publish(survey)
     assert _public(survey)[:2] == (70, [["s1", 40, 0.5714], ["s2", 30, 0.4286]])
+
+
+def test_two_who_publish_at_once_do_not_tell_of_who_came_between(
+    survey: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each counted beside what was public before both; one answer came between their counts."""
+    _publish(survey)
+    _answer(survey, s1=20)
+    counted = actions.ask
+
+    def meanwhile(kind: str, **about: Any) -> Any:
+        found = counted(kind, **about)
+        with monkeypatch.context() as inner:
+            inner.setattr(actions, "ask", counted)
+            _answer(survey, s1=1)
+            assert _publish(survey)
+        return found
+
+    with monkeypatch.context() as patch, pytest.raises(Conflict):
+        patch.setattr(actions, "ask", meanwhile)
+        _publish(survey)
+    assert _history() == [60, 81]
+    assert _public(survey)[0] == 81
+
+
+def test_the_same_published_twice_at_once_is_published(survey: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by a finger that taps twice."""
+    counted = actions.ask
+
+    def meanwhile(kind: str, **about: Any) -> Any:
+        found = counted(kind, **about)
+        with monkeypatch.context() as inner:
+            inner.setattr(actions, "ask", counted)
+            assert _publish(survey)
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(actions, "ask", meanwhile)
+        assert _publish(survey)
+    assert _history() == [60]
 
 
 def test_an_erased_answer_does_not_show_by_its_lack(survey: Any) -> None:
