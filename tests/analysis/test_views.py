@@ -21,6 +21,7 @@ from engage.core.writer import atomic
 from engage.demo.results import public_result
 from engage.questions.definition import read
 from engage.surveys.models import Source, Survey
+from engage.web import stuffing
 from tests.factories.accounts import make_unit
 from tests.factories.responses import add_responses, definition, make_survey
 from tests.fixtures.analysis import analysis_of
@@ -62,6 +63,20 @@ def test_answers_in_words_are_read_page_by_page(
     assert "没有文字回答" in client.get(f"{url}?filter=aaaa:gone").text
     assert client.get(f"{url}?page=3").status_code == 404
     assert client.get(url.replace("eeee", "zzzz")).status_code == 404
+
+
+def test_the_dashboard_tells_that_many_come_from_one_network(
+    app: Flask, listening: Path, survey: dict[str, int], staff_client: Staff
+) -> None:
+    with app.app_context():
+        url = _url(survey)
+        for _ in range(stuffing.WARN_FROM):
+            stuffing.count(f"survey:{survey['survey']}", "198.51.100.7")
+            stuffing.count("survey:987654", "198.51.100.8")
+        stuffing.count(f"survey:{survey['survey']}", "203.0.113.9")
+    page = staff_client(Role.COORDINATOR).get(url).text
+    assert "今天收到的 101 份中有 100 份来自同一网络地址" in page
+    assert "198.51.100" not in page
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from engage.live.queries import record as records
 from engage.live.queries import room as rooms
 from engage.live.rules.deeds import Deed
 from engage.moderation.models import ReasonClass
+from engage.web import stuffing
 from engage.web.display import date_text
 from tests.factories import live as make
 from tests.factories.accounts import make_actor
@@ -132,6 +133,18 @@ def test_who_does_not_decide_sees_neither_its_keys_nor_its_card(
     assert ("进入审核台" in client.get("/staff/").text) is decides
     end(room)
     assert ('id="leftover"' in client.get(f"/staff/live/{room.public_id}/console").text) is decides
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize(("what", "told"), [("questions", 1), ("supports", 1), ("elsewhere", 0)])
+def test_the_console_tells_that_many_come_from_one_network(
+    room: Any, staff_client: Any, what: str, told: int
+) -> None:
+    for _ in range(stuffing.WARN_FROM):
+        stuffing.count(f"live:{room.id}:{what}", "198.51.100.7")
+    page = staff_client(Role.MODERATOR).get(f"/staff/live/{room.public_id}/console").text
+    assert page.count("今天收到的 100 份中有 100 份来自同一网络地址") == told
+    assert "198.51.100" not in page
 
 
 def test_a_question_of_another_day_has_its_day(room: Any, staff_client: Any) -> None:

@@ -208,14 +208,6 @@ def test_the_next_day_begins_at_nothing(app: Flask, monkeypatch: pytest.MonkeyPa
         assert app.extensions["engage_crowds"].key != before
 
 
-def test_the_notice_is_on_the_page(app: Flask) -> None:
-    source = "{% from '_macros/crowd.html' import crowd_notice with context %}{{ crowd_notice(crowd) }}"
-    with app.test_request_context("/"):
-        template = app.jinja_env.from_string(source)
-        assert template.render(crowd=None).strip() == ""
-        assert "120" in template.render(crowd=stuffing.Crowd(120, 150))
-
-
 def test_cookies_are_of_one_client(app: Flask) -> None:
     client: FlaskClient = app.test_client()
     with app.app_context():
