@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -23,6 +24,7 @@ from engage.core.types import Localized
 from engage.core.writer import atomic
 from engage.moderation.models import ReasonClass
 from engage.moderation.rules import screened
+from engage.web import stuffing
 from tests.factories.accounts import make_actor, make_unit
 from tests.factories.consultations import (
     DRAFT,
@@ -186,3 +188,20 @@ def test_excerpts_for_the_list_of_cases(app: Flask, one: Consultation) -> None:
         found = CommentSource().excerpts([row.id for row in rows[:3]])
         assert found == {rows[0].id: "第一行 第二行", rows[1].id: "字" * 40 + "…"}
         assert CommentSource().excerpts([]) == {}
+
+
+def test_the_overview_tells_that_many_comments_come_from_one_network(
+    app: Flask, citizen_client: Callable[..., Any], staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        one, other = make_consultation(), make_consultation()
+        for _ in range(stuffing.WARN_FROM - 1):
+            stuffing.count(f"consultation:{one.id}", "127.0.0.1")
+        paths = [f"/staff/consultations/{each.public_id}" for each in (one, other)]
+        form = f"/consultations/{one.public_id}/comment"
+    staff, told = staff_client(Role.COORDINATOR), "今天收到的 100 份中有 100 份来自同一网络地址"
+    assert told not in staff.get(paths[0]).text
+    phone = citizen_client()
+    fields = {**hidden_fields(phone.get(form).text), "_token": phone.token, "text": "车位太少。"}
+    assert phone.post(form, data=fields).status_code == 303
+    assert [told in staff.get(path).text for path in paths] == [True, False]

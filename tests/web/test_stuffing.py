@@ -182,7 +182,7 @@ def test_the_figures_that_staff_are_told_are_those_that_hold(
     assert f"asks at most {asked} questions in a day (others {MOST_PER_DEVICE} in a session)" in guide
     lifted = stuffing._YOUNG_SUPPORTS.removesuffix("/hour")
     assert f"give one question at most {lifted} supports an hour from one network" in guide
-    assert f"Where {stuffing.WARN_FROM} and more of one survey" in guide
+    assert f"Where {stuffing.WARN_FROM} and more of one survey, consultation or session" in guide
 
 
 @pytest.mark.parametrize(("largest", "told"), [(99, False), (100, True)])

@@ -27,6 +27,7 @@ from engage.web.actor import current_actor
 from engage.web.guards import staff
 from engage.web.numbers import page_number
 from engage.web.site import current_site
+from engage.web.stuffing import crowd
 
 
 @staff_pages.get("/")
@@ -94,6 +95,7 @@ def overview_page(
         reason_limit=REASON_LIMIT,
         result_is_out=RESULT_IS_OUT,
         export_request=request_id(),
+        crowd=crowd(f"consultation:{one.id}"),
         Deed=Deed,
         Phase=Phase,
     )
