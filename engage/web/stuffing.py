@@ -22,6 +22,8 @@ from engage.web.limits import hit, network
 
 QUEUE_PER_NETWORK: Final = "2000/day"
 """Questions of one network in one session: a tenth of what a session takes."""
+COMMENTS_PER_NETWORK: Final = "20000/day"
+"""Comments of one network on one draft: a tenth of what a consultation takes."""
 WARN_FROM: Final = 100
 """So many of one activity and network in a day are shown to staff."""
 _YOUNG: Final[dict[str, dict[str, str]]] = {
@@ -78,6 +80,11 @@ def limit_young(name: str, device: str | None) -> None:
 def limit_queue(session_id: int, address: str | None = None) -> None:
     """Count a question of this network in a session; raises ``TooMany`` with a tenth of the queue."""
     hit(f"live-queue:{session_id}", per_network=QUEUE_PER_NETWORK, of=network(address))
+
+
+def limit_comments(consultation_id: int) -> None:
+    """Count a comment of this request's network on a draft; raises ``TooMany`` with a tenth of its room."""
+    hit(f"comments:{consultation_id}", per_network=COMMENTS_PER_NETWORK)
 
 
 def limit_support(question: str, device: str | None, address: str | None = None) -> None:

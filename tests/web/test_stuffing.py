@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from engage.accounts.permissions import Role
+from engage.consultations.rules.comments import MOST_COMMENTS
 from engage.core.clock import today
 from engage.core.db import db
 from engage.core.errors import TooMany
@@ -30,6 +32,7 @@ from engage.web.citizen import (
     signed_device,
 )
 from tests.factories import live
+from tests.factories.consultations import make_consultation
 from tests.factories.surveys import make_survey
 from tests.fixtures.html import parsed, words_of
 from tests.fixtures.staff import StaffClient
@@ -140,6 +143,33 @@ def test_one_network_cannot_fill_the_queue(app: Flask) -> None:
         stuffing.limit_queue(2, "198.51.100.7")
 
 
+def test_one_network_cannot_fill_a_consultation_and_its_staff_are_told(
+    app: Flask, staff_client: Callable[..., StaffClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stuffing, "COMMENTS_PER_NETWORK", "120/day")
+    with app.app_context():
+        one, other = make_consultation(), make_consultation()
+        paths = [f"/consultations/{each.public_id}/comment" for each in (one, other)]
+        staff_page = f"/staff/consultations/{one.public_id}"
+
+    def send(path: str, address: str) -> Any:
+        client = app.test_client()
+        device = new_device(today())
+        with app.app_context():
+            client.set_cookie("device", signed_device(device))
+            form = {"_token": citizen_token(device), "_request_id": request_id(), "text": "路灯太暗了"}
+        return client.post(path, data=form, environ_base={"REMOTE_ADDR": address})
+
+    assert {send(paths[0], "198.51.100.7").status_code for _ in range(120)} == {303}
+    refused = send(paths[0], "198.51.100.7")
+    assert refused.status_code == 429
+    assert "路灯太暗了" in refused.text
+    assert send(paths[0], "198.51.100.8").status_code == 303
+    assert send(paths[1], "198.51.100.7").status_code == 303
+    said = words_of(parsed(staff_client(Role.COORDINATOR).get(staff_page).text))
+    assert "今天收到的 121 份中有 120 份来自同一网络地址" in said
+
+
 def test_devices_of_today_lift_a_question_only_so_far(app: Flask) -> None:
     with app.app_context():
         room = live.make_room()
@@ -178,6 +208,9 @@ def test_the_figures_that_staff_are_told_are_those_that_hold(
     assert "no more than {} in ten minutes, {} in an hour and {} in a day".format(*figures) in guide
     queue = int(stuffing.QUEUE_PER_NETWORK.removesuffix("/day"))
     assert f"at most {queue:,} questions of one network in a day, of {MOST_PER_SESSION:,} in all" in guide
+    comments = int(stuffing.COMMENTS_PER_NETWORK.removesuffix("/day"))
+    assert f"a consultation at most {comments:,} comments, of {MOST_COMMENTS:,}" in guide
+    assert 10 * comments == MOST_COMMENTS
     asked = stuffing._YOUNG["live-ask"]["per_device"].removesuffix("/day")
     assert f"asks at most {asked} questions in a day (others {MOST_PER_DEVICE} in a session)" in guide
     lifted = stuffing._YOUNG_SUPPORTS.removesuffix("/hour")

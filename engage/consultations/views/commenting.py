@@ -25,7 +25,7 @@ from engage.web.fresh_receipt import erased_page, hidden, remember, remembered
 from engage.web.guards import citizen_write, public
 from engage.web.languages import current_language, render
 from engage.web.limits import limited
-from engage.web.stuffing import count
+from engage.web.stuffing import count, limit_comments
 
 RECEIPT_COOKIE: Final = "comment_receipt"
 
@@ -48,6 +48,7 @@ def send(public_id: str, clause: str = WHOLE) -> ResponseReturnValue:
         visit=current_visit(public_id) or request.form.get("_request_id", ""),
     )
     try:
+        limit_comments(consultation.id)
         code = comment(consultation, submission)
     except (Invalid, Conflict, Gone) as refusal:
         if "_request_id" in getattr(refusal, "errors", {}):
