@@ -10,6 +10,7 @@ from flask import Flask
 
 from engage.core.ids import request_id
 from engage.live.rules.deeds import Deed
+from engage.live.sockets import room as sockets
 from engage.web import stuffing
 from engage.web.citizen import is_young
 from tests.factories import live as make
@@ -88,3 +89,41 @@ def test_devices_of_today_lift_a_question_only_so_far_and_are_counted(
     with app.app_context():
         assert make.question(room[2]).supports == 3
         assert list(stuffing._counts().of[f"live:{room[0]}:supports"].values()) == [3]
+
+
+@pytest.mark.parametrize(
+    ("event", "limits", "fields"),
+    [
+        ("live.join", "JOIN_LIMITS", {"have": {}}),
+        ("live.ask", "ASK_LIMITS", {"text": "何时动工？有没有时间表？"}),
+        ("live.support", "SUPPORT_LIMITS", {"on": True}),
+        ("live.withdraw", "WITHDRAW_LIMITS", {}),
+    ],
+)
+def test_each_event_is_limited_for_a_device_and_a_network(
+    room: tuple[int, str, str],
+    connect: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    event: str,
+    limits: str,
+    fields: dict[str, Any],
+) -> None:
+    phones = [joined(connect, number, room[1]) for number in (1, 2, 3)]
+    shipped = getattr(sockets, limits)
+    fewer = {"per_device": "2/day", "per_network": "5/day"}
+    monkeypatch.setattr(sockets, limits, {who: fewer[who] for who in shipped})
+
+    def tell(phone: Any) -> bool:
+        sent = {"room": room[1], "question": room[2], "request_id": request_id(), **fields}
+        return bool(phone.emit(event, sent, callback=True).get("error", {}).get("status") == 429)
+
+    refused = [tell(phone) for phone in phones for _ in range(3)]
+    of_device = [False, False, True]
+    assert refused[:6] == of_device * 2
+    # What a device was refused was no attempt of its network's.
+    assert refused[6:] == ([False, True, True] if "per_network" in shipped else of_device)
+
+
+def test_addresses_of_screens_cannot_be_tried_out(app: Flask, client: Any) -> None:
+    codes = [client.get(f"/guest/{'x' * 42}{number % 10}").status_code for number in range(62)]
+    assert codes == [410] * 60 + [429] * 2
