@@ -9,6 +9,7 @@ import logging
 import os
 import resource
 import runpy
+import signal
 import sys
 import time
 from datetime import UTC, datetime
@@ -167,6 +168,12 @@ def on_starting(server: Any) -> None:
     except running.Running as error:
         sys.exit(str(error))
     raise_limits()
+
+
+def when_ready(_server: object) -> None:
+    """Stay the only one: signals that ask gunicorn for another process, or for one less, are not heard."""
+    for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def raise_limits() -> None:

@@ -113,6 +113,21 @@ def test_told_to_load_anew_again_and_again_it_serves_on(make_server: Callable[..
     assert "Traceback" not in server.log.read_text()
 
 
+@pytest.mark.faults
+def test_no_signal_starts_a_second_web_process(make_server: Callable[..., Server]) -> None:
+    """gunicorn would start one more for each TTIN, and another master for USR2; only one may write."""
+    server = make_server()
+    master = server.processes["web"].pid
+    status = Path(f"/proc/{master}/status").read_text()
+    ignored = int(next(line for line in status.splitlines() if line.startswith("SigIgn")).split()[1], 16)
+    for number in (signal.SIGTTIN, signal.SIGTTOU, signal.SIGUSR2):
+        assert ignored & 1 << number - 1
+        os.kill(master, number)
+    [_only] = Path(f"/proc/{master}/task/{master}/children").read_text().split()
+    with urllib.request.urlopen(f"{server.url}/healthz", timeout=30) as answer:
+        assert answer.status == 200
+
+
 @pytest.mark.sqlite_only
 @pytest.mark.faults
 def test_after_kill_nine_of_either_process_it_is_there_again(make_server: Callable[..., Server]) -> None:
