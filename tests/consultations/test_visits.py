@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, update
 
 from engage.consultations.models import Comment, CommentState, Consultation
+from engage.consultations.views import _visit
+from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.core.ids import request_id
@@ -272,6 +275,35 @@ def test_a_cookie_that_is_no_number_of_a_visit_counts_as_none(
     phone.set_cookie("comment_visit", number, path=base)
     assert phone.post(f"{base}/comment", data=_fields(phone, "甲")).status_code == 303
     assert _shown(_code(phone.get(f"{base}/done").text)) == ["甲"]
+
+
+def test_nobody_leaves_a_number_they_know_for_those_who_come_after(
+    sent: tuple[Any, str, list[str], Callable[[str, str], str]],
+) -> None:
+    """On a tablet in a hall: the number decides the code, and the code reads and erases."""
+    phone, base, *_ = sent
+    number, minute = "n" * 24, int(now().timestamp()) // 60
+    codes = []
+    for planted in (number, f"{number}.{minute}", f"{number}.{minute}.{'A' * 43}"):
+        for text in ("甲", "乙"):
+            phone.set_cookie("comment_visit", planted, path=base)
+            phone.post(f"{base}/comment", data=_fields(phone, text))
+            codes.append(_code(phone.get(f"{base}/done").text))
+    assert len(set(codes)) == len(codes)
+    assert [_shown(code) for code in codes] == [["甲"], ["乙"]] * 3
+
+
+@pytest.mark.parametrize(("minutes", "same"), [(119, True), (121, False)])
+def test_a_visit_ends_after_two_hours_whoever_goes_on_reading(
+    sent: tuple[Any, str, list[str], Callable[[str, str], str]],
+    monkeypatch: pytest.MonkeyPatch,
+    minutes: int,
+    same: bool,
+) -> None:
+    _phone, _base, keys, send = sent
+    first = _code(send(f"/clauses/{keys[0]}", "甲"))
+    monkeypatch.setattr(_visit, "now", lambda: now() + timedelta(minutes=minutes))
+    assert (_code(send(f"/clauses/{keys[1]}", "乙")) == first) is same
 
 
 def test_one_or_all_are_erased_in_the_pages(
