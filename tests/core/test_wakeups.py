@@ -113,7 +113,10 @@ def test_a_connection_the_server_ended_says_yes_and_is_made_again(app: Flask, wa
         if db.engine.dialect.name == "sqlite":
             return  # no server that could end it
         ended = db.session.scalars(
-            text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query = :query"),
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE query = :query AND datname = current_database()"
+            ),
             {"query": f"LISTEN {CHANNEL}"},
         ).all()
         db.session.rollback()
