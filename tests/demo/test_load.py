@@ -205,6 +205,12 @@ def test_cases_are_open_overdue_and_answered(seen: Flask) -> None:
     assert all(is_working_day(row.due_on) for row in rows)
 
 
+def test_a_copy_has_its_photos_whatever_a_test_replaces(
+    no_photos: None, demonstration: Flask, files: Path
+) -> None:
+    assert [path for path in (files / "photos").rglob("*") if path.is_file()]
+
+
 @pytest.mark.parametrize("day", [(2026, 1, 1), (2026, 2, 28), (2026, 12, 31)])
 def test_any_day_of_the_year(
     app: Flask, files: Path, no_photos: None, monkeypatch: pytest.MonkeyPatch, day: tuple[int, int, int]
