@@ -7,6 +7,7 @@ served waits and leaves as one piece, one send for each member: order is kept, a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -35,6 +36,8 @@ class Fanout(Manager):
     def __init__(self) -> None:
         super().__init__()
         self._rooms_of: dict[str, set[_Key]] = {}
+        self._owners: dict[str, str] = {}
+        self._hearing: dict[_Key, Counter[str]] = {}
         self._waiting: dict[_Key, list[str]] = {}
 
     # ---- sending
@@ -88,6 +91,16 @@ class Fanout(Manager):
         """How many members ``room`` has."""
         return len(self._members(namespace, room))
 
+    def own(self, sid: str, owner: str) -> None:
+        """Whose a client is: one owner may have several. Raises ``ValueError`` once it is in a room."""
+        if sid in self._rooms_of:
+            raise ValueError("is in a room already")
+        self._owners[sid] = owner
+
+    def owners(self, room: str, namespace: str = "/") -> int:
+        """How many different owners have clients in ``room``; costs the same however many there are."""
+        return len(self._hearing.get((namespace, room), ()))
+
     def _serve_room(self, key: _Key, targets: Iterator[str], texts: list[str]) -> None:
         try:
             while True:
@@ -134,8 +147,11 @@ class Fanout(Manager):
         if room is None:
             rooms.setdefault(None, bidict())[sid] = eio_sid
             return
-        rooms.setdefault(room, {})[sid] = eio_sid or rooms[None][sid]
-        self._rooms_of.setdefault(sid, set()).add((namespace, room))
+        key, members = (namespace, room), rooms.setdefault(room, {})
+        if sid not in members:
+            self._hearing.setdefault(key, Counter())[self._owners.get(sid, sid)] += 1
+        members[sid] = eio_sid or rooms[None][sid]
+        self._rooms_of.setdefault(sid, set()).add(key)
 
     def basic_leave_room(self, sid: str, namespace: str, room: str | None) -> None:
         """Take a client out of a room; an empty room is no more."""
@@ -144,14 +160,23 @@ class Fanout(Manager):
         if members is None or members.pop(sid, None) is None:
             return
         if room is not None:
-            mine = self._rooms_of.get(sid, set())
-            mine.discard((namespace, room))
-            if not mine:
-                self._rooms_of.pop(sid, None)
+            self._hears_no_more(sid, (namespace, room))
         if not members:
             del rooms[room]
             if not rooms:
                 del self.rooms[namespace]
+
+    def _hears_no_more(self, sid: str, key: _Key) -> None:
+        mine = self._rooms_of.get(sid, set())
+        mine.discard(key)
+        if not mine:
+            self._rooms_of.pop(sid, None)
+        hearing, owner = self._hearing[key], self._owners.get(sid, sid)
+        hearing[owner] -= 1
+        if not hearing[owner]:
+            del hearing[owner]
+        if not hearing:
+            del self._hearing[key]
 
     def basic_disconnect(self, sid: str, namespace: str, **_kwargs: Any) -> None:
         """Take a client out of every room of ``namespace``."""
@@ -159,6 +184,7 @@ class Fanout(Manager):
             if space == namespace:
                 self.basic_leave_room(sid, namespace, room)
         self.basic_leave_room(sid, namespace, None)
+        self._owners.pop(sid, None)
         self.callbacks.pop(sid, None)
         for pending in (self.pending_connect, self.pending_disconnect):
             if sid in pending.get(namespace, ()):

@@ -103,7 +103,7 @@ def leave(peer: Peer, room: str) -> None:
 
 def viewers(room: str) -> int:
     """How many devices hear ``room`` in this process: a second tab is no second viewer."""
-    return len({peer.device for peer in members(room)})
+    return socketio.server.manager.owners(room) if socketio.server else 0
 
 
 def members(room: str) -> list[Peer]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask
 from flask_socketio import SocketIO
@@ -23,6 +23,9 @@ from engage.web.websocket import FULL, Admission
 
 log = logging.getLogger(__name__)
 
+# Of the request that a socket begins with: read once, however often it is asked for.
+_DEVICE: Final = "engage.device"
+_COOKIES: Final = "engage.cookies"
 ConnectGuard = Callable[[dict[str, Any], Any], str]
 
 
@@ -101,7 +104,9 @@ class Realtime(SocketIO):
         self, app: Flask, guard: ConnectGuard, sid: str, environ: dict[str, Any], auth: Any = None
     ) -> None:
         with app.app_context():
-            self.peers[sid] = Peer(sid, guard(environ, auth), environ)
+            peer = self.peers[sid] = Peer(sid, guard(environ, auth), environ)
+        if self.server is not None:
+            self.server.manager.own(sid, peer.device)
 
     def _disconnect(self, app: Flask, sid: str, _reason: str = "") -> None:
         peer = self.peers.pop(sid, None)
@@ -125,13 +130,19 @@ def device_guard(environ: dict[str, Any], auth: Any) -> str:
 
 
 def _device(environ: dict[str, Any]) -> str | None:
-    return citizen.read_device(
-        cookies.read(citizen.COOKIE, sent=parse_cookie(environ.get("HTTP_COOKIE", "")))
-    )
+    if _DEVICE not in environ:
+        environ[_DEVICE] = citizen.read_device(cookies.read(citizen.COOKIE, sent=_cookies(environ)))
+    return environ[_DEVICE]
+
+
+def _cookies(environ: dict[str, Any]) -> Any:
+    if _COOKIES not in environ:
+        environ[_COOKIES] = parse_cookie(environ.get("HTTP_COOKIE", ""))
+    return environ[_COOKIES]
 
 
 def _language(environ: dict[str, Any]) -> str:
-    chosen = cookies.read(LANGUAGE_COOKIE, sent=parse_cookie(environ.get("HTTP_COOKIE", "")))
+    chosen = cookies.read(LANGUAGE_COOKIE, sent=_cookies(environ))
     return "en" if chosen == "en" else DEFAULT_LANGUAGE
 
 

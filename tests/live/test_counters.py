@@ -234,6 +234,22 @@ def said(monkeypatch: pytest.MonkeyPatch) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.fixture
+def deltas(said: Any, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """The rows of the log that were sent on; totals go where they went."""
+    heard: list[dict[str, Any]] = []
+    totals = pump.broadcast
+
+    def broadcast(room: str, event: str, payload: dict[str, Any]) -> None:
+        if event == pump.DELTA:
+            heard.append(payload)
+        else:
+            totals(room, event, payload)
+
+    monkeypatch.setattr(pump, "broadcast", broadcast)
+    return heard
+
+
+@pytest.fixture
 def sender(app: Flask, context: None) -> pump.Pump:
     """A pump that looks only when it is told to."""
     made = pump.Pump(app)
@@ -312,6 +328,31 @@ def test_what_is_public_again_is_told_with_its_total(
     make.decide(room, make.question(other), Deed.AIR)
     sender._send_totals(changed=True)
     assert said[PUBLIC] == [], "it was public before"
+
+
+def test_the_number_of_published_questions_comes_with_what_made_it_so(
+    sender: pump.Pump, watched: Any, said: Any, deltas: list[dict[str, Any]]
+) -> None:
+    room, _present = watched
+    asked = [make.ask(room, f"第{number}个问题是什么", by=number) for number in range(3)]
+    sender._send_log()
+    assert not any("published" in delta for delta in deltas)
+    for each in asked[:2]:
+        make.decide(room, each, Deed.APPROVE)
+    deltas.clear()
+    sender._send_log()
+    told = [delta.get("published") for delta in deltas if delta["stream"] == PUBLIC]
+    assert told == [None, [2, 2]], "once for all that was published at once"
+    sender._send_totals(changed=True)
+    assert said[PUBLIC] == []
+    assert said[MODERATORS] == [
+        {"room": room.public_id, "published": [2, 2], "states": [{"pending": 1, "approved": 2}, 5]}
+    ]
+    make.decide(room, asked[0], Deed.AIR)
+    make.decide(room, asked[1], Deed.TAKE_DOWN, reason=ReasonClass.INSULT)
+    deltas.clear()
+    sender._send_log()
+    assert [delta.get("published") for delta in deltas if delta["stream"] == PUBLIC] == [None, [1, 4]]
 
 
 def test_a_burst_of_supports_leaves_in_pieces_and_in_turn(

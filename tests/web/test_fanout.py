@@ -152,6 +152,31 @@ def test_leaving_takes_a_client_out_of_everything(server: RealtimeServer) -> Non
     assert server.manager._rooms_of == {}
 
 
+def test_owners_are_counted_once_however_they_come_and_go(server: RealtimeServer) -> None:
+    owners = server.manager.owners
+    clients = [add(server, None)[0] for _ in range(4)]
+    for client, owner in zip(clients, ("one", "one", "two", None), strict=True):
+        if owner:
+            server.manager.own(client, owner)
+        for room in ("hall", "stage", "stage"):
+            server.enter_room(client, room)
+        with pytest.raises(ValueError, match="already"):
+            server.manager.own(client, "another")
+    assert (owners("stage"), server.manager.count("stage"), owners("nowhere")) == (3, 4, 0)
+    server.leave_room(clients[0], "stage")
+    server.leave_room(clients[0], "stage")
+    assert owners("stage") == 3, "the other of the first owner is still there"
+    eio_sid = server.manager.eio_sid_from_sid(clients[1], "/")
+    server.eio.sockets[eio_sid].close(abort=True)
+    assert (owners("stage"), owners("hall")) == (2, 3)
+    server.enter_room(clients[0], "stage")
+    assert owners("stage") == 3
+    for room in ("stage", "hall"):
+        server.close_room(room)
+        assert owners(room) == 0
+    assert server.manager._hearing == {}
+
+
 def test_nobody_enters_the_room_of_another(server: RealtimeServer) -> None:
     (first, _), (second, _) = add(server), add(server)
     with pytest.raises(ValueError, match="sid room"):

@@ -52,8 +52,8 @@ def wire_name(stream: str) -> str:
 
 @dataclass(slots=True)
 class _Sent:
-    """What the viewers of a session were told: how many questions are ``published``, and (staff) in each of
-    the ``states``, how many ``viewers`` there are, and the totals up to the ``counter``.
+    """What the viewers of a session were told: how many ``viewers`` there are, and the totals up to the
+    ``counter``; and how many questions are ``published``, and (staff) in each of the ``states``.
 
     ``supports`` are those that somebody asked for or that changed since, ``waiting`` those still to be told.
     """
@@ -64,6 +64,20 @@ class _Sent:
     viewers: int = -1
     supports: dict[str, list[int]] = field(default_factory=dict)
     waiting: dict[str, list[int]] = field(default_factory=dict)
+    _told: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for stream in (PUBLIC, MODERATORS):
+            self.news(stream)
+
+    def news(self, stream: str) -> dict[str, Any]:
+        """How many questions are published (staff: in each state), where those who hear ``stream`` have not
+        heard it; they count as told.
+        """
+        numbers = {"published": self.published} | ({"states": self.states} if stream == MODERATORS else {})
+        fresh = {name: each for name, each in numbers.items() if each[0] != self._told.get((stream, name))}
+        self._told |= {(stream, name): each[0] for name, each in fresh.items()}
+        return fresh
 
     def note(self, changed: dict[str, list[int]]) -> None:
         """Line up what changed; what waits already keeps its place."""
@@ -180,6 +194,7 @@ class Pump:
         while rows := queries.rows_after(self._last_id, limit=_BATCH):
             unknown = {row.session_id for row in rows} - self._public_ids.keys()
             self._public_ids |= queries.public_ids(sorted(unknown)) if unknown else {}
+            newest = {row.session_id: row.id for row in rows if row.stream == PUBLIC}
             for row in rows:
                 self._last_id = row.id
                 payload = {
@@ -188,6 +203,8 @@ class Pump:
                     "seq": row.seq,
                     **row.payload,
                 }
+                if newest.get(row.session_id) == row.id:
+                    payload |= self._published(row.session_id)
                 broadcast(room_name(row.session_id, row.stream), DELTA, payload)
             if len(rows) < _BATCH:
                 return
@@ -200,34 +217,35 @@ class Pump:
                 # What changes from now on is not followed: the next one to watch reads anew.
                 del self._sent[session_id]
                 continue
-            frame: dict[str, Any] = {"room": self._public_ids[session_id]}
-            for_staff: dict[str, Any] = {}
             if changed:
-                self._count_again(session_id, sent, frame, for_staff)
+                self._count_again(session_id, sent)
                 sent.note(queries.totals_since(session_id, sent.counter))
+            frame: dict[str, Any] = {"room": self._public_ids[session_id]}
             if sent.waiting:
                 frame["supports"] = sent.next(TOTALS_MOST)
             if sent.viewers != present:
                 sent.viewers = present
                 frame["viewers"] = self.viewer_total(session_id)
-            if len(frame) > 1:
-                broadcast(room_name(session_id, PUBLIC), TOTALS, frame)
-            if len(frame) > 1 or for_staff:
-                broadcast(room_name(session_id, MODERATORS), TOTALS, frame | for_staff)
+            for stream in (PUBLIC, MODERATORS):
+                told = frame | sent.news(stream)
+                if len(told) > 1:
+                    broadcast(room_name(session_id, stream), TOTALS, told)
 
-    def _count_again(
-        self, session_id: int, sent: _Sent, frame: dict[str, Any], for_staff: dict[str, Any]
-    ) -> None:
-        """Put into the frames how many questions there are, where moderators heard what may change it."""
+    def _published(self, session_id: int) -> dict[str, Any]:
+        """How many questions are published now, where it was another number: said with the delta that made it
+        so, since a frame of its own would cost as much again for each viewer.
+        """
+        sent = self._sent.get(session_id)
+        if sent is None:
+            return {}
+        self._count_again(session_id, sent)
+        return sent.news(PUBLIC)
+
+    def _count_again(self, session_id: int, sent: _Sent) -> None:
+        """Count the questions, where moderators heard what may change their number."""
         heads = queries.heads(session_id, PUBLIC, MODERATORS)
-        if heads.get(MODERATORS, 0) == sent.states[1]:
-            return
-        published, states = _counted(session_id, heads)
-        if published[0] != sent.published[0]:
-            frame["published"] = sent.published = published
-        if states[0] != sent.states[0]:
-            for_staff["states"] = states
-        sent.states = states
+        if heads.get(MODERATORS, 0) != sent.states[1]:
+            sent.published, sent.states = _counted(session_id, heads)
 
     def viewer_total(self, session_id: int) -> list[int]:
         """How many phones are in the room now, with the counter that orders such numbers."""

@@ -112,6 +112,7 @@ export class Link {
     const stream = this.streams[delta.stream];
     if (!stream || delta.room !== this.room) return;
     const done = stream.take(delta);
+    if (delta.published) this.#count({ published: delta.published });
     if (done === "applied") this.changed([delta.stream]);
     if (done === "gap") this.#join();
   }
