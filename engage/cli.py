@@ -6,6 +6,7 @@ import errno
 import json
 import re
 import sqlite3
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +14,23 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, ScriptInfo
 from flask_migrate import upgrade
-from sqlalchemy import inspect
+from sqlalchemy import exists, inspect, or_, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from engage.config import ROOT
+from engage.consultations import models as consultations
+from engage.consultations.models import Comment, Consultation
 from engage.core.calendar import FILE, CalendarError
+from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Busy, Invalid, NotFound, Refusal
 from engage.core.private import is_root_for
+from engage.core.running import Running, stopped
 from engage.core.schema import HELP, SchemaError, first_line, require_known_revision, require_schema
-from engage.participation.marks import marks
+from engage.participation.marks import DAYS, PARTICIPATION, marks
 from engage.settings.actions import import_working_days
+from engage.surveys import models as surveys
+from engage.surveys.models import Response, Survey
 
 # What is said on pages speaks of pages and of what was typed there.
 _SENTENCES: dict[type[Refusal], str] = {
@@ -45,6 +52,8 @@ class EngageGroup(AppGroup):
             return super().invoke(ctx)
         except SchemaError as error:
             raise click.ClickException(str(error)) from error
+        except Running as error:
+            raise click.ClickException("The site is running. Stop web and worker first.") from error
         except Invalid as refusal:
             raise click.ClickException(" ".join(map(str, refusal.errors.values()))) from refusal
         except Refusal as refusal:
@@ -106,11 +115,34 @@ def require_current(app: Flask) -> None:
         require_schema(db.engine, db.metadata, _MIGRATIONS)
         try:
             marks().check()
+            if marks().is_blank() and devices_took_part():
+                raise FileNotFoundError(errno.ENOENT, "it holds nothing, though people have answered")
         except OSError as error:
             raise SchemaError(
                 f"{marks().path} cannot be used ({error.strerror}): put it back from a backup. "
-                "Where there is none, move it away; everybody can then answer once more."
+                "Where there is none, run .venv/bin/flask engage begin-marks; "
+                "everybody can then answer once more."
             ) from error
+
+
+def devices_took_part() -> bool:
+    """Whether there is an answer that counts once a device and whose mark is not due to be forgotten yet."""
+    since = now() - timedelta(days=DAYS[PARTICIPATION] - 1)
+    answered = exists().where(
+        Response.survey_id == Survey.id,
+        Survey.one_per_device,
+        Survey.is_demo.is_(False),
+        Response.source == surveys.Source.WEB,
+        Response.submitted_minute > since,
+    )
+    stood = exists().where(
+        Comment.consultation_id == Consultation.id,
+        Consultation.is_demo.is_(False),
+        Comment.counted,
+        Comment.source == consultations.Source.WEB,
+        Comment.submitted_minute > since,
+    )
+    return bool(db.session.scalar(select(or_(answered, stood))))
 
 
 def migrate_database() -> None:
@@ -131,6 +163,19 @@ def _import_working_days(folder: Path, *, as_json: bool) -> None:
         raise click.ClickException(str(error)) from error
     if days and not as_json:
         click.echo(f"Stored the {days} dates of {FILE}; they are edited under /staff/working-days now.")
+
+
+@engage_cli.command()
+@click.option("--yes", is_flag=True, help="Do not ask before everybody can answer once more.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def begin_marks(yes: bool, as_json: bool) -> None:
+    """Begin participation.marks anew where it is lost: everybody can then answer once more."""
+    with stopped(current_app.config["ENGAGE"].instance):
+        if not yes:
+            click.confirm("Begin anew? Everybody can then answer once more.", abort=True)
+        marks().begin()
+    path = str(marks().path)
+    say({"begun": path}, as_json=as_json, text=f"Begun anew: {path}")
 
 
 @engage_cli.command()

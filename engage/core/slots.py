@@ -5,46 +5,48 @@ lot, and is written in place. So the file is the same whoever came first, and no
 beside the rows of the transaction it belongs to, as a database's pages and log would.
 
 A slot is 64 bytes: mark, day (days since 1970), kind, state, and while its transaction is open the tag by
-which that one is found out after a crash. All writes happen inside a write transaction, which comes alone.
+which that one is found out after a crash. A free one is not all zero, so that what was cut out or overwritten
+by a disk is told from it; in files made before release 0.2.0 it is, until ``renew``. All writes happen inside
+a write transaction, which comes alone.
 """
 
 from __future__ import annotations
 
 import errno
 import os
-import secrets
-import struct
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import Final
 
+from engage.core.slot_layout import (
+    BUCKET,
+    DAY_AT,
+    EMPTY,
+    EPOCH,
+    FREE,
+    KIND_AT,
+    OPEN,
+    PER_BUCKET,
+    SETTLED,
+    SLOT,
+    STATE_AT,
+    ZERO,
+    Slot,
+    buckets_of,
+    draw,
+    pack,
+    places_of,
+    put_into,
+    slot_of,
+    taken_in,
+)
+
+_FIRST_BUCKETS: Final = 1024
+_CHUNK: Final = 1 << 20
 NAME: Final = "participation.marks"
 """The file's name in the folder of the installation."""
-MARK_BYTES: Final = 28
-TAG_BYTES: Final = 32
-_SLOT: Final = struct.Struct(f"<{MARK_BYTES}sHBB{TAG_BYTES}s")
-_DAY_AT, _KIND_AT, _STATE_AT = MARK_BYTES, MARK_BYTES + 2, MARK_BYTES + 3
-_BUCKET: Final = 4096
-_PER_BUCKET: Final = _BUCKET // _SLOT.size
-_ALL: Final = range(_PER_BUCKET)
-_FIRST_BUCKETS: Final = 1024
-_FREE, _SETTLED, _OPEN = 0, 1, 2
-_EPOCH: Final = date(1970, 1, 1)
-_CHUNK: Final = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A mark as it lies in the file; ``tag`` names the transaction that has not been seen to end."""
-
-    place: int
-    mark: bytes
-    day: date
-    kind: int
-    tag: bytes | None
 
 
 class _Handle:
@@ -54,8 +56,15 @@ class _Handle:
         self.number = os.open(path, os.O_RDWR | os.O_CLOEXEC)
         found = os.fstat(self.number)
         self.inode, self.size = found.st_ino, found.st_size
-        if self.size < _BUCKET or self.size % _BUCKET:
+        if self.size < BUCKET or self.size % BUCKET:
             raise _damaged(path)
+        # As it was when it was opened: a file that grows or is renewed is another one.
+        self.free = FREE if self.has_free() else ZERO
+        self.states = frozenset({self.free, SETTLED, OPEN})
+
+    def has_free(self) -> bool:
+        """Whether a slot says that it is free; in a file half empty the first bucket does."""
+        return any(FREE in data[STATE_AT :: SLOT.size] for _, data in _chunks(self))
 
     def __del__(self) -> None:
         with suppress(OSError, AttributeError):
@@ -73,21 +82,42 @@ class SlotFile:
         """Read the whole file. Raises ``OSError`` where it holds something else than slots."""
         file = self._file()
         if file is not None and any(
-            set(data[_STATE_AT :: _SLOT.size]) - {_FREE, _SETTLED, _OPEN} for _, data in _chunks(file)
+            set(data[STATE_AT :: SLOT.size]) - file.states for _, data in _chunks(file)
         ):
             raise _damaged(self.path)
+
+    def is_blank(self) -> bool:
+        """Whether there is no file, or one of zeros alone: no mark, and nobody has begun it anew."""
+        file = self._file()
+        return file is None or (file.free == ZERO and self.count() == 0)
+
+    def begin(self) -> None:
+        """Put a new file without marks in the place of whatever is there."""
+        self._kept = None
+        self._write(_FIRST_BUCKETS, [])
+
+    def is_old(self) -> bool:
+        """Whether it is a file of before release 0.2.0, with marks."""
+        file = self._file()
+        return file is not None and file.free == ZERO and self.count() > 0
+
+    def renew(self) -> None:
+        """Write such a file anew, as it is written now."""
+        file = self._file()
+        if file is not None:
+            self._made(file.size // BUCKET)
 
     def find(self, mark: bytes) -> Slot | None:
         """The slot of ``mark``, ``None`` where it was never made."""
         file = self._file()
         if file is None:
             return None
-        for bucket in _buckets(mark, file.size):
-            data = os.pread(file.number, _BUCKET, bucket)
+        for bucket in buckets_of(mark, file.size):
+            data = _bucket(file, bucket, self.path)
             at = data.find(mark)
             while at >= 0:
-                if at % _SLOT.size == 0 and data[at + _STATE_AT] != _FREE:
-                    return _slot(bucket + at, data[at : at + _SLOT.size])
+                if at % SLOT.size == 0 and data[at + STATE_AT] in (SETTLED, OPEN):
+                    return slot_of(bucket + at, data[at : at + SLOT.size])
                 at = data.find(mark, at + 1)
         return None
 
@@ -99,9 +129,9 @@ class SlotFile:
         file = self._file() or self._made(_FIRST_BUCKETS)
         place = _free_place(file, mark)
         while place is None:
-            file = self._made(2 * file.size // _BUCKET)
+            file = self._made(2 * file.size // BUCKET)
             place = _free_place(file, mark)
-        os.pwrite(file.number, _packed(mark, kind, day, tag), place)
+        os.pwrite(file.number, pack(mark, kind, day, tag), place)
         return place
 
     def sync(self) -> None:
@@ -115,25 +145,25 @@ class SlotFile:
         slot = self.find(mark)
         file = self._file()
         if file is not None and slot is not None and slot.tag is not None:
-            os.pwrite(file.number, _packed(slot.mark, slot.kind, slot.day, None), slot.place)
+            os.pwrite(file.number, pack(slot.mark, slot.kind, slot.day, None), slot.place)
 
     def clear(self, slot: Slot) -> None:
         """Forget a mark."""
         file = self._file()
         if file is not None:
-            os.pwrite(file.number, bytes(_SLOT.size), slot.place)
+            os.pwrite(file.number, EMPTY if file.free == FREE else bytes(SLOT.size), slot.place)
 
     def open_slots(self) -> list[Slot]:
         """Marks whose transaction was not seen to end, of all processes."""
-        return list(self._where(lambda data: _places(data[_STATE_AT :: _SLOT.size], _OPEN)))
+        return list(self._where(lambda data: places_of(data[STATE_AT :: SLOT.size], OPEN)))
 
     def due(self, kind: int, before: date) -> list[Slot]:
         """The marks of a kind made before a day."""
-        limit = (before - _EPOCH).days
+        limit = (before - EPOCH).days
 
         def early(data: bytes) -> Iterator[int]:
-            days = zip(data[_DAY_AT :: _SLOT.size], data[_DAY_AT + 1 :: _SLOT.size], strict=True)
-            kinds = data[_KIND_AT :: _SLOT.size]
+            days = zip(data[DAY_AT :: SLOT.size], data[DAY_AT + 1 :: SLOT.size], strict=True)
+            kinds = data[KIND_AT :: SLOT.size]
             for at, (low, high) in enumerate(days):
                 if kinds[at] == kind and low + 256 * high < limit:
                     yield at
@@ -147,20 +177,20 @@ class SlotFile:
             return 0
         taken = 0
         for _, data in _chunks(file):
-            states, kinds = data[_STATE_AT :: _SLOT.size], data[_KIND_AT :: _SLOT.size]
-            taken += len(states) - states.count(_FREE) if kind is None else kinds.count(kind)
+            states, kinds = data[STATE_AT :: SLOT.size], data[KIND_AT :: SLOT.size]
+            taken += states.count(SETTLED) + states.count(OPEN) if kind is None else kinds.count(kind)
         return taken
 
     def is_half_full(self) -> bool:
         """Whether it should ``grow`` before a mark finds no place."""
         file = self._file()
-        return file is not None and 2 * self.count() * _SLOT.size >= file.size
+        return file is not None and 2 * self.count() * SLOT.size >= file.size
 
     def grow(self) -> None:
         """Double the file; ``put`` does so where a mark finds no place."""
         file = self._file()
         if file is not None:
-            self._made(2 * file.size // _BUCKET)
+            self._made(2 * file.size // BUCKET)
 
     def _where(self, which: Callable[[bytes], Iterable[int]]) -> Iterator[Slot]:
         file = self._file()
@@ -168,14 +198,17 @@ class SlotFile:
             return
         for start, data in _chunks(file):
             for at in which(data):
-                offset = at * _SLOT.size
-                yield _slot(start + offset, data[offset : offset + _SLOT.size])
+                offset = at * SLOT.size
+                yield slot_of(start + offset, data[offset : offset + SLOT.size])
 
     def _file(self) -> _Handle | None:
         """The file as it is now: another process may have made a larger one."""
         try:
             inode = self.path.stat().st_ino
         except FileNotFoundError:
+            if self._kept is not None:
+                # It was there: without it everybody could answer once more.
+                raise
             return None
         if self._kept is None or self._kept.inode != inode:
             self._kept = _Handle(self.path)
@@ -183,11 +216,15 @@ class SlotFile:
 
     def _made(self, buckets: int) -> _Handle:
         """A new file with room for more, holding what the present one holds, put in its place."""
+        found = self._where(lambda data: taken_in(data[STATE_AT :: SLOT.size]))
+        return self._write(buckets, found)
+
+    def _write(self, buckets: int, slots: Iterable[Slot]) -> _Handle:
         fresh = self.path.with_name(self.path.name + ".new")
-        content = bytearray(buckets * _BUCKET)
-        for slot in self._where(lambda data: _taken(data[_STATE_AT :: _SLOT.size])):
-            packed = _packed(slot.mark, slot.kind, slot.day, slot.tag)
-            _put_into(content, slot.mark, packed)
+        content = bytearray(EMPTY * (buckets * PER_BUCKET))
+        for slot in slots:
+            packed = pack(slot.mark, slot.kind, slot.day, slot.tag)
+            put_into(content, slot.mark, packed)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(content)
             file.flush()
@@ -202,60 +239,22 @@ def _damaged(path: Path) -> OSError:
     return OSError(errno.EIO, "damaged", str(path))
 
 
-def _buckets(mark: bytes, size: int) -> tuple[int, int]:
-    count = size // _BUCKET
-    first, second = int.from_bytes(mark[:8]) % count, int.from_bytes(mark[8:16]) % count
-    return first * _BUCKET, second * _BUCKET
+def _bucket(file: _Handle, start: int, path: Path) -> bytes:
+    data = os.pread(file.number, BUCKET, start)
+    if not file.states.issuperset(data[STATE_AT :: SLOT.size]):
+        raise _damaged(path)
+    return data
 
 
 def _free_place(file: _Handle, mark: bytes) -> int | None:
     """A free slot of the emptier bucket, by lot."""
-    return _drawn(
-        (bucket, os.pread(file.number, _BUCKET, bucket)[_STATE_AT :: _SLOT.size])
-        for bucket in _buckets(mark, file.size)
+    return draw(
+        (
+            (bucket, os.pread(file.number, BUCKET, bucket)[STATE_AT :: SLOT.size])
+            for bucket in buckets_of(mark, file.size)
+        ),
+        file.free,
     )
-
-
-def _put_into(content: bytearray, mark: bytes, packed: bytes) -> None:
-    """As ``_free_place``, in memory; a file twice as large always has the room."""
-    place = _drawn(
-        (bucket, content[bucket + _STATE_AT : bucket + _BUCKET : _SLOT.size])
-        for bucket in _buckets(mark, len(content))
-    )
-    assert place is not None
-    content[place : place + _SLOT.size] = packed
-
-
-def _drawn(buckets: Iterable[tuple[int, bytes | bytearray]]) -> int | None:
-    """A free slot of the bucket with the most, from the places of buckets and the states of their slots."""
-    bucket, states = max(buckets, key=lambda found: found[1].count(_FREE))
-    if _FREE not in states:
-        return None
-    while states[at := secrets.choice(_ALL)] != _FREE:
-        pass
-    return bucket + at * _SLOT.size
-
-
-def _places(states: bytes, wanted: int) -> list[int]:
-    places, at = [], states.find(wanted)
-    while at >= 0:
-        places.append(at)
-        at = states.find(wanted, at + 1)
-    return places
-
-
-def _taken(states: bytes) -> list[int]:
-    return sorted(_places(states, _SETTLED) + _places(states, _OPEN))
-
-
-def _packed(mark: bytes, kind: int, day: date, tag: bytes | None) -> bytes:
-    state = _SETTLED if tag is None else _OPEN
-    return _SLOT.pack(mark, (day - _EPOCH).days, kind, state, tag or bytes(TAG_BYTES))
-
-
-def _slot(place: int, data: bytes) -> Slot:
-    mark, day, kind, state, tag = _SLOT.unpack(data)
-    return Slot(place, mark, _EPOCH + timedelta(days=day), kind, tag if state == _OPEN else None)
 
 
 def _chunks(file: _Handle) -> Iterator[tuple[int, bytes]]:

@@ -22,7 +22,8 @@ from engage.core.ids import keyed_bytes
 from engage.core.keys import key
 from engage.core.messages import msg
 from engage.core.personal import Personal, kept_outside
-from engage.core.slots import MARK_BYTES, NAME, Slot, SlotFile
+from engage.core.slot_layout import MARK_BYTES, Slot
+from engage.core.slots import NAME, SlotFile
 from engage.core.writer import accompany, atomic
 from engage.participation import receipts
 
@@ -129,6 +130,9 @@ def tidy() -> None:
                 file.clear(slot)
 
     _in_turns(file, file.open_slots(), decide)
+    if file.is_old():
+        with atomic():
+            file.renew()
     if file.is_half_full():
         with atomic():
             file.grow()

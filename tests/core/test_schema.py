@@ -21,6 +21,8 @@ from engage.core.db import db
 from engage.core.schema import SchemaError, require_known_revision, require_schema
 from engage.core.slots import NAME
 from engage.core.writer import atomic
+from tests.factories.consultations import make_consultation, send_comment
+from tests.factories.surveys import make_survey, send_response
 from tests.fixtures.server import Server, wait_until
 
 pytestmark = pytest.mark.database
@@ -140,4 +142,39 @@ def test_marks_that_are_damaged_are_refused(app: Flask, content: bytes | None) -
     with pytest.raises(
         SchemaError, match=r"participation\.marks cannot be used .+: put it back from a backup"
     ):
+        require_current(app)
+
+
+@pytest.mark.parametrize("content", [None, bytes(65536)], ids=["missing", "zeros"])
+def test_marks_that_are_lost_are_missed(app: Flask, content: bytes | None) -> None:
+    path = app.config["ENGAGE"].instance / NAME
+    require_current(app)
+    with app.app_context():
+        send_response(make_survey(one_per_device=True))
+    require_current(app)
+    path.unlink()
+    if content is not None:
+        path.write_bytes(content)
+    app.extensions.pop("engage_marks")
+    with pytest.raises(SchemaError, match=r"it holds nothing, though people have answered.+begin-marks"):
+        require_current(app)
+    done = app.test_cli_runner().invoke(args=["engage", "begin-marks", "--yes"])
+    assert done.exit_code == 0, done.output
+    require_current(app)
+
+
+def test_where_nobody_counts_devices_no_marks_are_missed(app: Flask) -> None:
+    with app.app_context():
+        send_response(make_survey(one_per_device=False))
+        send_comment(make_consultation(), text="只有文字。", stance=None)
+    assert not (app.config["ENGAGE"].instance / NAME).exists()
+    require_current(app)
+
+
+def test_a_stance_that_counts_has_a_mark_to_miss(app: Flask) -> None:
+    with app.app_context():
+        send_comment(make_consultation())
+    (app.config["ENGAGE"].instance / NAME).unlink()
+    app.extensions.pop("engage_marks")
+    with pytest.raises(SchemaError, match="though people have answered"):
         require_current(app)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 import secrets
+from contextlib import suppress
 from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
 from engage.core import slots
-from engage.core.slots import MARK_BYTES, TAG_BYTES, SlotFile
+from engage.core.slot_layout import BUCKET, MARK_BYTES, SLOT, STATE_AT, TAG_BYTES, buckets_of, pack
+from engage.core.slots import SlotFile
 from tests.participation.files import ALIKE, likeness
 
 TODAY = date(2026, 11, 30)
@@ -98,7 +100,7 @@ def test_the_last_free_slot_of_a_bucket_is_found(
 def test_the_place_says_nothing_of_the_order(file: SlotFile, monkeypatch: pytest.MonkeyPatch) -> None:
     # One bucket: the worst case, where a database's page would hold its rows in the order of arrival.
     monkeypatch.setattr(slots, "_FIRST_BUCKETS", 1)
-    monkeypatch.setattr("engage.core.slots.secrets.choice", random.Random(4).choice)
+    monkeypatch.setattr("engage.core.slot_layout.secrets.choice", random.Random(4).choice)
     marks = _marks(50)
     for mark in marks:
         file.put(mark, 1, TODAY)
@@ -130,3 +132,67 @@ def test_what_is_no_slot_is_noticed(file: SlotFile) -> None:
         file.path.write_bytes(damage + whole[len(damage) :])
         with pytest.raises(OSError, match="damaged"):
             SlotFile(file.path).check()
+
+
+def _old(count: int, buckets: int = 4) -> tuple[bytes, list[bytes]]:
+    """A file as release 0.1.0 wrote it, where a free slot is all zero, and its marks."""
+    content, marks = bytearray(buckets * BUCKET), _marks(count)
+    for at, mark in enumerate(marks):
+        place = buckets_of(mark, len(content))[at % 2]
+        while content[place + STATE_AT]:
+            place += SLOT.size
+        content[place : place + SLOT.size] = pack(mark, 1, TODAY, None)
+    return bytes(content), marks
+
+
+@pytest.mark.parametrize("share", [0.01, 0.5, 1])
+def test_what_is_overwritten_with_zeros_is_noticed(file: SlotFile, share: float) -> None:
+    marks = _marks(100)
+    for mark in marks:
+        file.put(mark, 1, TODAY)
+    whole = file.path.read_bytes()
+    file.path.write_bytes(bytes(int(share * len(whole))) + whole[int(share * len(whole)) :])
+    if share < 1:
+        with pytest.raises(OSError, match="damaged"):
+            SlotFile(file.path).check()
+    else:
+        assert SlotFile(file.path).is_blank()
+    # Nor does who has it open take what is gone for a device that never answered.
+    for mark in marks:
+        with suppress(OSError):
+            assert file.find(mark) is not None
+
+
+def test_who_has_it_open_notices_that_it_is_gone(file: SlotFile) -> None:
+    file.put(_marks(1)[0], 1, TODAY)
+    file.path.unlink()
+    for work in (file.check, lambda: file.find(_marks(1)[0]), lambda: file.put(_marks(1)[0], 1, TODAY)):
+        with pytest.raises(FileNotFoundError):
+            work()
+    assert not file.path.exists()
+
+
+def test_a_file_of_the_first_release_is_used_and_renewed(file: SlotFile) -> None:
+    content, marks = _old(60)
+    file.path.write_bytes(content)
+    file.check()
+    [more, gone] = _marks(2)
+    file.put(more, 1, TODAY)
+    file.put(gone, 1, TODAY)
+    slot = file.find(gone)
+    assert slot is not None
+    file.clear(slot)
+    assert (file.is_old(), file.is_blank(), file.count(), file.find(gone)) == (True, False, 61, None)
+    file.renew()
+    file.check()
+    assert (file.is_old(), file.count(), file.find(gone)) == (False, 61, None)
+    assert all(SlotFile(file.path).find(mark) for mark in (*marks, more))
+
+
+def test_what_was_begun_anew_is_not_blank(file: SlotFile) -> None:
+    assert file.is_blank()
+    file.path.write_bytes(bytes(8192))
+    assert file.is_blank()
+    file.begin()
+    assert (file.is_blank(), file.is_old(), file.count()) == (False, False, 0)
+    file.check()

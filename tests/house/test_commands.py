@@ -23,6 +23,7 @@ from tests.fixtures.database import make_config
 ROOT = Path(__file__).resolve().parents[2]
 EXPECTED = {
     "init",
+    "begin-marks",
     "demo",
     "create-user",
     "signin",

@@ -16,7 +16,8 @@ from sqlalchemy import text
 from engage.core.db import db
 from engage.core.ids import keyed_hash, request_id
 from engage.core.keys import key
-from engage.core.slots import MARK_BYTES, NAME
+from engage.core.slot_layout import MARK_BYTES
+from engage.core.slots import NAME
 from engage.live import actions as live_actions
 from engage.live.actions._load import asker_key, support_hash
 from engage.participation.models import Receipt, WriteRequest
