@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 import pytest
@@ -17,7 +18,44 @@ DEAR = {
     "deep objects": '{"a":' * (MB // 2),
     "digits": "1" * 3 * MB,
     "keys": "{" + ",".join(f'"{number}":0' for number in range(MB // 4)) + "}",
+    "names": "{" + ",".join(f'"{number}":0' for number in range(150_000)) + "}",
+    "names with braces": "{" + ",".join(f'"}}{number}":0' for number in range(150_000)) + "}",
+    "long numbers": "[" + ",".join(["9" * 4000] * 700) + "]",
+    "escapes": '"' + r"\n" * MB + '"',
+    "a text without its end": '"' + r"\u0041" * (MB // 3),
 }
+# As large as they may be, and read.
+LARGE = {
+    "options": "[" + ",".join(f'{{"{n}":"x","text":{{"zh_CN":"长"}}}}' for n in range(49_000)) + "]",
+    "objects": "[" + ",".join(f'{{"k":"{n:07}"}}' for n in range(90_000)) + "]",
+    "names": "[" + ",".join(["{" + ",".join(f'"{n}":1' for n in range(9990)) + "}"] * 19) + "]",
+    "numbers": "[" + "1," * 100_000 + "1]",
+    "half characters": "[" + ",".join([r'"\ud800"'] * 100_000) + "]",
+}
+
+
+@pytest.mark.alone
+@pytest.mark.parametrize("text", LARGE.values(), ids=LARGE)
+def test_nobody_waits_for_what_is_read(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    gaps, at = [], time.process_time()
+
+    def others() -> None:
+        nonlocal at
+        gaps.append(time.process_time() - at)
+        at = time.process_time()
+
+    monkeypatch.setattr("engage.web.strictjson.let_others_run", others)
+    monkeypatch.setattr("engage.core.threads.let_others_run", others)
+    gc.collect()
+    gc.freeze()  # as the server does
+    others()
+    gaps.clear()
+    try:
+        assert strict_loads(text)
+    finally:
+        gc.unfreeze()
+    others()
+    assert max(gaps) < 0.05
 
 
 @pytest.mark.alone
