@@ -263,3 +263,25 @@ def test_a_link_revoked_by_another_process_ends_too(app: Flask, connect: Connect
         screens._recheck()
     assert not shut.is_connected()
     assert still.is_connected()
+
+
+@pytest.mark.parametrize("hidden", [Phase.DRAFT, None])
+def test_a_room_that_was_hidden_meanwhile_is_joined_by_nobody(
+    app: Flask, connect: Connect, hidden: Phase | None
+) -> None:
+    with app.app_context():
+        room = make.make_room()
+        room_id, public_id = room.id, room.public_id
+    join = ("live.join", {"room": public_id, "have": {}})
+    assert "streams" in connect(1).emit(*join, callback=True)
+    with app.app_context(), atomic():
+        session = make.db.session.get_one(make.LiveSession, room_id)
+        if hidden:
+            session.phase = hidden
+        else:
+            make.db.session.delete(session)
+    late = connect(2)
+    assert late.emit(*join, callback=True)["error"]["status"] == 404
+    assert realtime.viewers(pump.room_name(room_id, PUBLIC)) == 1
+    asked = {"request_id": request_id(), "text": "加装电梯的费用怎么分摊？", "name": ""}
+    assert late.emit("live.ask", asked, callback=True)["error"]["status"] == 404

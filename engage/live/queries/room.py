@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 
 from engage.core.db import db
 from engage.live.actions._load import asker_key, support_hash
@@ -173,23 +173,34 @@ def last_log_id() -> int:
 
 # Thousands join in the same moment: their two statements are built once, and read without building objects.
 _SESSIONS, _STREAMS = LiveSession.__table__.c, LiveStream.__table__.c
-_ROOM = select(_SESSIONS.id, _SESSIONS.phase).where(_SESSIONS.public_id == bindparam("room"))
-_HEADS = select(_STREAMS.stream, _STREAMS.seq).where(
-    _STREAMS.session_id == bindparam("session"),
-    or_(_STREAMS.stream == bindparam("one"), _STREAMS.stream == bindparam("other")),
+_ROOM = select(_SESSIONS.id).where(_SESSIONS.public_id == bindparam("room"))
+_STANDING = (
+    select(_SESSIONS.phase, _STREAMS.stream, _STREAMS.seq)
+    .outerjoin_from(
+        LiveSession.__table__,
+        LiveStream.__table__,
+        and_(
+            _STREAMS.session_id == _SESSIONS.id,
+            or_(_STREAMS.stream == bindparam("one"), _STREAMS.stream == bindparam("other")),
+        ),
+    )
+    .where(_SESSIONS.id == bindparam("session"))
 )
 
 
-def joinable(public_id: str) -> tuple[int, Phase] | None:
-    """The id and phase of a session; ``None`` if there is none."""
-    row = db.session.connection().execute(_ROOM, {"room": public_id}).first()
-    return None if row is None else (row.id, row.phase)
+def id_of(public_id: str) -> int | None:
+    """The id of a session, ``None`` if there is none."""
+    return db.session.connection().execute(_ROOM, {"room": public_id}).scalar()
 
 
-def heads(session_id: int, one: str, other: str) -> dict[str, int]:
-    """The last ``seq`` of two streams of a session; a stream that was never told anything is left out."""
+def standing(session_id: int, one: str, other: str) -> tuple[Phase | None, dict[str, int]]:
+    """The phase of a session (``None`` if there is none) and the last ``seq`` of two of its streams.
+
+    A stream that was never told anything is left out.
+    """
     names = {"session": session_id, "one": one, "other": other}
-    return {row.stream: row.seq for row in db.session.connection().execute(_HEADS, names)}
+    rows = db.session.connection().execute(_STANDING, names).all()
+    return (rows[0].phase if rows else None), {row.stream: row.seq for row in rows if row.stream}
 
 
 def public_ids(session_ids: Sequence[int]) -> dict[int, str]:

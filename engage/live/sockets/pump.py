@@ -105,6 +105,7 @@ class Pump:
         self._watch = ChangeWatch(app)
         self._last_id = queries.last_log_id()
         self._public_ids: dict[int, str] = {}
+        self._ids: dict[str, int] = {}
         self._sent: dict[int, _Sent] = {}
         self._totals_at = 0.0
         self._totals_due = False
@@ -122,11 +123,16 @@ class Pump:
         """There is something new."""
         self._woken.set()
 
+    def id_of(self, public_id: str) -> int | None:
+        """The id of a session, without asking for one that is or was watched; ``None`` if there is none."""
+        return self._ids.get(public_id) or queries.id_of(public_id)
+
     def watch(self, session_id: int, public_id: str) -> None:
         """Send this session's totals from now on."""
         self._public_ids[session_id] = public_id
+        self._ids[public_id] = session_id
         if session_id not in self._sent:
-            heads = queries.heads(session_id, PUBLIC, MODERATORS)
+            _, heads = queries.standing(session_id, PUBLIC, MODERATORS)
             self._sent[session_id] = _Sent(queries.last_support(session_id), *_counted(session_id, heads))
 
     def totals(self, session_id: int, shown: Collection[str]) -> dict[str, Any]:
@@ -243,7 +249,7 @@ class Pump:
 
     def _count_again(self, session_id: int, sent: _Sent) -> None:
         """Count the questions, where moderators heard what may change their number."""
-        heads = queries.heads(session_id, PUBLIC, MODERATORS)
+        _, heads = queries.standing(session_id, PUBLIC, MODERATORS)
         if heads.get(MODERATORS, 0) != sent.states[1]:
             sent.published, sent.states = _counted(session_id, heads)
 

@@ -24,7 +24,7 @@ from engage.web.admitting import Gate
 from engage.web.guards import Door, Guard
 from engage.web.languages import render
 from engage.web.limits import hit, network
-from engage.web.realtime import disconnect, emit_to, hot_event, join, members
+from engage.web.realtime import disconnect, emit_to, hot_event, join, leave, members
 from engage.web.sockethub import Peer
 from engage.web.stuffing import count, limit_queue, limit_support, limit_young
 
@@ -44,19 +44,23 @@ def join_room(peer: Peer, payload: Any) -> dict[str, Any]:
     fields = checked(payload)
     hit("live-join", device=peer.device, **JOIN_LIMITS)
     public_id = text(fields, "room", 40)
-    found = queries.joinable(public_id)
-    if found is None or not possible(Act.SEE, found[1]):
-        raise NotFound
-    session_id = found[0]
-    own = queries.stream_of_device(session_id, peer.device)
-    peer.state["live"] = session_id
-    # First hear, then read: what is said in between comes twice and is dropped by its seq, never lost.
-    join(peer, room_name(session_id, PUBLIC))
-    join(peer, room_name(session_id, own))
-    read_anew()
     sender = pump()
+    session_id = sender.id_of(public_id)
+    if session_id is None:
+        raise NotFound
+    own = queries.stream_of_device(session_id, peer.device)
+    rooms = [room_name(session_id, stream) for stream in (PUBLIC, own)]
+    # First hear, then read: what is said in between comes twice and is dropped by its seq, never lost.
+    for room in rooms:
+        join(peer, room)
+    read_anew()
+    phase, heads = queries.standing(session_id, PUBLIC, own)
+    if phase is None or not possible(Act.SEE, phase):
+        for room in rooms:
+            leave(peer, room)
+        raise NotFound
+    peer.state["live"] = session_id
     sender.watch(session_id, public_id)
-    heads = queries.heads(session_id, PUBLIC, own)
     have = have_of(fields)
     lacking = {
         name: _lacking(public_id, stream, have.get(name), heads.get(stream, 0))
