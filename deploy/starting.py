@@ -72,6 +72,8 @@ def hold_back() -> ExitStack | None:
             return None
     try:
         held.enter_context(running.stopped(settings.instance))
+    except running.Unusable as error:
+        stop(str(error))
     except running.Running:
         return None
     return held

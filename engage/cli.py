@@ -25,7 +25,7 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Busy, Invalid, NotFound, Refusal
 from engage.core.private import is_root_for
-from engage.core.running import Running, stopped
+from engage.core.running import Running, Unusable, stopped
 from engage.core.schema import HELP, SchemaError, first_line, require_known_revision, require_schema
 from engage.participation.marks import DAYS, PARTICIPATION, marks
 from engage.settings.actions import import_working_days
@@ -51,6 +51,8 @@ class EngageGroup(AppGroup):
         try:
             return super().invoke(ctx)
         except SchemaError as error:
+            raise click.ClickException(str(error)) from error
+        except Unusable as error:
             raise click.ClickException(str(error)) from error
         except Running as error:
             raise click.ClickException("The site is running. Stop web and worker first.") from error

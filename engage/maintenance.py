@@ -19,7 +19,7 @@ from engage.core.backup import check_backup, unpack, write_backup
 from engage.core.db import db
 from engage.core.dumps import BackupError
 from engage.core.replacing import is_unused, replace_by
-from engage.core.running import Running, stopped
+from engage.core.running import Running, Unusable, stopped
 from engage.participation import erased
 from engage.participation.deletion import NotAllDeleted, deletions, reapply_deletions
 from engage.participation.erased import Noted
@@ -72,6 +72,8 @@ def restore(file: Path, yes: bool, check: bool, as_json: bool) -> None:
             if not yes:
                 click.confirm("Replace the content of this installation by the backup?", abort=True)
             aside = _restore(file, tell)
+    except Unusable as error:
+        raise click.ClickException(str(error)) from error
     except Running as error:
         raise click.ClickException("The site is running. Stop web and worker first, then restore.") from error
     except BackupError as error:

@@ -62,19 +62,27 @@ class ColumnStore:
     def append_new(self) -> int:
         """Store the responses that came since the last call; the number of new rows.
 
-        Raises ``DamagedColumns`` where small pieces are to be joined and one cannot be read.
+        Raises ``DamagedColumns`` where something else lies in the place of files or folders, or where small
+        pieces are to be joined and one cannot be read.
         """
         self._read_versions()
         before = self.state.rows
-        for rows in self._new_rows():
-            self._append(rows)
-        if self.state.rows != before:
-            self._compact()
-            self._save()
+        try:
+            for rows in self._new_rows():
+                self._append(rows)
+            if self.state.rows != before:
+                self._compact()
+                self._save()
+        except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
+            raise DamagedColumns(f"{error.filename}: {error.strerror}") from error
         return self.state.rows - before
 
     def rebuild(self) -> None:
         """Forget all columns and read every response again."""
+        # Something else may lie in the place of the folders.
+        for place in (self.folder.parent, self.folder):
+            if place.is_symlink() or (place.exists() and not place.is_dir()):
+                place.unlink()
         shutil.rmtree(self.folder, ignore_errors=True)
         # Files are never named alike: a frame knows by their names what it has read already.
         self.state = State(serial=self.state.serial)

@@ -23,6 +23,7 @@ from pathlib import Path
 from flask import Flask
 
 from engage.analysis.socket_path import socket_path
+from engage.core.running import in_place
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +34,15 @@ _AFTER_A_FAULT_SECONDS = 1.0
 
 
 def listen(instance: Path) -> socket.socket:
-    """The socket that questions come to; only this system user may connect."""
+    """The socket that questions come to; only this system user may connect. Raises ``Unusable``."""
     path = socket_path(instance)
-    path.unlink(missing_ok=True)
+    with in_place(path):
+        path.unlink(missing_ok=True)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     umask = os.umask(0o177)
     try:
-        listener.bind(str(path))
+        with in_place(path):
+            listener.bind(str(path))
     finally:
         os.umask(umask)
     listener.listen(_WAITING)

@@ -21,20 +21,35 @@ class Running(Exception):
     """Web or worker of this installation is running; the words say which and where, as far as known."""
 
 
+class Unusable(Running):
+    """What lies in the place of a lock or a socket is something else; the words say what to do."""
+
+
 def hold_running(instance: Path) -> int:
     """Mark this process as running until it ends; waits while the installation is being restored.
 
-    Answers the descriptor that holds the lock.
+    Answers the descriptor that holds the lock. Raises ``Unusable``.
     """
-    handle = _open(instance)
+    handle = _open(instance / _NAME)
     fcntl.flock(handle, fcntl.LOCK_SH)
     return handle
 
 
 @contextmanager
+def in_place(path: Path) -> Iterator[None]:
+    """Raise ``Unusable`` where the system refuses what is done at ``path``."""
+    try:
+        yield
+    except OSError as error:
+        raise Unusable(
+            f"{path} cannot be used ({error.strerror}): move it away, it is made anew at each start."
+        ) from error
+
+
+@contextmanager
 def stopped(instance: Path) -> Iterator[None]:
     """Keep web and worker from starting meanwhile. Raises ``Running`` where one runs already."""
-    handle = _open(instance)
+    handle = _open(instance / _NAME)
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -55,7 +70,7 @@ def hold_alone(
     process that took the lock is gone and only what it forked holds it still.
     """
     path = instance / f"{kind}.lock"
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    handle = _open(path)
     began = time.monotonic()
     while True:
         try:
@@ -124,5 +139,6 @@ def _holder(path: Path) -> str:
     return path.read_text("utf-8", errors="replace")
 
 
-def _open(instance: Path) -> int:
-    return os.open(instance / _NAME, os.O_RDWR | os.O_CREAT, 0o600)
+def _open(path: Path) -> int:
+    with in_place(path):
+        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)

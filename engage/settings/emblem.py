@@ -9,7 +9,7 @@ from pathlib import Path
 
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
-from engage.core.pictures import NoPicture, TooManyPoints, one_at_a_time, read_picture
+from engage.core.pictures import NoPicture, TooManyPoints, keep_picture, one_at_a_time, read_picture
 
 log = logging.getLogger(__name__)
 
@@ -32,11 +32,7 @@ def _store(data: bytes, folder: Path) -> str:
     drawn = _drawn(data)
     name = f"emblem-{hashlib.sha256(drawn).hexdigest()[:16]}.png"
     folder.mkdir(parents=True, exist_ok=True)
-    target = folder / name
-    if not target.exists():
-        part = target.with_suffix(".part")
-        part.write_bytes(drawn)
-        part.replace(target)
+    keep_picture(folder / name, drawn)
     return name
 
 

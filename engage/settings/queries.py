@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 from weakref import WeakKeyDictionary
 from zoneinfo import ZoneInfo
 
@@ -35,6 +37,7 @@ log = logging.getLogger(__name__)
 # How long another process's change may stay unseen; within it a page costs no query.
 CHECK_SECONDS = 1.0
 _EMPTY = Localized()
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +90,29 @@ def site() -> SiteView:
         with _reading() as connection:
             revision = connection.scalar(select(SiteSettings.revision).where(SiteSettings.id == ONLY_ID))
             if revision is not None and revision != cached.view.revision:
-                row = connection.execute(select(SiteSettings.__table__)).one()
-                stored = {name: getattr(row, name) for name in _STORED}
-                days = {date.fromisoformat(day): works for day, works in row.working_days.items()}
-                cached.view = SiteView(**stored | {"working_days": days})
+                cached.view = _view(connection.execute(select(SiteSettings.__table__)).one())
             demo = bool(connection.scalar(select(exists().where(User.is_demo))))
             if demo != cached.view.demo:
                 cached.view = replace(cached.view, demo=demo)
         cached.checked = time.monotonic()
-    except SQLAlchemyError:
+    except (SQLAlchemyError, ValueError, TypeError, LookupError, AttributeError):
+        # Also a row that somebody damaged: no page is worth losing for it.
         log.warning("site settings could not be read; the last known ones are shown")
         cached.checked = time.monotonic()
     return cached.view
+
+
+def _view(row: Any) -> SiteView:
+    """The stored row; raises ``ValueError`` and its like where it holds what no form has saved."""
+    stored = {name: getattr(row, name) for name in _STORED}
+    days = {date.fromisoformat(day): works for day, works in row.working_days.items()}
+    view = SiteView(**stored | {"working_days": days})
+    if not _COLOUR.fullmatch(view.primary_colour) or not view.zone:
+        raise ValueError("no colour, or no time zone")
+    texts = (text for value in stored.values() if isinstance(value, Localized) for text in value.values())
+    if not all(isinstance(text, str) for text in texts):
+        raise TypeError("no text")
+    return view
 
 
 @contextmanager

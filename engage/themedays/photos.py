@@ -12,7 +12,7 @@ from PIL import Image
 
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
-from engage.core.pictures import NoPicture, TooManyPoints, one_at_a_time, read_picture
+from engage.core.pictures import NoPicture, TooManyPoints, keep_picture, one_at_a_time, read_picture
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +60,8 @@ def _store(data: bytes, folder: Path) -> StoredPhoto:
     name = hashlib.sha256(drawn).hexdigest()[:24]
     picture.thumbnail((_PHONE, _PHONE), Image.Resampling.LANCZOS)
     folder.mkdir(parents=True, exist_ok=True)
-    _write(folder / f"{name}.webp", drawn)
-    _write(folder / f"{name}-phone.webp", _small(picture))
+    keep_picture(folder / f"{name}.webp", drawn)
+    keep_picture(folder / f"{name}-phone.webp", _small(picture))
     return StoredPhoto(name, width, height)
 
 
@@ -92,10 +92,3 @@ def _small(picture: Image.Image) -> bytes:
         picture.thumbnail((picture.width * 3 // 4, picture.height * 3 // 4), Image.Resampling.LANCZOS)
         drawn = _webp(picture, _QUALITIES[-1])
     return drawn
-
-
-def _write(target: Path, data: bytes) -> None:
-    if not target.exists():
-        part = target.with_suffix(".part")
-        part.write_bytes(data)
-        part.replace(target)

@@ -7,6 +7,7 @@ page stands beside its picture anyway.
 from __future__ import annotations
 
 import hashlib
+import logging
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -25,6 +26,7 @@ SIDES = frozenset({32, 180, 512})
 WIDE = (1200, 630)
 """Of the picture of a shared link: 1.91 to 1, as Open Graph's readers show it whole."""
 _FINER = 4
+log = logging.getLogger(__name__)
 _CACHED_SECONDS = 365 * 24 * 3600
 
 blueprint = Blueprint("share", __name__)
@@ -65,7 +67,8 @@ def _picture(size: tuple[int, int]) -> Response:
     site = current_site()
     folder: Path = current_app.config["ENGAGE"].files / "site"
     emblem = folder / site.emblem if site.emblem else None
-    response = Response(_drawn(size, emblem, site.primary_colour), mimetype="image/png")
+    drawn = _drawn(size, emblem, _changed(emblem), site.primary_colour)
+    response = Response(drawn, mimetype="image/png")
     response.cache_control.public = True
     response.cache_control.max_age = _CACHED_SECONDS if request.args.get("v") == _stamp() else 60
     return response
@@ -76,8 +79,16 @@ def _stamp() -> str:
     return hashlib.sha256(f"{site.primary_colour} {site.emblem}".encode()).hexdigest()[:10]
 
 
+def _changed(emblem: Path | None) -> int:
+    """When the file was written: one that was damaged may be mended."""
+    try:
+        return emblem.stat().st_mtime_ns if emblem is not None else 0
+    except OSError:
+        return 0
+
+
 @lru_cache(maxsize=16)
-def _drawn(size: tuple[int, int], emblem: Path | None, site_colour: str) -> bytes:
+def _drawn(size: tuple[int, int], emblem: Path | None, _changed_at: int, site_colour: str) -> bytes:
     """The PNG; drawn in the thread pool, since it takes some 20 ms, and kept."""
     return one_at_a_time(lambda: _draw(size, emblem, site_colour))
 
@@ -98,10 +109,13 @@ def _draw(size: tuple[int, int], emblem: Path | None, site_colour: str) -> bytes
 
 
 def _emblem(file: Path | None, side: int, tone: str) -> Image.Image:
-    """The emblem of ``side`` points with what is around it clear; without a file that is there our own."""
+    """The emblem of ``side`` points with what is around it clear; without a file that can be read our own."""
     if file is not None and file.is_file():
-        with Image.open(file, formats=("PNG",)) as stored:
-            return _fitted(stored.convert("RGBA"), side)
+        try:
+            with Image.open(file, formats=("PNG",)) as stored:
+                return _fitted(stored.convert("RGBA"), side)
+        except (OSError, SyntaxError, ValueError):
+            log.warning("the emblem cannot be read: please upload it again")
     return _placeholder(side, tone)
 
 

@@ -86,6 +86,22 @@ def test_a_file_that_is_gone_or_no_file_is_made_again(
     assert ask() == right
 
 
+@pytest.mark.parametrize("name", ["", "..", "state.json", "state.tmp", "000001.parquet", "000003.parquet"])
+def test_a_file_for_a_folder_and_a_folder_for_a_file_are_put_right(
+    stored: tuple[Path, Callable[[], Any]], name: str
+) -> None:
+    folder, ask = stored
+    right, place = ask(), folder.parent if name == ".." else folder / name
+    if place.is_dir():
+        shutil.rmtree(place)
+        place.write_bytes(b"no folder")
+    else:
+        place.unlink(missing_ok=True)
+        place.mkdir()
+    assert ask() == right
+    assert ask() == right
+
+
 def test_files_put_in_the_place_of_each_other_are_noticed(stored: tuple[Path, Callable[[], Any]]) -> None:
     folder, ask = stored
     right = ask()

@@ -12,8 +12,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
-from engage.core.running import Running, hold_alone, hold_web
+from engage.analysis.process import listen
+from engage.core.running import Running, hold_alone, hold_running, hold_web, hold_worker
 from tests.fixtures.server import ROOT, Server, free_port, wait_until
 
 WHY = "and there may be only one"
@@ -62,6 +64,45 @@ def test_a_damaged_note_about_who_holds_it_is_no_traceback(tmp_path: Path, damag
     with pytest.raises(Running):
         hold_alone(tmp_path, "web", WHY, patience=0)
     os.close(first)
+
+
+@pytest.mark.parametrize("name", ["web.lock", "worker.lock", "running.lock", "analysis.sock"])
+def test_a_folder_in_the_place_of_a_lock_or_socket_is_a_sentence(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    begin = {
+        "web.lock": lambda: hold_web(tmp_path, "sqlite:///engage.db"),
+        "worker.lock": lambda: hold_worker(tmp_path),
+        "running.lock": lambda: hold_running(tmp_path),
+        "analysis.sock": lambda: listen(tmp_path),
+    }[name]
+    with pytest.raises(Running, match=rf"{name} cannot be used \(.+\): move it away"):
+        begin()
+
+
+def test_web_and_worker_start_with_one_sentence_beside_such_a_folder(app: Flask) -> None:
+    instance = app.config["ENGAGE"].instance
+    web = ["-m", "gunicorn", "-c", "deploy/gunicorn.conf.py", "-b", "127.0.0.1:0", "engage.wsgi:app"]
+    places = {
+        "running.lock": web,
+        "worker.lock": ["-m", "engage.worker"],
+        "analysis.sock": ["-m", "engage.worker"],
+    }
+    if app.config["ENGAGE"].database_url.startswith("sqlite"):
+        places["web.lock"] = web
+    environment = os.environ | {
+        "ENGAGE_INSTANCE": str(instance), "ENGAGE_DATABASE_URL": app.config["ENGAGE"].database_url
+    }  # fmt: skip
+    for name, command in places.items():
+        (instance / name).unlink(missing_ok=True)
+        (instance / name).mkdir()
+        done = subprocess.run(
+            [sys.executable, *command],
+            cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False,
+        )  # fmt: skip
+        (instance / name).rmdir()
+        assert done.returncode != 0
+        assert f"{name} cannot be used (" in done.stderr, done.stderr
+        assert "Traceback" not in done.stderr, done.stderr
 
 
 def test_on_postgresql_there_may_be_several(tmp_path: Path) -> None:

@@ -11,13 +11,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import event
+from sqlalchemy import event, text
 
 from engage.accounts.permissions import Role
 from engage.audit import queries as audit_queries
 from engage.core import clock
 from engage.core.db import db
 from engage.core.writer import atomic
+from engage.settings import queries
 from engage.settings.queries import site
 from tests.fixtures.clients import hidden_fields
 
@@ -224,3 +225,52 @@ def test_inside_a_write_the_clocks_take_no_second_connection(
             assert clock.today()
             assert site().city.text() == "示范市"
         assert len(taken) == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"\x89PNG\r\n", b"no picture" * 100], ids=["cut", "begun", "other"])
+def test_a_damaged_emblem_stops_no_page_and_is_mended_by_the_same_picture(
+    app: Flask, staff_client: Callable[..., Any], client: FlaskClient, damage: bytes
+) -> None:
+    admin = staff_client(Role.ADMINISTRATOR)
+    assert (
+        admin.send("/staff/settings", {**_now(app), "emblem": (_picture("PNG"), "a.png")}).status_code == 303
+    )
+    [path] = (app.config["ENGAGE"].files / "site").glob("emblem-*.png")
+    whole = path.read_bytes()
+    path.write_bytes(damage)
+    for address in ("/", "/share.png", "/icon-32.png"):
+        assert client.get(address).status_code == 200, address
+    assert (
+        admin.send("/staff/settings", {**_now(app), "emblem": (_picture("PNG"), "a.png")}).status_code == 303
+    )
+    assert path.read_bytes() == whole
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "working_days = '[]'", "working_days = '{'", "working_days = '{\"never\": true}'",
+        "working_days = 'null'",
+        "name = '[]'", "name = '{'", "name = '\"x\"'", "name = '{\"zh_CN\": 5}'", "name = '{\"fr\": \"x\"}'",
+        "time_zone = 'Mars/Base'", "time_zone = '/etc/passwd'", "time_zone = ''",
+        "primary_colour = 'red'", "primary_colour = ''",
+    ],
+)  # fmt: skip
+@pytest.mark.sqlite_only
+def test_a_damaged_row_of_settings_loses_no_page(
+    app: Flask, staff_client: Callable[..., Any], client: FlaskClient, damage: str
+) -> None:
+    admin = staff_client(Role.ADMINISTRATOR)
+    assert admin.send("/staff/settings", {**_now(app), "city_zh": "滨海市"}).status_code == 303
+    assert "滨海市" in client.get("/").text
+    with app.app_context(), atomic():
+        db.session.execute(text(f"UPDATE site_settings SET revision = revision + 1, {damage}"))
+    with app.app_context():
+        queries._caches[db.engine].checked = float("-inf")
+    answer = client.get("/")
+    assert answer.status_code == 200
+    assert "滨海市" in answer.text
+    with app.app_context():
+        queries._caches.clear()
+    assert client.get("/").status_code == 200
+    assert client.get("/readyz").status_code in (200, 503)
