@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from engage.accounts import actions, jobs, lockout, passwords, queries
 from engage.accounts.actions.sessions import IDLE, LIFE, MOST_SESSIONS
 from engage.accounts.events import SessionsEnded
-from engage.accounts.models import SignInFailure, SignInLink, StaffSession, UnitKind
+from engage.accounts.models import SignInFailure, SignInLink, StaffSession, UnitKind, User
 from engage.accounts.permissions import Role
 from engage.audit.models import AuditEntry
 from engage.core import bus
@@ -351,6 +351,26 @@ def test_a_link_replaces_a_forgotten_password_only_at_once(app: Flask) -> None:
                 actions.change_password(session.actor(), "", new + "!", session_id=session.id)
             assert list(refusal.value.errors) == ["current"]
             actions.change_password(session.actor(), new, new + "!", session_id=session.id)
+
+
+@pytest.mark.parametrize(("age", "good"), [(14, True), (16, False), (60 * 24, False)])
+def test_a_first_password_is_set_by_who_has_just_used_a_link(app: Flask, age: int, good: bool) -> None:
+    """Else a screen that is left alone, or a stolen cookie, would open a lasting way in."""
+    with app.app_context():
+        user = make_user(Role.TYPIST)
+        token = actions.sign_in_by_link(actions.make_sign_in_link(SYSTEM, user.id), BROWSER).token
+        session = queries.open_session(token)
+        assert session is not None
+        with atomic():
+            db.session.get_one(StaffSession, session.id).created_at = now() - timedelta(minutes=age)
+        if good:
+            actions.change_password(session.actor(), "", PASSWORD, session_id=session.id)
+            assert _sign_in(user.email or "").complete
+            return
+        with pytest.raises(Invalid) as refusal:
+            actions.change_password(session.actor(), "", PASSWORD, session_id=session.id)
+        assert list(refusal.value.errors) == ["new"]
+        assert db.session.get_one(User, user.id).password_hash is None
 
 
 def test_the_lock_ends(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

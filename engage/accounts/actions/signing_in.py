@@ -33,6 +33,12 @@ LINK_LIFE = timedelta(minutes=30)
 LINK_IS_FRESH = timedelta(minutes=15)
 LINK_IS_USED = msg("This sign-in link has been used or has expired. Please ask for a new one, or sign in.")
 
+_BY_LINK_ONLY = msg(
+    "A first password is set within {minutes} minutes of signing in by a one-time link. "
+    "Please ask an administrator for a new sign-in link, and set it then.",
+    minutes=int(LINK_IS_FRESH.total_seconds()) // 60,
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
@@ -138,16 +144,18 @@ def change_password(
 ) -> None:
     """Set the actor's own password and end their other sessions.
 
-    The current one is asked for unless there is none or this session began by a one-time link a moment ago:
-    a screen that is left alone later is not enough. ``places`` are names that are guessed first. Raises
-    ``Invalid`` with the field, or ``TooMany`` after repeated wrong guesses at the current one.
+    The current one is asked for unless this session began by a one-time link a moment ago: a screen that is
+    left alone later is not enough, not for a first password either. ``places`` are names that are guessed
+    first. Raises ``Invalid`` with the field, or ``TooMany`` after repeated wrong guesses at the current one.
     """
     if actor.id is None or not actor.is_staff:
         raise NotAllowed
     user = db.session.get_one(User, actor.id)
     session = db.session.get_one(StaffSession, session_id)
     name, email, password_hash = user.name, user.email or "", user.password_hash
-    if password_hash is not None and not came_by_link(session.by_link, session.created_at):
+    if not came_by_link(session.by_link, session.created_at):
+        if password_hash is None:
+            raise Invalid({"new": _BY_LINK_ONLY})
         check_own_password(user.id, session_id, password_hash, current, field="current")
     problem = beside_the_hub(lambda: password_problem(new, name=name, email=email, places=places))
     if problem is not None:
