@@ -107,8 +107,9 @@ def _view(row: Any) -> SiteView:
     stored = {name: getattr(row, name) for name in _STORED}
     days = {date.fromisoformat(day): works for day, works in row.working_days.items()}
     view = SiteView(**stored | {"working_days": days})
-    if not _COLOUR.fullmatch(view.primary_colour) or not view.zone:
-        raise ValueError("no colour, or no time zone")
+    ZoneInfo(view.time_zone)
+    if not _COLOUR.fullmatch(view.primary_colour):
+        raise ValueError("no colour")
     texts = (text for value in stored.values() if isinstance(value, Localized) for text in value.values())
     if not all(isinstance(text, str) for text in texts):
         raise TypeError("no text")
