@@ -17,6 +17,7 @@ from engage.core.db import db
 from engage.core.errors import Conflict, Invalid, NotFound
 from engage.core.ids import short_id
 from engage.core.messages import Message, msg, too_long
+from engage.core.threads import beside_the_hub
 from engage.core.types import Localized
 from engage.core.writer import atomic, publish
 from engage.participation.actions import made_once
@@ -127,10 +128,9 @@ def save_definition(actor: Actor, survey_id: int, data: Any, revision: int) -> S
     another person saved meanwhile, ``Invalid`` (keys are paths) for what no editor sends.
     """
     try:
-        definition = read(data)
+        definition, written = beside_the_hub(lambda: _read(data))
     except BadDefinition as bad:
         raise Invalid({finding.path or "pages": finding.message for finding in bad.findings}) from bad
-    written = write(definition)
     with atomic():
         survey = survey_to(actor, survey_id, Permission.SURVEY_EDIT)
         require_phase(Deed.EDIT, phase(survey.state, survey.opens_at, survey.closes_at, now()))
@@ -156,6 +156,12 @@ def save_definition(actor: Actor, survey_id: int, data: Any, revision: int) -> S
             label=survey.title.text(),
         )
         return Saved(survey.edit_revision, definition)
+
+
+def _read(data: Any) -> tuple[Definition, dict[str, object]]:
+    """The questions and how they are kept; a second for the largest questionnaire."""
+    definition = read(data)
+    return definition, write(definition)
 
 
 def change_settings(actor: Actor, survey_id: int, settings: SurveySettings, revision: int) -> None:

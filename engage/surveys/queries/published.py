@@ -14,6 +14,7 @@ from engage.accounts.models import Unit
 from engage.core.bus import subscribe
 from engage.core.db import db
 from engage.core.errors import NotFound
+from engage.core.threads import beside_the_hub
 from engage.core.types import Localized
 from engage.questions.compiled import Compiled, compile
 from engage.questions.definition import read
@@ -101,7 +102,7 @@ def version(survey: Published, number: int | None = None) -> CompiledVersion:
         raise NotFound
     if len(cache) >= _MOST_KEPT:
         cache.clear()
-    found = CompiledVersion(row.id, number, compile(read(row.definition)))
+    found = CompiledVersion(row.id, number, beside_the_hub(lambda: compile(read(row.definition))))
     cache[(survey.public_id, number)] = found
     return found
 

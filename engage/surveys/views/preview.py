@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from flask import render_template
 
+from engage.core.threads import beside_the_hub
 from engage.questions.compiled import Step, compile
 from engage.questions.definition import Definition, check, read
 from engage.surveys.models import Layout, Survey
@@ -18,8 +19,8 @@ def preview(survey: Survey) -> str:
 
     An unfinished draft is a sheet of the questions that can be shown already.
     """
-    definition = read(survey.edit_definition)
-    if check(definition):
+    definition = beside_the_hub(lambda: read(survey.edit_definition))
+    if beside_the_hub(lambda: check(definition)):
         return _sheet(survey, definition)
     shown = as_values(survey, survey.unit.name)
     whole = shown.layout is Layout.ALL_AT_ONCE

@@ -13,6 +13,7 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import may, units_where
 from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid
+from engage.core.threads import beside_the_hub
 from engage.core.types import Localized
 from engage.questions.definition import read
 from engage.questions.reading import Finding
@@ -89,7 +90,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         unpublished=queries.unpublished(survey),
         may_edit=_may_edit(survey),
         words=builder_words(),
-        findings=missing(read(survey.edit_definition)),
+        findings=missing(beside_the_hub(lambda: read(survey.edit_definition))),
         phase=_phase(survey),
     )
 
