@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,6 +13,9 @@ from flask.testing import FlaskClient
 
 from engage.accounts.permissions import Role
 from engage.core import threads
+from engage.questions import definition
+from engage.surveys.actions import editing
+from engage.surveys.queries import published
 from engage.web.guards import Door, guard_of
 from tests.fixtures.staff import form_token
 from tests.house.test_hostile_staff import FIELD, path_of, rules_of
@@ -206,3 +210,37 @@ def _doors_of_anybody(app: Flask, client: Any, ids: dict[str, str]) -> list[tupl
         page = FlaskClient.open(client, path).get_data(as_text=True)
         doors.append((path, sorted({*FIELD.findall(page), *NAMES} - {"_token", "csrf_token"})))
     return doors
+
+
+def test_questionnaires_are_read_and_checked_beside_the_hub(
+    app: Flask, ids: dict[str, str], staff_client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The largest takes a second: 300 questions of 110 options, all of them right."""
+    monkeypatch.setattr(threads, "is_module_patched", lambda _name: True)
+    here, where = threading.get_ident(), []
+
+    def noted(work: Callable[..., Any]) -> Callable[..., Any]:
+        def done(*values: Any) -> Any:
+            where.append(threading.get_ident())
+            return work(*values)
+
+        return done
+
+    read = noted(definition.read)
+    for module in (definition, editing, published):
+        monkeypatch.setattr(module, "read", read)
+    monkeypatch.setattr(definition, "check", noted(definition.check))
+    client, survey = staff_client(Role.COORDINATOR), ids["surveys"]
+    # To publish reads the row anew: nothing of the database may be asked for in the other thread.
+    for page in ("", "/preview", "/publish"):
+        where.clear()
+        assert client.get(f"/staff/surveys/{survey}{page}").status_code == 200
+        assert where, page
+        assert here not in where, page
+    where.clear()
+    body = {"revision": 0, "definition": {"pages": []}}
+    headers = {"X-CSRFToken": form_token(app, client)}
+    client.post(f"/staff/surveys/{survey}/definition", json=body, headers=headers)
+    assert where
+    assert here not in where
+    assert client.post(f"/staff/surveys/{survey}/publish", headers=headers).status_code < 500

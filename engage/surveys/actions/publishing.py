@@ -15,9 +15,8 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Conflict, Invalid
 from engage.core.messages import msg
-from engage.core.threads import beside_the_hub
 from engage.core.writer import atomic, publish
-from engage.questions.definition import check, read
+from engage.questions.beside import check_beside, read_beside
 from engage.surveys.actions.editing import survey_to
 from engage.surveys.events import SurveyChanged
 from engage.surveys.models import State, Survey, SurveyVersion
@@ -62,8 +61,8 @@ def publish_survey(actor: Actor, survey_id: int, window: Window) -> int:
         survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
         require_phase(Deed.PUBLISH, _phase(survey))
         _check_window(window)
-        definition = beside_the_hub(lambda: read(survey.edit_definition))
-        findings = beside_the_hub(lambda: check(definition))
+        definition = read_beside(survey.edit_definition)
+        findings = check_beside(definition)
         if findings:
             raise Invalid(
                 {"questions": msg("{count} things still have to be completed.", count=len(findings))}

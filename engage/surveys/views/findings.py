@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from flask_babel import gettext as _
 
-from engage.core.threads import beside_the_hub
-from engage.questions.definition import Definition, check
+from engage.questions.beside import check_beside
+from engage.questions.definition import Definition
 from engage.questions.reading import Finding
 from engage.surveys.views.words import setting_words
 from engage.web.languages import local_text, render
@@ -28,7 +28,7 @@ class Told:
 def missing(definition: Definition) -> list[Told]:
     """What keeps ``definition`` from being published."""
     places = dict(_places(definition))
-    return [_told(finding, places) for finding in beside_the_hub(lambda: check(definition))]
+    return [_told(finding, places) for finding in check_beside(definition)]
 
 
 def refused(findings: Iterable[Finding]) -> list[Told]:

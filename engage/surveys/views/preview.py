@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from flask import render_template
 
-from engage.core.threads import beside_the_hub
+from engage.questions.beside import check_beside, read_beside
 from engage.questions.compiled import Step, compile
-from engage.questions.definition import Definition, check, read
+from engage.questions.definition import Definition
 from engage.surveys.models import Layout, Survey
 from engage.surveys.queries.published import CompiledVersion, as_values
 from engage.surveys.views.pages import form_values
@@ -19,8 +19,8 @@ def preview(survey: Survey) -> str:
 
     An unfinished draft is a sheet of the questions that can be shown already.
     """
-    definition = beside_the_hub(lambda: read(survey.edit_definition))
-    if beside_the_hub(lambda: check(definition)):
+    definition = read_beside(survey.edit_definition)
+    if check_beside(definition):
         return _sheet(survey, definition)
     shown = as_values(survey, survey.unit.name)
     whole = shown.layout is Layout.ALL_AT_ONCE

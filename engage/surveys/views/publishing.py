@@ -13,8 +13,7 @@ from engage.accounts.rules import may
 from engage.core.clock import from_local, local, now
 from engage.core.errors import Invalid, NotFound
 from engage.core.messages import Message, msg
-from engage.core.threads import beside_the_hub
-from engage.questions.definition import read
+from engage.questions.beside import read_beside
 from engage.surveys.actions import publishing
 from engage.surveys.forms import PublishForm
 from engage.surveys.models import Survey
@@ -57,7 +56,7 @@ def publish(public_id: str) -> ResponseReturnValue:
         else:
             flash(done, "success")
             return redirect(url_for(".publish", public_id=public_id), 303)
-    findings = missing(beside_the_hub(lambda: read(survey.edit_definition)))
+    findings = missing(read_beside(survey.edit_definition))
     page = render_template(
         "surveys/staff/publish.html",
         survey=survey,
@@ -88,9 +87,7 @@ def _unsaid(survey: Survey, form: PublishForm) -> list[Message]:
 
 def _is_ready(survey: Survey) -> bool:
     """Whether it could be published: what forbids it is said before what is only missing."""
-    return _is_possible(survey, Deed.PUBLISH) and not missing(
-        beside_the_hub(lambda: read(survey.edit_definition))
-    )
+    return _is_possible(survey, Deed.PUBLISH) and not missing(read_beside(survey.edit_definition))
 
 
 def _publish(survey: Survey, form: PublishForm) -> str:

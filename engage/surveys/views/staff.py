@@ -13,9 +13,8 @@ from engage.accounts.permissions import Permission
 from engage.accounts.rules import may, units_where
 from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid
-from engage.core.threads import beside_the_hub
 from engage.core.types import Localized
-from engage.questions.definition import read
+from engage.questions.beside import read_beside
 from engage.questions.reading import Finding
 from engage.surveys.actions import editing
 from engage.surveys.forms import NewSurveyForm, SettingsForm
@@ -90,7 +89,7 @@ def edit(public_id: str) -> ResponseReturnValue:
         unpublished=queries.unpublished(survey),
         may_edit=_may_edit(survey),
         words=builder_words(),
-        findings=missing(beside_the_hub(lambda: read(survey.edit_definition))),
+        findings=missing(read_beside(survey.edit_definition)),
         phase=_phase(survey),
     )
 
