@@ -20,7 +20,7 @@ from engage.core.db import db
 from engage.core.dumps import BackupError
 from engage.core.replacing import is_unused, replace_by
 from engage.core.running import Running, Unusable, stopped
-from engage.participation import erased
+from engage.participation import erased, marks
 from engage.participation.deletion import NotAllDeleted, deletions, reapply_deletions
 from engage.participation.erased import Noted
 
@@ -103,6 +103,7 @@ def _restore(file: Path, tell: Any) -> Path | None:
         db.engine.dispose()
         tell("Putting it in place …")
         aside = replace_by(Path(folder), url=url, instance=instance)
+        marks.look_anew()
     tell("Bringing the database up to date …")
     migrate_database()
     tell("Deleting again what was deleted since the backup …")

@@ -147,6 +147,11 @@ def marks() -> SlotFile:
     return cast(SlotFile, file)
 
 
+def look_anew() -> None:
+    """Another file is in its place now, or none: a backup was restored."""
+    current_app.extensions.pop("engage_marks", None)
+
+
 def _in_turns(file: SlotFile, found: list[Slot], work: Callable[[Slot], None]) -> int:
     for start in range(0, len(found), _AT_ONCE):
         with atomic():
