@@ -71,6 +71,34 @@ def test_what_opens_keeps_its_button_where_it_was_pressed(hall: Hall, size: dict
     assert not hall.errors
 
 
+def test_what_is_known_later_moves_no_row(hall: Hall) -> None:
+    """How many watch is known once the page is connected, how long the oldest waits once one does."""
+    hall.asked(*TEXTS)
+    console = hall.console()
+    expect(console.locator("[data-viewers-line]")).not_to_have_attribute("data-unknown", "")
+    for size in (DESKTOP, {"width": 768, "height": 1024}, PHONE):
+        console.set_viewport_size(size)  # type: ignore[arg-type]
+        tops = console.evaluate(
+            """() => {
+            const top = () => document.querySelector(".console").getBoundingClientRect().top;
+            const viewers = document.querySelector("[data-viewers-line]");
+            const oldest = document.querySelector("[data-oldest]");
+            const words = oldest.textContent;
+            const tops = [top()];
+            viewers.toggleAttribute("data-unknown", true);
+            tops.push(top());
+            oldest.toggleAttribute("data-unknown", true);
+            oldest.textContent = "";
+            tops.push(top());
+            viewers.toggleAttribute("data-unknown", false);
+            tops.push(top());
+            oldest.toggleAttribute("data-unknown", false);
+            oldest.textContent = words;
+            return [...tops, top()]; }"""
+        )
+        assert len(set(tops)) == 1, (size, tops)
+
+
 def test_two_taps_decide_one_question(hall: Hall) -> None:
     """The row that comes under the finger is not decided by its second tap, on a phone neither."""
     hall.asked(*TEXTS)

@@ -111,7 +111,7 @@ export class Queue {
     // Of a search the oldest that it finds is not the oldest that waits.
     if (this.windows.words) return;
     const at = Math.min(...(this.views.get("pending") ?? []).map((view) => view.at));
-    this.oldest.hidden = !Number.isFinite(at);
+    this.oldest.toggleAttribute("data-unknown", !Number.isFinite(at));
     const time = Number.isFinite(at) ? this.#waited(at) || this.#when(at) : "";
     this.oldest.textContent = this.oldest.dataset.words.replace("{time}", time);
   }

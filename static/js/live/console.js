@@ -98,7 +98,7 @@ class Console {
     this.queue.counts();
     this.panes.draw();
     const line = this.root.querySelector("[data-viewers-line]");
-    line.hidden = !this.totals.viewers[1];
+    line.toggleAttribute("data-unknown", !this.totals.viewers[1]);
     line.querySelector("[data-viewers]").textContent = this.totals.viewers[0];
   }
 
