@@ -27,6 +27,7 @@ from engage.core.errors import Busy, Invalid, NotFound, Refusal
 from engage.core.private import is_root_for
 from engage.core.running import Running, Unusable, stopped
 from engage.core.schema import HELP, SchemaError, first_line, require_known_revision, require_schema
+from engage.core.writer import atomic
 from engage.participation.marks import DAYS, PARTICIPATION, marks
 from engage.settings.actions import import_working_days
 from engage.surveys import models as surveys
@@ -167,6 +168,13 @@ def _import_working_days(folder: Path, *, as_json: bool) -> None:
         click.echo(f"Stored the {days} dates of {FILE}; they are edited under /staff/working-days now.")
 
 
+def _begin_first_marks() -> None:
+    """From the beginning, so that a missing file is a lost one, whatever is switched on later."""
+    with atomic():
+        if marks().is_blank() and not devices_took_part():
+            marks().begin()
+
+
 @engage_cli.command()
 @click.option("--yes", is_flag=True, help="Do not ask before everybody can answer once more.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
@@ -191,6 +199,7 @@ def init(as_json: bool) -> None:
     folder: Path = current_app.config["ENGAGE"].instance
     current_app.config["ENGAGE"].files.mkdir(parents=True, exist_ok=True)
     _import_working_days(folder, as_json=as_json)
+    _begin_first_marks()
     say(
         {"new": fresh, "instance": str(folder)},
         as_json=as_json,

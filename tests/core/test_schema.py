@@ -9,6 +9,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ from engage.core.db import db
 from engage.core.schema import SchemaError, require_known_revision, require_schema
 from engage.core.slots import NAME
 from engage.core.writer import atomic
+from engage.participation.marks import marks
+from engage.surveys.models import Survey
 from tests.factories.consultations import make_consultation, send_comment
 from tests.factories.surveys import make_survey, send_response
 from tests.fixtures.server import Server, wait_until
@@ -169,6 +172,35 @@ def test_where_nobody_counts_devices_no_marks_are_missed(app: Flask) -> None:
         send_comment(make_consultation(), text="只有文字。", stance=None)
     assert not (app.config["ENGAGE"].instance / NAME).exists()
     require_current(app)
+
+
+def test_marks_are_there_from_the_beginning_and_stay(app: Flask) -> None:
+    """So that nothing is missed where devices are counted only from a later day on."""
+    init = partial(app.test_cli_runner().invoke, args=["engage", "init"])
+    assert init().exit_code == 0
+    with app.app_context():
+        assert not marks().is_blank()
+        survey = make_survey(one_per_device=False)
+        send_response(survey)
+        with atomic():
+            db.session.get_one(Survey, survey.id).one_per_device = True
+    require_current(app)
+    with app.app_context():
+        send_response(make_survey(one_per_device=True))
+        kept = marks().count()
+    assert init().exit_code == 0
+    with app.app_context():
+        assert marks().count() == kept > 0
+
+
+def test_a_lost_file_is_not_begun_by_the_next_init(app: Flask) -> None:
+    with app.app_context():
+        send_response(make_survey(one_per_device=True))
+        marks().path.unlink()
+    app.extensions.pop("engage_marks")
+    assert app.test_cli_runner().invoke(args=["engage", "init"]).exit_code == 0
+    with pytest.raises(SchemaError, match="it holds nothing, though people have answered"):
+        require_current(app)
 
 
 def test_a_stance_that_counts_has_a_mark_to_miss(app: Flask) -> None:
