@@ -171,7 +171,12 @@ def _import_working_days(folder: Path, *, as_json: bool) -> None:
 def _begin_first_marks() -> None:
     """From the beginning, so that a missing file is a lost one, whatever is switched on later."""
     with atomic():
-        if marks().is_blank() and not devices_took_part():
+        try:
+            marks().check()
+            blank = marks().is_blank()
+        except OSError:
+            return  # Damaged: the next start says what to do.
+        if blank and not devices_took_part():
             marks().begin()
 
 
