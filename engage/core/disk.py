@@ -1,4 +1,4 @@
-"""Whether the disk takes what people send: a site that can only read is not ready."""
+"""Whether the disk takes what people send, and files that are whole or not there."""
 
 from __future__ import annotations
 
@@ -39,3 +39,21 @@ class Disk:
         except OSError:
             return False
         return True
+
+
+def store_file(target: Path, data: bytes | bytearray) -> None:
+    """Have ``data`` lie at ``target`` and on the disk, whatever lay there: whole, or as it was before.
+
+    Only this system user may read it. Raises ``OSError``.
+    """
+    part = target.with_name(target.name + ".part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(target)
+    folder = os.open(target.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

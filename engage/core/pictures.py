@@ -6,13 +6,11 @@ what its decoder holds in memory at once, so that none costs more than some 230 
 
 from __future__ import annotations
 
-import os
 import re
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from io import BytesIO
-from pathlib import Path
 from typing import Final, TypeVar
 
 from PIL import ExifTags, Image, UnidentifiedImageError
@@ -62,21 +60,6 @@ def one_at_a_time(draw: Callable[[], _T]) -> _T:
     """``draw`` in the thread pool, with no other picture beside it."""
     with _alone:
         return beside_the_hub(draw)
-
-
-def keep_picture(target: Path, data: bytes) -> None:
-    """Put ``data`` at ``target`` and on the disk, whatever lies there: a file of that name may be damaged."""
-    part = target.with_name(target.name + ".part")
-    with part.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def read_picture(data: bytes, longest: int, *, side: int | None = None) -> Image.Image:

@@ -40,7 +40,7 @@ def buckets_of(mark: bytes, size: int) -> tuple[int, int]:
 
 
 def put_into(content: bytearray, mark: bytes, packed: bytes) -> None:
-    """As ``_free_place``, in memory; a file twice as large always has the room."""
+    """Put a slot into a free place of ``content``, by lot; a file twice as large always has the room."""
     place = draw(
         (
             (bucket, content[bucket + STATE_AT : bucket + BUCKET : SLOT.size])

@@ -20,6 +20,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
+from engage.core.disk import store_file
 from engage.core.slot_layout import (
     BUCKET,
     DAY_AT,
@@ -220,17 +221,11 @@ class SlotFile:
         return self._write(buckets, found)
 
     def _write(self, buckets: int, slots: Iterable[Slot]) -> _Handle:
-        fresh = self.path.with_name(self.path.name + ".new")
         content = bytearray(EMPTY * (buckets * PER_BUCKET))
         for slot in slots:
             packed = pack(slot.mark, slot.kind, slot.day, slot.tag)
             put_into(content, slot.mark, packed)
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(self.path)
-        _sync_folder(self.path.parent)
+        store_file(self.path, content)
         self._kept = _Handle(self.path)
         return self._kept
 
@@ -260,11 +255,3 @@ def _free_place(file: _Handle, mark: bytes) -> int | None:
 def _chunks(file: _Handle) -> Iterator[tuple[int, bytes]]:
     for start in range(0, file.size, _CHUNK):
         yield start, os.pread(file.number, _CHUNK, start)
-
-
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)

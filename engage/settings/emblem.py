@@ -7,9 +7,10 @@ import logging
 from io import BytesIO
 from pathlib import Path
 
+from engage.core.disk import store_file
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
-from engage.core.pictures import NoPicture, TooManyPoints, keep_picture, one_at_a_time, read_picture
+from engage.core.pictures import NoPicture, TooManyPoints, one_at_a_time, read_picture
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,7 @@ def _store(data: bytes, folder: Path) -> str:
     drawn = _drawn(data)
     name = f"emblem-{hashlib.sha256(drawn).hexdigest()[:16]}.png"
     folder.mkdir(parents=True, exist_ok=True)
-    keep_picture(folder / name, drawn)
+    store_file(folder / name, drawn)
     return name
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from PIL import Image
 
+from engage.core.disk import store_file
 from engage.core.errors import Invalid, TooLarge
 from engage.core.messages import msg
-from engage.core.pictures import NoPicture, TooManyPoints, keep_picture, one_at_a_time, read_picture
+from engage.core.pictures import NoPicture, TooManyPoints, one_at_a_time, read_picture
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +61,8 @@ def _store(data: bytes, folder: Path) -> StoredPhoto:
     name = hashlib.sha256(drawn).hexdigest()[:24]
     picture.thumbnail((_PHONE, _PHONE), Image.Resampling.LANCZOS)
     folder.mkdir(parents=True, exist_ok=True)
-    keep_picture(folder / f"{name}.webp", drawn)
-    keep_picture(folder / f"{name}-phone.webp", _small(picture))
+    store_file(folder / f"{name}.webp", drawn)
+    store_file(folder / f"{name}-phone.webp", _small(picture))
     return StoredPhoto(name, width, height)
 
 
