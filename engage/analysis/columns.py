@@ -8,7 +8,6 @@ next append overwrites.
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
@@ -25,6 +24,7 @@ from engage.analysis.encode import encode
 from engage.analysis.layout import Field, fields_of, read_definition
 from engage.analysis.pieces import DamagedColumns, Piece, PieceReader, write_piece
 from engage.core.db import db
+from engage.core.disk import store_file
 from engage.questions.definition import Definition
 from engage.surveys.models import Response, SurveyVersion
 
@@ -192,12 +192,7 @@ class ColumnStore:
 
     def _save(self) -> None:
         body = orjson.dumps({"format": _FORMAT, **asdict(self.state)})
-        temporary = self.folder / "state.tmp"
-        with temporary.open("wb") as file:
-            file.write(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(self.folder / "state.json")
+        store_file(self.folder / "state.json", hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
         named = {piece.file for piece in self.state.pieces}
         for path in self.folder.glob("*.parquet"):
             if path.name not in named:

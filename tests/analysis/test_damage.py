@@ -86,7 +86,9 @@ def test_a_file_that_is_gone_or_no_file_is_made_again(
     assert ask() == right
 
 
-@pytest.mark.parametrize("name", ["", "..", "state.json", "state.tmp", "000001.parquet", "000003.parquet"])
+@pytest.mark.parametrize(
+    "name", ["", "..", "state.json", "state.json.part", "000001.parquet", "000003.parquet"]
+)
 def test_a_file_for_a_folder_and_a_folder_for_a_file_are_put_right(
     stored: tuple[Path, Callable[[], Any]], name: str
 ) -> None:
