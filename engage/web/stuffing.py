@@ -87,10 +87,10 @@ def limit_comments(consultation_id: int) -> None:
     hit(f"comments:{consultation_id}", per_network=COMMENTS_PER_NETWORK)
 
 
-def limit_support(question: str, device: str | None, address: str | None = None) -> None:
+def limit_support(question_id: int, device: str | None, address: str | None = None) -> None:
     """Count a support by a device of today against what its network may give a question in an hour."""
     if device is not None and is_young(device):
-        hit(f"live-support:{question}", per_network=_YOUNG_SUPPORTS, of=network(address))
+        hit(f"live-support:{question_id}", per_network=_YOUNG_SUPPORTS, of=network(address))
 
 
 def _counts() -> _Counts:

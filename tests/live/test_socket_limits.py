@@ -12,7 +12,7 @@ from engage.core.ids import request_id
 from engage.live.rules.deeds import Deed
 from engage.live.sockets import room as sockets
 from engage.web import stuffing
-from engage.web.citizen import is_young
+from engage.web.citizen import citizen_token, is_young, signed_device
 from tests.factories import live as make
 
 pytestmark = pytest.mark.database
@@ -89,6 +89,37 @@ def test_devices_of_today_lift_a_question_only_so_far_and_are_counted(
     with app.app_context():
         assert make.question(room[2]).supports == 3
         assert list(stuffing._counts().of[f"live:{room[0]}:supports"].values()) == [3]
+
+
+@pytest.mark.usefixtures("of_today")
+def test_what_is_no_question_is_not_counted_under_its_name(
+    app: Flask, room: tuple[int, str, str], connect: Callable[..., Any]
+) -> None:
+    """Else each name a stranger thinks of, of any length, is kept for an hour."""
+    phone, client = joined(connect, 1, room[1]), app.test_client()
+    with app.app_context():
+        device = make.citizen(1).device or ""
+        client.set_cookie("device", signed_device(device))
+        token = citizen_token(device)
+    for number in range(5):
+        names = (f"q{number}", f"{number}" * 60, "aaaaaaaaaaa2")
+        assert [send(app, phone, "live.support", question=name, on=True) for name in names] == [404] * 3
+        form = {"_token": token, "_request_id": request_id(), "on": "1", "question": f"{number}" * 200_000}
+        assert client.post(f"/live/{room[1]}/support", data=form).status_code == 404
+    assert 3600 not in app.extensions["limit_counters"]._windows
+
+
+NAMES = ["\x00", "a" * 9_000, "", "AAAAAAAAAAAA", "aaaaaaaaaaa2", 5, None, {}]
+
+
+def test_totals_are_told_of_questions_whatever_else_is_asked_for(
+    room: tuple[int, str, str], connect: Callable[..., Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    """PostgreSQL takes no text with a zero in it."""
+    asked = {"room": room[1], "have": {}, "questions": [*NAMES, room[2]]}
+    told = connect(1).emit("live.join", asked, callback=True)
+    assert told["streams"]["public"]["questions"]
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(

@@ -31,3 +31,13 @@ def test_an_old_window_is_forgotten() -> None:
     moment = 60.0
     counters.hit(("x",), 1, 60)
     assert len(counters._windows[60][1]) == 1
+
+
+def test_a_count_takes_the_same_room_whatever_a_stranger_calls_it() -> None:
+    counters = WindowCounters(lambda: 0.0)
+    for name in ("a", "长" * 80_000, "\x1f", ""):
+        counters.hit((name, "network", "198.51.100.7"), 1, 3600)
+    kept = counters._windows[3600][1]
+    assert {len(key) for key in kept} == {16}
+    assert len(kept) == 4
+    assert counters.hit(("长" * 80_000, "network", "198.51.100.7"), 1, 3600) > 0

@@ -7,7 +7,7 @@ from engage.live.actions.guests import make_link, revoke_link
 from engage.live.actions.leftover import LEFTOVER, settle_leftover
 from engage.live.actions.own import OwnAction, last_own, undo_own
 from engage.live.actions.sessions import create, edit, note_export, step
-from engage.live.actions.supporting import Supported, support
+from engage.live.actions.supporting import Supported, question_id_of, support
 from engage.live.actions.written import LiveQuestionSource
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "last_own",
     "make_link",
     "note_export",
+    "question_id_of",
     "revoke_link",
     "settle_leftover",
     "step",

@@ -91,7 +91,7 @@ def support(actor: Actor, session_id: int, question: str, on: bool, request_id: 
     device = support_hash(session_id, actor.device)
 
     def run() -> Supported:
-        question_id = _question_id(session_id, question)
+        question_id = question_id_of(session_id, question)
         done: list[Supported] = []
 
         def write() -> dict[str, Any]:
@@ -109,8 +109,11 @@ _KNOWN_MOST = 50_000
 _known: dict[tuple[int, str], int] = {}
 
 
-def _question_id(session_id: int, question: str) -> int:
-    """The id of a question; remembered, since it never becomes another one's (``_COUNT`` checks that)."""
+def question_id_of(session_id: int, question: str) -> int:
+    """The id of a question, public or not; raises ``NotFound`` where there is none.
+
+    Remembered, since it never becomes another one's (``_COUNT`` checks that).
+    """
     key = (session_id, question)
     found = _known.get(key)
     if found is None:

@@ -10,6 +10,7 @@ from engage.core.actor import Actor, ActorKind
 from engage.core.bus import subscribe
 from engage.core.db import read_anew
 from engage.core.errors import Invalid, NotFound
+from engage.core.ids import PUBLIC_ID
 from engage.core.messages import msg
 from engage.core.text import clean_text
 from engage.live import actions
@@ -108,7 +109,7 @@ def support(peer: Peer, payload: Any) -> dict[str, Any]:
     _limited("live-support", peer, SUPPORT_LIMITS)
     session_id, question = joined_room(peer), text(fields, "question", _ID_MOST)
     limit_young("live-support", peer.device)
-    limit_support(question, peer.device, peer.address)
+    limit_support(actions.question_id_of(session_id, question), peer.device, peer.address)
     done = actions.support(
         _citizen(peer),
         session_id,
@@ -174,11 +175,11 @@ def have_of(fields: dict[str, Any]) -> dict[str, int]:
 
 
 def shown_of(fields: dict[str, Any]) -> list[str]:
-    """The questions whose totals the client asks for; more than a page shows are left out."""
+    """The questions whose totals the client asks for; what is no id, or beyond a page, is left out."""
     shown = fields.get("questions")
     if not isinstance(shown, list):
         return []
-    return [each for each in shown[:SHOWN_MOST] if isinstance(each, str)]
+    return [each for each in shown[:SHOWN_MOST] if isinstance(each, str) and PUBLIC_ID.fullmatch(each)]
 
 
 def invalid(peer: Peer, error: Invalid) -> dict[str, Any]:

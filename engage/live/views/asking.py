@@ -70,7 +70,7 @@ def support(public_id: str) -> ResponseReturnValue:
     session = public_room(public_id)
     question, device = request.form.get("question", ""), known_device()
     limit_young("live-support", device)
-    limit_support(question, device)
+    limit_support(actions.question_id_of(session.id, question), device)
     done = actions.support(
         citizen_actor(),
         session.id,
