@@ -19,9 +19,9 @@ _BRACKETED: Final = re.compile(r"[（(][^（）()]{1,38}[）)]\Z")
 _TITLE_ENDS: Final = re.compile(
     r"(?:[）)》]|办法|规定|细则|通知|公告|通告|方案|意见|条例|规划|计划|决定|标准|章程|规则|草案|稿|(?i:draft))\Z"
 )
-_YEAR: Final = rf"(?:\d{{4}}|[{HAN}○O]{{4}}|[XxＸ×]{{2,4}})"
+_YEAR: Final = rf"(?:\d{{4}}|[{HAN}○◯OＯ]{{4}}|[XxＸ×]{{2,4}})"
 _PART: Final = rf"[ 　]*(?:\d{{1,2}}|[{HAN}]{{1,3}}|[XxＸ×]{{1,2}})?[ 　]*"
-_DATE: Final = re.compile(rf"{_YEAR}[ 　]*年{_PART}月{_PART}日\Z")
+_DATE: Final = re.compile(rf"{_YEAR}[ 　]*年{_PART}月{_PART}日(?:印发)?\Z")
 _OFFICES: Final = "局委府部办室处会院厅司署站所镇乡组队心社"
 _SIGNERS: Final = 3
 _SIGNER_CHARACTERS: Final = 30

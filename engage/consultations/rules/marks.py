@@ -16,8 +16,19 @@ HAN: Final = "一二三四五六七八九十百千零〇两"
 SHORT: Final = 40
 """Longer lines are no titles."""
 
-_DIGITS: Final = {sign: at for at, sign in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_UNITS: Final = {"十": 10, "百": 100, "千": 1000}
+# What a number between 第 and 条 may be set in besides: circles for zero, and the numerals of contracts.
+_SET: Final = rf"{HAN}○◯OＯ廿卅壹贰叁肆伍陆柒捌玖拾佰仟"
+_DIGITS: Final = (
+    {
+        sign: at
+        for numerals in ("零一二三四五六七八九", "○壹贰叁肆伍陆柒捌玖")
+        for at, sign in enumerate(numerals)
+    }
+    | dict.fromkeys("〇◯OＯ", 0)
+    | {"两": 2}
+)
+_UNITS: Final = {"十": 10, "百": 100, "千": 1000, "拾": 10, "佰": 100, "仟": 1000}
+_TENS: Final = {"廿": 20, "卅": 30}
 _ENDS: Final = "。.；;，,：:！!？?…"
 
 
@@ -66,19 +77,29 @@ class Mark:
 _B: Final = "[ 　\t]*"
 _HEADING: Final = re.compile(r"#{1,6}[ 　]+(.*)\Z")
 _BULLET: Final = re.compile(r"([-*+•·])[ 　\t]+(.*)\Z")
-_GAP: Final = r"([ 　\t：:、]*)(.*)\Z"
-_CHAPTER: Final = re.compile(rf"(第{_B}(?:[{HAN}\d]{_B}){{1,8}}[编章节]){_GAP}")
-_ARTICLE: Final = re.compile(rf"(第{_B}((?:[{HAN}\d]{_B}){{1,8}})条(之[{HAN}]{{1,3}})?){_GAP}")
+_GAP: Final = r"([ 　\t：:、.．]*)(.*)\Z"
+_CHAPTER: Final = re.compile(
+    rf"(第{_B}(?:[{_SET}\d]{_B}){{1,8}}(?:(?:分{_B})?编|[篇章节]|(?:部{_B}分|目)(?=[ 　\t：:]|\Z))){_GAP}"
+)
+_ARTICLE: Final = re.compile(
+    rf"(第{_B}((?:[{_SET}\d]{_B}){{1,8}}|\d{{1,3}}(?:[.．]\d{{1,3}}){{1,2}}{_B})条"
+    rf"({_B}之{_B}[{HAN}]{{1,3}})?){_GAP}"
+)
 _FIRST: Final = re.compile(rf"([{HAN}]{{1,5}}){_B}([、．.]){_B}(.*)\Z")
 _SECOND: Final = re.compile(rf"([（(]{_B}([{HAN}]{{1,5}}){_B}[）)]|[㈠-㈩]|[㊀-㊉])[、．.]?{_B}(.*)\Z")
 _THIRD: Final = re.compile(rf"(?:(\d{{1,3}}){_B}([.．](?!\d)|、|）|\))|([⒈-⒛])){_B}(.*)\Z")
 _FOURTH: Final = re.compile(rf"([（(]{_B}\d{{1,3}}{_B}[）)]|[⑴-⒇])[、．.]?{_B}(.*)\Z")
-_FIFTH: Final = re.compile(rf"([①-⑳❶-❿]){_B}(.*)\Z")
+_FIFTH: Final = re.compile(rf"([①-⑳㉑-㉟㊱-㊿❶-❿]){_B}(.*)\Z")
 _POINT: Final = re.compile(rf"(\d{{1,3}}(?:[.．]\d{{1,3}}){{1,4}}(?![\d%％‰℃]))[.．、]?({_B})(.*)\Z")
-_ANNEX: Final = re.compile(rf"(附[ 　]?[件表录图](?:[ 　]?(?:\d{{1,2}}|[{HAN}]{{1,2}}))?|附(?=[：:])){_GAP}")
+_ANNEX: Final = re.compile(
+    rf"(附[ 　]?[件表录图](?:[ 　]?(?:\d{{1,2}}|[{HAN}]{{1,2}}|[A-Z](?![A-Za-z])))?|附(?=[：:])){_GAP}"
+)
 _WORDS: Final = r"([ .:：—–-]*)(.*)\Z"
 _CHAPTER_WORD: Final = re.compile(rf"((?:Chapter|CHAPTER|Part|PART)[ ]+(?:[IVXLC]{{1,6}}|\d{{1,3}})){_WORDS}")
-_ARTICLE_WORD: Final = re.compile(rf"((?:Article|ARTICLE|Section|SECTION)[ ]+\d{{1,3}}[A-Z]?){_WORDS}")
+_ARTICLE_WORD: Final = re.compile(
+    rf"((?:Article|ARTICLE|Section|SECTION)[ ]+(?:\d{{1,3}}[A-Z]?|[IVXLC]{{1,6}}\b)(?!\d|\.\d)){_WORDS}"
+)
+_SECTION_BELOW: Final = re.compile(rf"((?:Section|SECTION)[ ]+\d{{1,3}}(?:\.\d{{1,3}}){{1,3}}){_WORDS}")
 _ANNEX_WORD: Final = re.compile(
     rf"((?:Annex|ANNEX|Appendix|APPENDIX|Attachment)(?:[ ]+(?:\d{{1,2}}|[A-Z])\b)?){_WORDS}"
 )
@@ -89,12 +110,15 @@ _AMENDS: Final = (
     r"|(?:之|以)?[前后]增|中的?[“”《「]|中增|中删|中将|中“|条文)"
 )
 _REFERS: Final = re.compile(rf"{_OTHER}|的|规定|所(?:称|列|述|指|规定)|{_AMENDS}")
-_REFERS_AFTER_GAP: Final = re.compile(rf"{_OTHER}|{_AMENDS}(?=为|“|”|一|第|：|:)|修改为|改为")
+_REFERS_AFTER_GAP: Final = re.compile(
+    rf"{_OTHER}|{_AMENDS}(?=为|“|”|一|第|：|:)|修改为|改为|规定的|所[称列述]"
+)
+_ANNEX_REFERS: Final = re.compile("中?[的所]|规定")
 _ITEM_REFERS: Final = re.compile(rf"[、和与及至或]?[（(][{HAN}\d]|项")
 # "一、二级医院应当…", "1、2号楼…" list numbers instead of beginning an item.
 _NEXT_HAN: Final = re.compile(rf"([{HAN}]{{1,5}})[、和至及级类等]")
 _NEXT_DIGITS: Final = re.compile(r"(\d{1,3})[、和至及级类等号楼幢栋路]")
-_BEGINS: Final = re.compile(r"[#第附" + HAN + r"（(\d㈠-㈩㊀-㊉①-⑳⑴-⒛❶-❿\-*+•·A-Z]")
+_BEGINS: Final = re.compile(r"[#第附" + HAN + r"（(\d㈠-㈩㊀-㊉①-⑳㉑-㉟㊱-㊿⑴-⒛❶-❿\-*+•·A-Z]")
 
 
 def marked(line: str) -> Mark | None:
@@ -142,6 +166,8 @@ def value_of(number: str) -> int:
         if sign in _UNITS:
             total += (digit or 1) * _UNITS[sign]
             digit = 0
+        elif sign in _TENS:
+            total += _TENS[sign]
         elif sign in _DIGITS:
             digit = _DIGITS[sign]
         elif sign.isdecimal():
@@ -186,12 +212,19 @@ def _annex(line: str) -> Mark | None:
     if not found:
         return None
     number, gap, head = found.groups()
+    if _ANNEX_REFERS.match(head):
+        return None
     named = number[-1] not in "件表录图" and is_title(line)
     return Mark(Rank.ANNEX, number, head.strip()) if gap or not head or named else None
 
 
 def _in_words(line: str) -> Mark | None:
-    patterns = ((Rank.CHAPTER, _CHAPTER_WORD), (Rank.ARTICLE, _ARTICLE_WORD), (Rank.ANNEX, _ANNEX_WORD))
+    patterns = (
+        (Rank.CHAPTER, _CHAPTER_WORD),
+        (Rank.ARTICLE, _ARTICLE_WORD),
+        (Rank.SECOND, _SECTION_BELOW),
+        (Rank.ANNEX, _ANNEX_WORD),
+    )
     for rank, pattern in patterns:
         found = pattern.match(line)
         if found:

@@ -18,7 +18,11 @@ from engage.consultations.rules.markup import bare, opened
 _CHAPTERS: Final = {"总则", "分则", "附则", "罚则", "法律责任"}
 _CHAPTER_CHARACTERS: Final = 20
 _QUOTED_LINES: Final = 40
+_OPENING: Final = "“「『"
+_CLOSING: Final = "”」』"
+_STRAIGHT: Final = '"＂'
 _SKIPPED: Final = 3
+_FEW_CHAPTERS: Final = 20
 _UNITS: Final = re.compile(
     r"个|名|年|月|日|天|小时|分|秒|元|万|亿|千|百|人|次|项|条|家|辆|层|楼|号|米|公里|公斤|吨|平方|%|％|度|倍|级|类|种|批|期|点|台|户|份"
 )
@@ -53,7 +57,7 @@ def _quoted(lines: Sequence[str]) -> list[bool]:
     inside = [False] * len(lines)
     opened_at: int | None = None
     for at, line in enumerate(lines):
-        opening, closing = line.rfind("“"), line.rfind("”")
+        opening, closing = _last_quotes(line, within=opened_at is not None)
         if opening == closing:
             continue
         if closing > opening:
@@ -63,6 +67,22 @@ def _quoted(lines: Sequence[str]) -> list[bool]:
         elif opened_at is None:
             opened_at = at
     return inside
+
+
+def _last_quotes(line: str, *, within: bool) -> tuple[int, int]:
+    """Where the last sign stands that opens a quotation and the last that closes one, -1 where there is none.
+
+    Straight signs open and close in turns; one at the beginning of a quoted paragraph opens again.
+    """
+    opening = max(map(line.rfind, _OPENING))
+    closing = max(map(line.rfind, _CLOSING))
+    opens = not within
+    for at in (at for at, sign in enumerate(line) if sign in _STRAIGHT):
+        if opens or at == 0:
+            opening, opens = max(opening, at), False
+        else:
+            closing, opens = max(closing, at), True
+    return opening, closing
 
 
 def _settle_articles(marks: list[Mark | None]) -> None:
@@ -131,15 +151,28 @@ def _chain(numbered: Sequence[tuple[int, Mark]]) -> Iterator[tuple[int, Mark]]:
         if mark.rank is Rank.ANNEX:
             path = ()
             continue
-        ahead = following[place]
-        if len(mark.path) == 1:
-            own = ahead is not None and ahead[:2] == (mark.path[0], 1)
-            childless = mark.path[0] > 1 and (ahead is None or ahead[0] > mark.path[0]) and bool(path)
-            if not (own or childless):
-                continue
+        if len(mark.path) == 1 and not _is_chapter(numbered, place, following[place], begun=bool(path)):
+            continue
         if _counts_on(path, mark.path):
             path = mark.path
             yield at, mark
+
+
+def _is_chapter(
+    numbered: Sequence[tuple[int, Mark]], place: int, ahead: tuple[int, ...] | None, *, begun: bool
+) -> bool:
+    """Whether a single number is a chapter: by what is below it (`ahead` comes next) or beside it."""
+    number = numbered[place][1].path[0]
+    if ahead is not None and (ahead[:2] == (number, 1) or ahead[:2] == (number, 0)):
+        return True
+    if begun:
+        return number > 1 and (ahead is None or ahead[0] > number)
+    # The first chapters may have nothing below them: then they count on to the one that has.
+    if ahead is None or number != 1:
+        return False
+    coming = [mark.path for _at, mark in numbered[place + 1 : place + _FEW_CHAPTERS]]
+    wanted = [(at,) for at in range(2, ahead[0] + 1)]
+    return len(wanted) > 0 and coming[: len(wanted)] == wanted
 
 
 def _next_deeper(numbered: Sequence[tuple[int, Mark]]) -> list[tuple[int, ...] | None]:
@@ -158,15 +191,22 @@ def _next_deeper(numbered: Sequence[tuple[int, Mark]]) -> list[tuple[int, ...] |
 def _counts_on(path: tuple[int, ...], after: tuple[int, ...]) -> bool:
     """Whether `after` is the first below `path`, or comes next on some level, a few skipped at most."""
     if not path:
-        return set(after[1:]) <= {1} or len(after) == 1
+        return _is_first(after[1:]) or len(after) == 1
     common = 0
     while common < min(len(path), len(after)) and path[common] == after[common]:
         common += 1
     if common == len(after):
         return False
+    if common == len(path) and after[common] == 0:
+        return _is_first(after[common:])
     before = path[common] if common < len(path) else 0
     most = before + (_SKIPPED if before else 1)
-    return before < after[common] <= most and set(after[common + 1 :]) <= {1}
+    return before < after[common] <= most and _is_first(after[common + 1 :])
+
+
+def _is_first(rest: tuple[int, ...]) -> bool:
+    """Whether a number ends as the first of its kind: 1.1, or 1.0.1 as standards count (GB 50000 series)."""
+    return set(rest) <= {0, 1} and rest[-1:] != (0,)
 
 
 def _chapters(lines: Sequence[str], marks: list[Mark | None], quoted: Sequence[bool]) -> None:

@@ -144,7 +144,7 @@ def _clause_rank(blocks: Sequence[_Block]) -> Rank:
 
 
 def _deepest_titled(blocks: Sequence[_Block]) -> Rank:
-    """The deepest of 1.1, 1.1.1 … most of which have a title with text below it; 1.1 where none has."""
+    """The deepest of 1.1, 1.1.1 … most of which have a title with text below it; else the widest."""
     numbered: Counter[Rank] = Counter()
     titled: Counter[Rank] = Counter()
     for at, block in enumerate(blocks):
@@ -153,7 +153,7 @@ def _deepest_titled(blocks: Sequence[_Block]) -> Rank:
             numbered[block.rank] += 1
             titled[block.rank] += below and is_title(bare(block.head))
     deep = [rank for rank in POINTS[2:] if numbered[rank] and 2 * titled[rank] >= numbered[rank]]
-    return deep[-1] if deep else Rank.POINT_2
+    return deep[-1] if deep else next(rank for rank in POINTS[1:] if numbered[rank])
 
 
 def _counts_through(blocks: Sequence[_Block]) -> bool:
