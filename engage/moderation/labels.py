@@ -24,4 +24,5 @@ LABELS = {
     Hit.MESSENGER: _l("WeChat or QQ number"),
     Hit.BANK_CARD: _l("Bank card number"),
     Hit.PLATE: _l("Licence plate"),
+    Hit.ADDRESS: _l("Home address"),
 }

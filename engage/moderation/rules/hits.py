@@ -17,6 +17,7 @@ class Hit(StrEnum):
     MESSENGER = "messenger"
     BANK_CARD = "bank-card"
     PLATE = "plate"
+    ADDRESS = "address"
 
 
 class Place(NamedTuple):

@@ -30,24 +30,45 @@ _RUN: Final = re.compile(rf"\d+(?:(?:{_GAP}|[杠横]){{1,6}}\d+)*")
 _DIGITS: Final = re.compile(r"\d+")
 # Amounts as 1,380,013.80, whole: what follows must not go on with it.
 _AMOUNT: Final = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?:\.\d+)?(?![.,]?\d)")
-_UNIT: Final = re.compile(r"\s{0,2}(?:元|万|亿|角|平|米|公|千|吨|亩|度|人|户|件|%|㎡|m|k)")
-_SUM: Final = re.compile(r"\s?=")
-_CURRENCY: Final = re.compile(r"[￥¥$€£]\s?$|=\s?$|人民币$")
+# What follows an amount; a single sign may as well begin a name (元先生) or a word (平时, 公司).
+_NAME: Final = r"\S{0,2}(?:先生|女士|小姐|师傅|老师|某)"
+_UNIT: Final = re.compile(
+    rf"(?:\.\d{{1,4}})?\s{{0,2}}(?:[十百千万亿]{{0,2}}(?:[美欧日港]?元(?!旦|宵|{_NAME})|人次|平方|立方|平米|公里|公斤|公顷|千瓦|千米|吨|亩)"
+    r"|[万亿]{1,2}[人户件张份股]|%|㎡|m[²³23]|km\b)"
+)
+_SUM: Final = re.compile(r"\s?=\s?\d")
+_CURRENCY: Final = re.compile(r"[￥¥$€£]\s?$|\d\s?=\s?$|人民币$")
 _ADDRESS: Final = re.compile(
     r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?:\.(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}"
 )
 _USUAL: Final = frozenset(
-    {(3, 4, 4), (3, 3, 5), (4, 4, 3), (3, 8), (7, 4), (3, 5, 3), (6, 8, 4), (6, 6, 3), (6, 4, 4, 4)}
+    {
+        (3, 4, 4),
+        (3, 3, 5),
+        (4, 4, 3),
+        (3, 8),
+        (7, 4),
+        (3, 7),
+        (2, 8),
+        (3, 5, 3),
+        (6, 8, 4),
+        (6, 6, 3),
+        (6, 4, 4, 4),
+    }
 )
 
 _IDENTITY_CHINESE: Final = "身份|证件|公民|居民证|sfz"
 _IDENTITY_WORDS: Final = re.compile(rf"{_IDENTITY_CHINESE}|\bI\.?D\b", re.IGNORECASE)
 _CARD_WORDS: Final = re.compile(r"卡号|银行卡|储蓄卡|信用卡|账号|帐号|账户|帐户|card", re.IGNORECASE)
+_BANKS: Final = re.compile("银行|[工农建中交招]行|邮储|信用社|农商")
 # GB/T 2260: the first two digits of a place.
 _PLACE: Final = "(?:1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[1-3]|91)"
 _ENDING_X: Final = re.compile(r"[ .\-]{0,2}[xX×](?![a-zA-Z])")
 _MOBILE: Final = re.compile(r"(?:(?:00)?86|0)?1[3-9]\d{9}")
-_LANDLINE: Final = re.compile(r"(?:(?:00)?86)?0(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}")
+# From abroad the area code has no zero.
+_ABROAD: Final = re.compile(r"(?:00)?86(?:10|2\d|[3-9]\d\d)[2-9]\d{6,7}")
+_LANDLINE: Final = re.compile(rf"(?:(?:00)?86)?0(?:10|2\d|[3-9]\d\d)[2-9]\d{{6,7}}|{_ABROAD.pattern}")
+_PLUS: Final = re.compile(r"\+ ?[(\[]?$")
 _CARD: Final = re.compile(r"62\d{14,17}|(?:4\d|5[1-5]|35|6[058])\d{14}|3[47]\d{13}")
 _MONTH_DAY: Final = r"(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _IDENTITY: Final = re.compile(
@@ -106,7 +127,7 @@ class _Run:
             end = self.groups[last][1]
             after = self.text[end : end + _CONTEXT]
             hit = next((hit for hit, judge in _JUDGES if judge(digits, before, after)), None)
-            if hit is not None and (first == last or self._as_one(first, last, before, after)):
+            if hit is not None and self._as_one(first, last, before, after):
                 ending = _ENDING_X.match(after) if len(digits) == 17 else None
                 yield Place(hit, start, end + (ending.end() if ending else 0))
 
@@ -115,16 +136,16 @@ class _Run:
         groups = self.groups[first : last + 1]
         sizes = tuple(end - start for start, end in groups)
         parts = [self.text[end:start] for (_, end), (start, _) in pairwise(groups)]
-        return _looks_like_one(sizes, parts) and not self._something_else(groups, set(parts), before, after)
+        if _is_amount(sizes, parts) and (_UNIT.match(after) or _CURRENCY.search(before)):
+            return False
+        if len(groups) == 1:
+            return True
+        return _looks_like_one(sizes, parts) and not self._something_else(groups, set(parts), after)
 
-    def _something_else(
-        self, groups: Sequence[tuple[int, int]], gaps: set[str], before: str, after: str
-    ) -> bool:
-        """Whether they are an amount, a term of a sum, an address of a computer or an enumeration."""
+    def _something_else(self, groups: Sequence[tuple[int, int]], gaps: set[str], after: str) -> bool:
+        """Whether they are a fraction, a term of a sum, an address of a computer or an enumeration."""
         digits = [self.text[start:end] for start, end in groups]
-        if gaps <= {".", ",", " "} and (
-            digits[0] == "0" or _UNIT.match(after) is not None or _CURRENCY.search(before) is not None
-        ):
+        if digits[0] == "0" and len(groups) == 2 and gaps == {"."}:
             return True
         if _SUM.match(after) is not None:
             return True
@@ -141,6 +162,13 @@ def _looks_like_one(sizes: tuple[int, ...], gaps: Sequence[str]) -> bool:
     if len(sizes) > few and max(sizes) > 2:
         return False
     return gaps.count(gaps[0]) == len(gaps) and not ("\n" in gaps[0] or "\t" in gaps[0])
+
+
+def _is_amount(sizes: tuple[int, ...], gaps: Sequence[str]) -> bool:
+    """Whether figures are grouped as in an amount: not at all, by thousands, with decimals."""
+    if gaps and gaps[-1] == ".":
+        sizes, gaps = sizes[:-1], gaps[:-1]
+    return set(gaps) <= {",", " "} and set(sizes[1:]) <= {3}
 
 
 class _Named:
@@ -174,8 +202,10 @@ def _is_mobile(digits: str, _before: str, _after: str) -> bool:
     return _MOBILE.fullmatch(digits) is not None
 
 
-def _is_landline(digits: str, _before: str, _after: str) -> bool:
-    return _LANDLINE.fullmatch(digits) is not None
+def _is_landline(digits: str, before: str, _after: str) -> bool:
+    if _LANDLINE.fullmatch(digits) is None:
+        return False
+    return not _ABROAD.fullmatch(digits) or digits.startswith("00") or _PLUS.search(before) is not None
 
 
 def _is_identity(digits: str, before: str, after: str) -> bool:
@@ -213,7 +243,7 @@ def _is_card(digits: str, before: str, _after: str) -> bool:
         return False
     if _CARD_WORDS.search(before):
         return True
-    return _CARD.fullmatch(digits) is not None and _luhn(digits)
+    return _CARD.fullmatch(digits) is not None and (_luhn(digits) or _BANKS.search(before) is not None)
 
 
 def _luhn(digits: str) -> bool:

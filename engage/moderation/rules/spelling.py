@@ -14,8 +14,8 @@ _CHINESE: Final = {
     for sign in signs
 }
 _BETWEEN_DIGITS: Final = (
-    (re.compile(r"(?<=\d)[oO]+(?![A-Za-z])"), "0"),
-    (re.compile(r"(?<=\d)[lI](?=\d)"), "1"),
+    (re.compile(r"(?<=\d)[oO]+(?![A-Za-z])|(?<=\d)[oO]+(?=[lI]+[\doO])|(?<=\d[lI])[oO]+(?=\d)"), "0"),
+    (re.compile(r"(?<=\d)[lI](?=\d)|(?<![A-Za-z0-9])[lI](?=[3-9]\d)"), "1"),
 )
 _OTHER_PLANES: Final = 0x10000
 
