@@ -28,9 +28,11 @@ _NOTHING: Final = re.compile(
 )
 # Tags make flags of a black one (England); elsewhere nobody sees them.
 _TAGS: Final = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]{1,7}\U000e007f)|[\U000e0000-\U000e007f]")
-# Hangul fillers outside old Hangul.
+# Hangul fillers where they hold no place in a syllable of old Hangul (consonant, vowel, closing consonant):
+# beside what composes to one character, whether they do must not change with it.
 _LONE_FILLERS: Final = re.compile(
-    "(?<![\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb])[\u115f\u1160]+(?![\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb])"
+    "\u115f(?![\u1161-\u11a7\ud7b0-\ud7c6]|\u1160[\u11a8-\u11ff\ud7cb-\ud7fb])"
+    "|(?<![\u1100-\u115e\ua960-\ua97c])(?<!\u115f(?=\u1160[\u11a8-\u11ff\ud7cb-\ud7fb]))\u1160"
 )
 # Fillers that look like a blank: those of Hangul, and an empty Braille cell outside Braille.
 _BLANKS: Final = re.compile("[\u3164\uffa0]|(?<![\u2800-\u28ff])\u2800+(?![\u2800-\u28ff])")
@@ -54,7 +56,7 @@ _MAY_BE_RUN: Final = re.compile(
     f"[{_MARKS}\u180e\u200c\u200d\U00010000-\U0001efff\U000e0100-\U000e01ef]{{2,}}"
 )
 _MAY_HOLD_UNSEEN: Final = re.compile(
-    f"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
+    f"[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164"
     f"\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\uffff\U00010000-\U0001efff\U0001fff0-\U0001ffff"
     f"\U0002fff0-\U0010ffff{_MARKS}]"
 )

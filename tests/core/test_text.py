@@ -32,6 +32,7 @@ ODD = st.one_of(st.characters(), st.characters(categories=["Cs", "Cc", "Cf", "Zl
 @given(st.text(alphabet=ODD))
 @example("\r\u202e\n")
 @example("\ud83d\ude00")
+@example("\u1100\u1161\u1160\u11a8\u115f")
 @example("\u0958" + "\u0e49" * 9 + "\u0344\u0344\u0344")
 def test_clean_text_stays_clean_and_can_be_stored(text: str) -> None:
     cleaned = clean_text(text)
@@ -88,17 +89,20 @@ POOLS = [
     "\u0301\u0316\u0302\u0344\u20dd\u20e3\u0e49\u0e38\u0f71\u0f72\u093c\u094d\u0958\u05b0\U00011038\U0001d165\U0001e000",
     "\u115f\u1160\u2800\u2801\u3164\uffa0\u180e\u200b\u200c\u200d\u00ad\u034f\ufe0f\ufe0e\U000e0100\ufffc\u17b4",
     "\r\n\t \x0b\x0c\x85\x1c\x1f\x07\u2028\u2029\u3000\xa0",
+    "\u1100\u1112\u115f\u1160\u1161\u1175\u11a7\u11a8\u11c2\ua960\ud7b0\ud7cb가각한",
     "\u202e\u2066\ufeff\ufffe\ufdd0\U0001ffff\U0001f3f4\U000e0067\U000e0062\U000e007f\U000e0001\U0001bca0",
 ]
 
 
 def test_the_browser_twin_cleans_alike() -> None:
-    """The table, and 8,000 generated texts, through both."""
+    """The table, every sign that is no letter, and 8,000 generated texts, through both."""
     draw = random.Random(20261130)
     known = [
         chr(code) for code in range(0x20000) if unicodedata.category(chr(code)) not in ("Cn", "Cs", "Co")
     ]
     texts = [case["typed"] for case in CASES]
+    signs = [sign for sign in map(chr, range(0x110000)) if unicodedata.category(sign)[:1] in ("C", "M", "Z")]
+    texts += [f"a{sign}b" for sign in signs if unicodedata.category(sign) not in ("Cn", "Co")]
     for _ in range(6000):
         pools = draw.sample(POOLS, draw.randint(1, 3))
         texts.append("".join(draw.choice(draw.choice(pools)) for _ in range(draw.randint(1, 24))))

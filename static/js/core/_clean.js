@@ -6,7 +6,10 @@ const LINE_ENDS = /\r\n?|[\x0b\x0c\x1c-\x1e\x85\u2028\u2029]/g;
 const NOTHING =
   /[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u034f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff0-\ufffc\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0080}-\u{e00ff}\u{e01f0}-\u{e0fff}]|\p{Cs}|\p{Noncharacter_Code_Point}/gu;
 const TAGS = /(\u{1f3f4}[\u{e0020}-\u{e007e}]{1,7}\u{e007f})|[\u{e0000}-\u{e007f}]/gu;
-const LONE_FILLERS = /(^|[^\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb])[\u115f\u1160]+(?![\u1100-\u11ff\ua960-\ua97c\ud7b0-\ud7fb])/g;
+const FILLERS = /[\u115f\u1160]/g;
+const LEADS = /[\u1100-\u115e\ua960-\ua97c]/;
+const VOWELS = /[\u1161-\u11a7\ud7b0-\ud7c6]/;
+const TAILS = /[\u11a8-\u11ff\ud7cb-\ud7fb]/;
 const BLANKS = /[\u3164\uffa0]/g;
 const LONE_BRAILLE = /(^|[^\u2800-\u28ff])\u2800+(?![\u2800-\u28ff])/g;
 const JOINING_NOTHING = /(^|\s)[\u180e\u200c\u200d\ufe00-\ufe0f\u{e0100}-\u{e01ef}]+/gu;
@@ -21,7 +24,7 @@ export function clean(text) {
     .replace(LINE_ENDS, "\n")
     .replace(NOTHING, "")
     .replace(TAGS, "$1")
-    .replace(LONE_FILLERS, "$1")
+    .replace(FILLERS, placed)
     .replace(BLANKS, " ")
     .replace(LONE_BRAILLE, "$1 ")
     .replace(JOINING_NOTHING, "$1")
@@ -29,6 +32,15 @@ export function clean(text) {
     .normalize("NFC")
     .replace(RUN, few);
   return NOTHING_TO_SEE.test(seen) ? "" : seen;
+}
+
+/** A Hangul filler that holds a place in a syllable of old Hangul; "" for another. */
+function placed(sign, at, text) {
+  const before = text[at - 1] ?? "";
+  const after = text[at + 1] ?? "";
+  const first = sign === "\u115f";
+  const both = first ? after === "\u1160" && TAILS.test(text[at + 2] ?? "") : before === "\u115f" && TAILS.test(after);
+  return both || (first ? VOWELS.test(after) : LEADS.test(before)) ? sign : "";
 }
 
 function few(run) {
