@@ -35,10 +35,12 @@ _FIELDS = tuple(ActivityFields.__dataclass_fields__)
 
 
 def put_activity(activity: Activity, fields: ActivityFields) -> None:
-    """Write ``fields`` into an activity."""
+    """Write ``fields`` into an activity; its revision counts what changed."""
+    before = activity_state(activity)
     for name in _FIELDS:
         setattr(activity, name, getattr(fields, name))
-    activity.revision = (activity.revision or 0) + 1
+    if activity_state(activity) != before:
+        activity.revision = (activity.revision or 0) + 1
 
 
 def activity_state(activity: Activity) -> dict[str, Any]:

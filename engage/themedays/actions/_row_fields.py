@@ -42,16 +42,30 @@ class RowFields:
 
 
 def put_row(row: PlanRow, fields: RowFields) -> None:
-    """Write ``fields`` into a row."""
+    """Write ``fields`` into a row; its revision counts what changed."""
+    before = _said(row)
     row.theme, row.form, row.planned_on = fields.theme, fields.form, fields.planned_on
     row.steps, row.remarks = fields.steps, fields.remarks
-    row.revision = (row.revision or 0) + 1
     wanted = cohost_ids(fields.cohosts, row.unit_id)
     kept = {one.unit_id: one for one in row.cohosts}
     row.cohosts = [kept.get(unit_id) or PlanRowCohost(unit_id=unit_id) for unit_id in wanted]
     # How long they are kept counts from when they were given.
     if [ContactFields(one.name, one.post, one.phone) for one in row.contacts] != list(fields.contacts):
         row.contacts = [PlanContact(name=c.name, post=c.post, phone=c.phone) for c in fields.contacts]
+    if _said(row) != before:
+        row.revision = (row.revision or 0) + 1
+
+
+def _said(row: PlanRow) -> RowFields:
+    return RowFields(
+        row.theme,
+        row.form,
+        row.planned_on,
+        row.steps,
+        row.remarks,
+        tuple(sorted(one.unit_id for one in row.cohosts)),
+        tuple(ContactFields(one.name, one.post, one.phone) for one in row.contacts),
+    )
 
 
 def row_state(row: PlanRow) -> dict[str, Any]:

@@ -63,10 +63,8 @@ def save_report(
         activity = _opened(actor, public_id, revision)
         if photo is not None:
             _add_photo(actor, activity, photo)
-        if publish:
-            _publish(actor, activity, fields)
-        else:
-            _keep(actor, activity, fields)
+        changed = (_publish if publish else _keep)(actor, activity, fields)
+        activity.revision += changed or photo is not None
         return public_id
 
     with atomic():
@@ -111,6 +109,7 @@ def remove_photo(
         if photo is None:
             raise NotFound
         _keep(actor, activity, fields)
+        activity.revision += 1
         name, alt = photo.file_name, photo.alt
         db.session.execute(delete(ReportPhoto).where(ReportPhoto.id == photo_id))
         label = activity.title.text()
@@ -123,11 +122,11 @@ def _opened(actor: Actor, public_id: str, revision: int) -> Activity:
     activity = allowed_activity(actor, public_id, ActivityDeed.REPORT)
     if activity.revision != revision:
         raise Conflict
-    activity.revision += 1
     return activity
 
 
-def _publish(actor: Actor, activity: Activity, fields: ReportFields) -> None:
+def _publish(actor: Actor, activity: Activity, fields: ReportFields) -> bool:
+    """Whether anything of it was not public before."""
     errors = _too_long(fields)
     if not fields.title.get("zh_CN"):
         errors["title_zh"] = msg("Please enter the headline of the report.")
@@ -142,18 +141,22 @@ def _publish(actor: Actor, activity: Activity, fields: ReportFields) -> None:
         "people_reached": activity.people_reached,
     }
     old, new = changes(current, wanted)
+    if not new and activity.reported_at and activity.report_draft is None:
+        return False
     activity.report_title, activity.report = fields.title, fields.text
     activity.people_reached, activity.report_draft = fields.people_reached, None
     activity.reported_at = activity.reported_at or now()
     record(actor, entries.REPORTED, "activity", activity.public_id, old, new, label=activity.title.text())
+    return True
 
 
-def _keep(actor: Actor, activity: Activity, fields: ReportFields) -> None:
+def _keep(actor: Actor, activity: Activity, fields: ReportFields) -> bool:
+    """Whether it differs from what was kept."""
     errors = _too_long(fields)
     if errors:
         raise Invalid(errors)
     if fields == draft_of(activity):
-        return
+        return False
     activity.report_draft = {
         "title": dict(fields.title),
         "text": dict(fields.text),
@@ -167,6 +170,7 @@ def _keep(actor: Actor, activity: Activity, fields: ReportFields) -> None:
         after={"title": fields.title, "people_reached": fields.people_reached},
         label=activity.title.text(),
     )
+    return True
 
 
 def _add_photo(actor: Actor, activity: Activity, photo: NewPhoto) -> None:

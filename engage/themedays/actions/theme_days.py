@@ -209,12 +209,20 @@ def _explain(day: ThemeDay, note: Localized, promised: dict[str, Any]) -> None:
 
 
 def _put(day: ThemeDay, fields: DayFields) -> None:
+    """Write ``fields`` into a theme day; its revision counts what changed."""
+    before = _said(day)
     day.month, day.theme, day.day, day.story = fields.month, fields.theme, fields.day, fields.story
     day.unit_id = fields.unit
-    day.revision = (day.revision or 0) + 1
     wanted = cohost_ids(fields.cohosts, fields.unit)
     kept = {one.unit_id: one for one in day.cohosts}
     day.cohosts = [kept.get(unit_id) or ThemeDayCohost(unit_id=unit_id) for unit_id in wanted]
+    if _said(day) != before:
+        day.revision = (day.revision or 0) + 1
+
+
+def _said(day: ThemeDay) -> DayFields:
+    cohosts = tuple(sorted(one.unit_id for one in day.cohosts))
+    return DayFields(day.month, day.theme, day.unit_id, day.day, day.story, cohosts)
 
 
 def _state(day: ThemeDay) -> dict[str, Any]:
