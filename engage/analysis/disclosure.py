@@ -103,8 +103,10 @@ def can_round(base: int) -> bool:
 def rounded(count: int, base: int) -> float:
     """A share so coarse that it fits ten counts: who knows the base does not know the count either.
 
-    A step is at least ten people. Raises ``StopIteration`` where not ``can_round``.
+    A step is at least ten people. Raises ``ValueError`` where not ``can_round``.
     """
+    if not can_round(base):
+        raise ValueError(f"shares of {base} people cannot be rounded")
     steps = next(steps for steps in _STEPS if base >= K * steps)
     # Half a step goes up: else some shares would fit nine counts.
     return (2 * steps * count + base) // (2 * base) / steps

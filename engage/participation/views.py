@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
@@ -14,6 +14,7 @@ from engage.core.messages import Message, msg
 from engage.core.personal import personal_columns, personal_outside
 from engage.participation.deletion import REQUEST_DAYS, erase_by_code, look_up
 from engage.participation.receipts import grouped, normalised, well_formed
+from engage.web.fresh_receipt import LOOKED_UP_SECONDS, erased_page, remember, remembered
 from engage.web.guards import citizen_write, public
 from engage.web.languages import render
 from engage.web.receipts import receipt_lookup
@@ -22,6 +23,7 @@ blueprint = Blueprint("participation", __name__)
 blueprints = (blueprint,)
 
 _CODE_LIMIT = 40
+_COOKIE = "erasing"
 _STAFF = "Staff"
 
 
@@ -41,29 +43,66 @@ def kept() -> str:
     return render_template("participation/kept.html", **_page())
 
 
-@blueprint.route("/personal-data/erase", methods=["GET", "POST"])
+@blueprint.post("/personal-data/erase")
 @citizen_write
 @receipt_lookup
 def erase() -> ResponseReturnValue:
-    """Erase by receipt code in two steps: see what it is, then confirm. The code is never in an address."""
-    if request.method != "POST":
-        return redirect(url_for("participation.kept") + "#erase")
+    """Erase by receipt code in two steps: first on to the question, then what was confirmed there."""
     code = request.form.get("code", "")[:_CODE_LIMIT]
+    which = request.form.get("which", "")[:_CODE_LIMIT]
     try:
         if not well_formed(normalised(code)):
             raise NotFound(_MISTYPED)
-        which = request.form.get("which", "")[:_CODE_LIMIT]
         confirmed = request.form.get("step") == "confirm"
         if confirmed and request.form.get("sure") == "yes":
             erase_by_code(code, request.form.get("_request_id", ""), which)
             return redirect(url_for("participation.erased", one="yes" if which else None), 303)
-        return _confirm(code, which, *((render(_NOT_SURE), 422) if confirmed else ()))
+        look_up(code, which)
+        return _ask(code, which, unsure=confirmed)
     except Invalid as refusal:
         words = next(iter(refusal.errors.values()))
     except (NotFound, Gone) as refusal:
         words = refusal.message
     page = render_template("participation/kept.html", **_page(), code=code, error=render(words))
     return page, 422
+
+
+@blueprint.get("/personal-data/erase")
+@citizen_write
+def asked() -> ResponseReturnValue:
+    """What would be erased, and the question whether to: a page to come back to, unlike what answers a form.
+
+    The code is never in an address: the browser keeps it for this page.
+    """
+    code, which = remembered(_COOKIE), request.args.get("which", "")[:_CODE_LIMIT]
+    if not code:
+        return redirect(url_for("participation.kept") + "#erase")
+    try:
+        erasable = look_up(code, which)
+    except NotFound:
+        return erased_page(_COOKIE, request.path, one=bool(which))
+    unsure = bool(request.args.get("unsure"))
+    page = render_template(
+        "participation/confirm.html",
+        code=grouped(normalised(code)),
+        which=which,
+        erasable=erasable,
+        error=render(_NOT_SURE) if unsure else "",
+        from_receipt=bool(request.args.get("receipt")),
+    )
+    return page, 422 if unsure else 200, {"Cache-Control": "no-store"}
+
+
+def _ask(code: str, which: str, *, unsure: bool) -> ResponseReturnValue:
+    page = url_for(
+        "participation.asked",
+        which=which or None,
+        receipt=request.form.get("receipt") and "yes",
+        unsure="yes" if unsure else None,
+    )
+    response = make_response(redirect(page, 303))
+    remember(response, _COOKIE, code, url_for("participation.asked"), LOOKED_UP_SECONDS)
+    return response
 
 
 @blueprint.get("/personal-data/erased")
@@ -77,17 +116,6 @@ _MISTYPED = msg(
     "This is not a complete receipt code. It has twelve letters and digits, such as ABCD-EFGH-JKMN."
 )
 _NOT_SURE = msg("Please tick the box to confirm that you want to erase this.")
-
-
-def _confirm(code: str, which: str, error: str = "", status: int = 200) -> ResponseReturnValue:
-    page = render_template(
-        "participation/confirm.html",
-        code=grouped(normalised(code)),
-        which=which,
-        erasable=look_up(code, which),
-        error=error,
-    )
-    return page, status
 
 
 def _page() -> dict[str, object]:

@@ -48,9 +48,9 @@ def remembered(cookie: str) -> str:
         return ""
 
 
-def erased_page(cookie: str, path: str) -> Response:
-    """What stands in the place of a receipt whose code opens nothing any more."""
-    response = make_response(render_template("participation/erased.html"), 410)
+def erased_page(cookie: str, path: str, *, one: bool = False) -> Response:
+    """What stands in the place of a receipt whose code opens nothing any more, or not the `one` asked for."""
+    response = make_response(render_template("participation/erased.html", one=one), 410)
     cookies.forget(response, cookie, path=path)
     return response
 

@@ -34,6 +34,8 @@ _YOUNG: Final[dict[str, dict[str, str]]] = {
 _YOUNG_SUPPORTS: Final = "400/hour"
 _DIGEST_BYTES: Final = 8
 _MOST_COUNTED: Final = 200_000
+_LATEST: Final = 20_000
+"""So many of what was counted last are known again; what is sent again comes within minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +52,31 @@ class _Counts:
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     of: dict[str, dict[bytes, int]] = field(default_factory=dict)
     size: int = 0
+    latest: dict[bytes, None] = field(default_factory=dict)
+
+    def digest(self, *words: str) -> bytes:
+        said = "\0".join(words).encode()
+        return hashlib.blake2b(said, key=self.key, digest_size=_DIGEST_BYTES).digest()
+
+    def is_new(self, *words: str) -> bool:
+        mark = self.digest(*words)
+        if mark in self.latest:
+            return False
+        self.latest[mark] = None
+        if len(self.latest) > _LATEST:
+            del self.latest[next(iter(self.latest))]
+        return True
 
 
-def count(activity: str, address: str | None = None) -> None:
-    """One more for ``activity`` (``"survey:17"``) from the network of ``address``, by default the request."""
+def count(activity: str, *sent: str, address: str | None = None) -> None:
+    """One more for ``activity`` (``"survey:17"``) from the network of ``address``, by default the request.
+
+    ``sent`` names what came: sent again, as after a lost answer, it is not counted again.
+    """
     counts = _counts()
-    digest = hashlib.blake2b(network(address).encode(), key=counts.key, digest_size=_DIGEST_BYTES).digest()
+    if not counts.is_new(activity, *sent):
+        return
+    digest = counts.digest(network(address))
     networks = counts.of.setdefault(activity, {})
     if digest not in networks:
         if counts.size >= _MOST_COUNTED:

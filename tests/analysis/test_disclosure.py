@@ -246,6 +246,8 @@ def test_what_is_rounded_beside_an_earlier_publication_tells_of_no_newcomer(rows
 def test_below_twenty_nothing_is_rounded(size: int) -> None:
     rows = [{"aaaa": "s1", "cccc": 5}] * size + [{"aaaa": "s1"}] * 2 + [{"aaaa": "s2"}] * 60
     assert _published(rows)["cccc"]["state"] == "withheld"
+    with pytest.raises(ValueError, match=f"{size} people"):
+        rounded(1, size)
 
 
 def test_a_mean_beside_rounded_shares_is_one_of_those() -> None:

@@ -70,10 +70,10 @@ def test_the_dashboard_tells_that_many_come_from_one_network(
 ) -> None:
     with app.app_context():
         url = _url(survey)
-        for _ in range(stuffing.WARN_FROM):
-            stuffing.count(f"survey:{survey['survey']}", "198.51.100.7")
-            stuffing.count("survey:987654", "198.51.100.8")
-        stuffing.count(f"survey:{survey['survey']}", "203.0.113.9")
+        for number in range(stuffing.WARN_FROM):
+            stuffing.count(f"survey:{survey['survey']}", str(number), address="198.51.100.7")
+            stuffing.count("survey:987654", str(number), address="198.51.100.8")
+        stuffing.count(f"survey:{survey['survey']}", "another", address="203.0.113.9")
     page = staff_client(Role.COORDINATOR).get(url).text
     assert "今天收到的 101 份中有 100 份来自同一网络地址" in page
     assert "198.51.100" not in page

@@ -195,8 +195,8 @@ def test_the_overview_tells_that_many_comments_come_from_one_network(
 ) -> None:
     with app.app_context():
         one, other = make_consultation(), make_consultation()
-        for _ in range(stuffing.WARN_FROM - 1):
-            stuffing.count(f"consultation:{one.id}", "127.0.0.1")
+        for number in range(stuffing.WARN_FROM - 1):
+            stuffing.count(f"consultation:{one.id}", str(number), address="127.0.0.1")
         paths = [f"/staff/consultations/{each.public_id}" for each in (one, other)]
         form = f"/consultations/{one.public_id}/comment"
     staff, told = staff_client(Role.COORDINATOR), "今天收到的 100 份中有 100 份来自同一网络地址"

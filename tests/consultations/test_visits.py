@@ -314,17 +314,21 @@ def test_one_or_all_are_erased_in_the_pages(
     for left in (2, 1):
         forms = _erasing(look_up_page(phone, code).text)
         assert len(forms) == left + 2
-        asked = phone.post("/personal-data/erase", data=forms[0])
+        asked = phone.get(phone.post("/personal-data/erase", data=forms[0]).location)
         assert "意见" in asked.text
         assert "查询码" in asked.text
         again = _erasing(asked.text)[0] | {"sure": "yes"}
         done = phone.post("/personal-data/erase", data=again)
         assert done.status_code == 303
         assert "仍可查询" in phone.get(done.location).text
+        back = phone.get(f"/personal-data/erase?which={forms[0]['which']}")
+        assert back.status_code == 410
+        assert "仍可查询" in back.text
         assert len(_shown(code)) == left
     [last] = _erasing(look_up_page(phone, code).text)
     assert "which" not in last
-    sure = _erasing(phone.post("/personal-data/erase", data=last).text)[0] | {"sure": "yes"}
+    asked = phone.get(phone.post("/personal-data/erase", data=last).location)
+    sure = _erasing(asked.text)[0] | {"sure": "yes"}
     assert "仍可查询" not in phone.get(phone.post("/personal-data/erase", data=sure).location).text
     db.session.rollback()
     assert receipts.find_all(code) == []

@@ -172,7 +172,8 @@ def _say_all_in_english_too() -> None:
             times = [column for column in table.columns if column.name in {"starts_at", "ends_at"}]
             for row in db.session.execute(table.select()).mappings() if texts else ():
                 changed: dict[str, Any] = {
-                    column.name: Localized({**row[column.name], "en": "Said in English"}) for column in texts
+                    column.name: Localized({**row[column.name], "en": 'Said "in" <b>English</b> &amp; it\'s'})
+                    for column in texts
                 }
                 for column in times:
                     if isinstance(column.type, UtcDateTime) and row[column.name]:

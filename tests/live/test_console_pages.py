@@ -140,8 +140,8 @@ def test_who_does_not_decide_sees_neither_its_keys_nor_its_card(
 def test_the_console_tells_that_many_come_from_one_network(
     room: Any, staff_client: Any, what: str, told: int
 ) -> None:
-    for _ in range(stuffing.WARN_FROM):
-        stuffing.count(f"live:{room.id}:{what}", "198.51.100.7")
+    for number in range(stuffing.WARN_FROM):
+        stuffing.count(f"live:{room.id}:{what}", str(number), address="198.51.100.7")
     page = staff_client(Role.MODERATOR).get(f"/staff/live/{room.public_id}/console").text
     assert page.count("今天收到的 100 份中有 100 份来自同一网络地址") == told
     assert "198.51.100" not in page

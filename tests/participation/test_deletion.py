@@ -311,9 +311,11 @@ def test_people_erase_their_own_after_confirming_twice(
         code = _issue()
     fields = {"_token": phone.token, "_request_id": "x" * 20, "code": code}
     asked = phone.post("/personal-data/erase", data=fields)
-    assert asked.status_code == 200
+    assert (asked.status_code, asked.location) == (303, "/personal-data/erase")
+    assert code in phone.get(asked.location).text
     unsure = phone.post("/personal-data/erase", data={**fields, "step": "confirm"})
-    assert unsure.status_code == 422
+    assert (unsure.status_code, unsure.location) == (303, "/personal-data/erase?unsure=yes")
+    assert "请勾选" in phone.get(unsure.location).text
     assert erased == []
     done = phone.post("/personal-data/erase", data={**fields, "step": "confirm", "sure": "yes"})
     assert (done.status_code, done.location) == (303, "/personal-data/erased")
@@ -322,6 +324,10 @@ def test_people_erase_their_own_after_confirming_twice(
     retry = phone.post("/personal-data/erase", data={**fields, "step": "confirm", "sure": "yes"})
     assert (retry.status_code, retry.location) == (303, "/personal-data/erased")
     assert erased == [5]
+    back = phone.get("/personal-data/erase")
+    assert back.status_code == 410
+    assert "已删除" in back.text
+    assert phone.get("/personal-data/erase").location == "/personal-data#erase"
     again = phone.post("/personal-data/erase", data=fields)
     assert again.status_code == 422
     assert code in again.text

@@ -18,6 +18,7 @@ from engage.moderation.models import ReasonClass
 from engage.portal.receipts import KINDS
 from tests.factories.receipts import answered, asked, commented, look_up
 from tests.fixtures.clients import hidden_fields
+from tests.fixtures.html import parsed
 
 Clients = Callable[..., Any]
 
@@ -140,9 +141,13 @@ def test_what_can_be_erased_leads_to_a_question_first(context: Flask, citizen_cl
     page = look_up(client, code)
     assert 'action="/personal-data/erase"' in page.text
     fields = hidden_fields(page.text)
-    asked_first = client.post("/personal-data/erase", data=fields)
+    asked_first = client.get(client.post("/personal-data/erase", data=fields).location)
     assert asked_first.status_code == 200
     assert "sure" in asked_first.text
+    keeping = next(
+        link for link in parsed(asked_first.text).iter("a") if "".join(link.itertext()) == "不删除"
+    )
+    assert code in client.get(keeping.get("href", "")).text
     done = client.post("/personal-data/erase", data={**fields, "step": "confirm", "sure": "yes"})
     assert done.status_code == 303
     assert look_up(client, code).status_code == 404

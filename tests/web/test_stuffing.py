@@ -222,19 +222,30 @@ def test_the_figures_that_staff_are_told_are_those_that_hold(
 def test_staff_are_told_from_a_hundred_on(app: Flask, largest: int, told: bool) -> None:
     with app.app_context():
         for number in range(largest):
-            stuffing.count("survey:1", "198.51.100.7")
-            stuffing.count("survey:2", f"198.51.100.{number}")
-        stuffing.count("survey:1", "203.0.113.9")
+            stuffing.count("survey:1", str(number), address="198.51.100.7")
+            stuffing.count("survey:1", str(number), address="198.51.100.7")
+            stuffing.count("survey:2", str(number), address=f"198.51.100.{number}")
+        stuffing.count("survey:1", "another", address="203.0.113.9")
         assert stuffing.crowd("survey:1") == (stuffing.Crowd(largest, largest + 1) if told else None)
         assert stuffing.crowd("survey:2") is None
         kept = repr(app.extensions["engage_crowds"])
         assert "198.51.100" not in kept
 
 
+def test_only_what_came_lately_is_known_again(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stuffing, "_LATEST", 50)
+    with app.app_context():
+        for _ in range(2):
+            for number in range(51):
+                stuffing.count("survey:1", str(number), address="198.51.100.7")
+        assert stuffing.crowd("survey:1") == stuffing.Crowd(102, 102)
+        assert len(app.extensions["engage_crowds"].latest) == 50
+
+
 def test_the_next_day_begins_at_nothing(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     with app.app_context():
-        for _ in range(100):
-            stuffing.count("survey:1", "198.51.100.7")
+        for number in range(100):
+            stuffing.count("survey:1", str(number), address="198.51.100.7")
         before = app.extensions["engage_crowds"].key
         monkeypatch.setattr(stuffing, "today", lambda: today() + timedelta(days=1))
         assert stuffing.crowd("survey:1") is None

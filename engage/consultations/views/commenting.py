@@ -54,7 +54,9 @@ def send(public_id: str, clause: str = WHOLE) -> ResponseReturnValue:
         if "_request_id" in getattr(refusal, "errors", {}):
             raise
         return _refused(consultation, submission, refusal)
-    count(f"consultation:{consultation.id}")
+    # One code for a whole visit: what was said tells whether it is the same comment again.
+    said = (submission.request_id, submission.clause, submission.stance or "", submission.text)
+    count(f"consultation:{consultation.id}", *said)
     return _received(consultation, code, submission.visit)
 
 

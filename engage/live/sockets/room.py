@@ -98,7 +98,7 @@ def ask(peer: Peer, payload: Any) -> dict[str, Any]:
         )
     except Invalid as error:
         return {"error": invalid(peer, error)}
-    count(f"live:{session_id}:questions", peer.address)
+    count(f"live:{session_id}:questions", asked.receipt, address=peer.address)
     return {"question": asked.question, "receipt": asked.receipt}
 
 
@@ -118,7 +118,7 @@ def support(peer: Peer, payload: Any) -> dict[str, Any]:
         text(fields, "request_id", _ID_MOST),
     )
     if done.on:
-        count(f"live:{session_id}:supports", peer.address)
+        count(f"live:{session_id}:supports", question, peer.device or "", address=peer.address)
     return {"supports": [done.supports, done.changes], "on": done.on}
 
 

@@ -54,7 +54,7 @@ def send(public_id: str) -> ResponseReturnValue:
         if wants_json():
             return jsonify(errors=_sentences(error), message=render(error.message)), error.status
         return _ask_page(public_id, text, name, error), error.status
-    count(f"live:{session.id}:questions")
+    count(f"live:{session.id}:questions", asked.receipt)
     if wants_json():
         return jsonify(question=asked.question, receipt=asked.receipt)
     # The same form again, after its question was erased: the code opens nothing any more.
@@ -79,7 +79,7 @@ def support(public_id: str) -> ResponseReturnValue:
         request.form.get("_request_id", ""),
     )
     if done.on:
-        count(f"live:{session.id}:supports")
+        count(f"live:{session.id}:supports", question, device or "")
     if wants_json():
         return jsonify(supports=[done.supports, done.changes], on=done.on)
     page: dict[str, Any] = {"by": asked_order().value, "page": page_number()} if request.args else {}

@@ -123,7 +123,7 @@ def _send(survey: Published, asked: CompiledVersion, raw: dict[str, object]) -> 
         if wants_json():
             raise
         return _refused(survey, asked, raw, refusal)
-    count(part_of(survey))
+    count(part_of(survey), code)
     return _received(survey, code)
 
 
