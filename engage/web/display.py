@@ -14,6 +14,7 @@ from markupsafe import Markup, escape
 from engage.core.clock import local as on_site_clocks
 from engage.core.formatting import is_formatted, words_of
 from engage.core.messages import Message
+from engage.core.threads import in_turns
 from engage.core.types import Localized
 from engage.web import assets
 from engage.web.languages import current_language, local_text, render
@@ -34,6 +35,7 @@ def init_display(app: Flask) -> None:
         datetime_text=datetime_text,
         period=period,
         days_text=days_text,
+        in_turns=in_turns,
         label=label,
         message=message,
         number=number,

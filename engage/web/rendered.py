@@ -8,12 +8,11 @@ from __future__ import annotations
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future
 from typing import Final
 
 from markupsafe import Markup
 
-from engage.core.threads import beside_the_hub
+from engage.core.threads import Shared, beside_the_hub
 
 _Key = tuple[Hashable, ...]
 
@@ -25,7 +24,7 @@ class Rendered:
         self.room = room
         self.used = 0
         self._kept: OrderedDict[_Key, Markup] = OrderedDict()
-        self._under_way: dict[_Key, Future[Markup]] = {}
+        self._shared = Shared()
 
     def get(self, key: _Key, make: Callable[[], Markup], *, lasting: bool) -> Markup:
         """What ``make`` makes of ``key``; ``lasting`` where that may take more than a moment.
@@ -36,19 +35,9 @@ class Rendered:
         if found is not None:
             self._kept.move_to_end(key)
             return found
-        if key in self._under_way:
-            return self._under_way[key].result()
         if not lasting:
             return self._keep(key, make())
-        made = self._under_way[key] = Future()
-        try:
-            made.set_result(beside_the_hub(make))
-        except BaseException as error:
-            made.set_exception(error)
-            raise
-        finally:
-            del self._under_way[key]
-        return self._keep(key, made.result())
+        return self._keep(key, self._shared.get(key, lambda: beside_the_hub(make)))
 
     def clear(self) -> None:
         """Keep nothing."""

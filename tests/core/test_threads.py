@@ -9,7 +9,7 @@ import pytest
 
 from engage.core import threads
 from engage.core.errors import Invalid
-from engage.core.threads import beside_the_hub
+from engage.core.threads import beside_the_hub, in_turns
 from engage.settings.emblem import store_emblem
 from engage.themedays.photos import store_photo
 
@@ -40,3 +40,14 @@ def test_a_refused_picture_is_one_line_in_the_log(
     (line,) = caplog.records
     assert line.exc_info is None
     assert "\n" not in line.getMessage()
+
+
+def test_long_loops_let_others_run(monkeypatch: pytest.MonkeyPatch, patched: bool) -> None:
+    rests: list[float] = []
+    monkeypatch.setattr(threads.gevent, "sleep", rests.append)
+    monkeypatch.setattr(threads, "_TURN_SECONDS", -1)
+    assert list(in_turns("abc")) == ["a", "b", "c"]
+    assert len(rests) == (3 if patched else 0)
+    monkeypatch.setattr(threads, "_TURN_SECONDS", 60)
+    assert list(in_turns("abc")) == ["a", "b", "c"]
+    assert len(rests) == (3 if patched else 0)

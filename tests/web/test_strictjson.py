@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import gc
+import json
 import time
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
 import pytest
+from flask import Flask
+from flask.json.provider import DefaultJSONProvider
+from markupsafe import Markup
 
+from engage.accounts.permissions import Role
 from engage.web.strictjson import strict_loads
 
 MB = 1024 * 1024
@@ -92,3 +99,37 @@ def test_half_characters_go_wherever_they_are(text: str, value: object) -> None:
 def test_what_is_broken_is_a_wrong_value(text: str | bytes) -> None:
     with pytest.raises(ValueError):
         strict_loads(text)
+
+
+@dataclass
+class Limit:
+    least: int
+    words: str
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"b": [1, 2.5, None, True], "a": "字\u2028<>&'"},
+        {2: "x", 10: "y"},
+        {"day": date(2026, 11, 30), "moment": datetime(2026, 11, 30, 12, tzinfo=UTC), "html": Markup("<b>")},
+        Limit(2, "half a character: \ud800"),
+        {"large": 10**30},
+        [Role.TYPIST, (1, 2)],
+    ],
+    ids=["plain", "numbers as names", "Flask's own", "half a character", "large", "words"],
+)
+def test_what_is_written_reads_as_flask_would_write_it(app: Flask, value: object) -> None:
+    with app.app_context():
+        ours, flasks = app.json.dumps(value), DefaultJSONProvider(app).dumps(value)
+    assert json.loads(ours) == json.loads(flasks)
+
+
+def test_letters_are_written_as_they_are(app: Flask) -> None:
+    with app.app_context():
+        assert app.json.dumps({"b": "字", "a": 1}) == '{"a":1,"b":"字"}'
+
+
+def test_no_number_is_written_that_is_none(app: Flask) -> None:
+    with app.app_context():
+        assert app.json.dumps([float("nan"), float("inf")]) == "[null,null]"

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from engage.core.db import db
 from engage.core.errors import NotFound
 from engage.core.types import Localized
-from engage.questions.definition import read
+from engage.questions.beside import read_beside
 from engage.surveys.models import Response, Source, Survey, SurveyVersion
 
 RECEIPT_KIND = "survey-response"
@@ -45,7 +45,7 @@ def own_response(response_id: int, language: str) -> OwnResponse:
         source=row.Response.source,
         lines=tuple(
             (question.text.text(language), question.kind.text(row.Response.answers[question.id], language))
-            for question in read(row.definition).questions
+            for question in read_beside(row.definition).questions
             if question.id in row.Response.answers
         ),
         results_published_at=row.Survey.results_published_at,

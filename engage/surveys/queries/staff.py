@@ -16,6 +16,7 @@ from engage.core.actor import Actor
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import NotFound
+from engage.core.threads import in_turns, let_others_run
 from engage.surveys.models import Response, State, Survey, SurveyVersion
 from engage.surveys.rules import Phase, phase
 from engage.themedays.models import Activity, ActivityState, ThemeDay, ThemeDayCohost
@@ -73,20 +74,21 @@ def survey_for(actor: Actor, public_id: str, permission: Permission = Permission
 def versions_of(survey_id: int) -> list[Version]:
     """The published versions, newest first."""
     rows = db.session.execute(
-        select(SurveyVersion, User.name)
+        select(SurveyVersion.number, SurveyVersion.published_at, SurveyVersion.definition, User.name)
         .outerjoin(User, User.id == SurveyVersion.published_by_id)
         .where(SurveyVersion.survey_id == survey_id)
         .order_by(SurveyVersion.number.desc())
         .limit(PAGE)
+        .execution_options(yield_per=1)
     )
     return [
         Version(
-            version.number,
-            version.published_at,
-            name or "",
-            sum(len(page["questions"]) for page in version.definition["pages"]),
+            row.number,
+            row.published_at,
+            row.name or "",
+            sum(len(page["questions"]) for page in row.definition["pages"]),
         )
-        for version, name in rows
+        for row in in_turns(rows)
     ]
 
 
@@ -94,12 +96,14 @@ def unpublished(survey: Survey) -> bool:
     """Whether a published survey is being written on: its questions are not those of its newest version."""
     if survey.version_number is None:
         return False
+    written = survey.edit_definition
+    let_others_run()
     newest = db.session.scalar(
         select(SurveyVersion.definition).where(
             SurveyVersion.survey_id == survey.id, SurveyVersion.number == survey.version_number
         )
     )
-    return newest != survey.edit_definition
+    return newest != written
 
 
 def activities_for(actor: Actor, current: int | None = None) -> list[Activity]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
 from flask import Response, current_app, g, render_template, request, url_for
@@ -10,6 +10,7 @@ from flask import Response, current_app, g, render_template, request, url_for
 from engage.core.errors import Refusal
 from engage.core.ids import request_id
 from engage.core.messages import Message
+from engage.core.threads import Shared, beside_the_hub
 from engage.core.types import Localized
 from engage.questions.compiled import Step, path, validate
 from engage.questions.logic import tests
@@ -29,19 +30,21 @@ from engage.web.site import current_site
 
 _MOST_PREPARED: Final = 100
 _prepared: dict[tuple[object, ...], Prepared] = {}
+_shared = Shared()
 
 
 def first_form(survey: Published, asked: CompiledVersion) -> Response:
     """The empty form: from the prepared page, with this device's token and a fresh request id put in."""
     key = ("form", survey, asked.number)
-    page = _ready(key) or _prepare(
+    whole = survey.layout is Layout.ALL_AT_ONCE
+    page = _ready(
         key,
         url_for("surveys.show", public_id=survey.public_id),
         "surveys/respond.html",
-        **form_values(survey, asked, None if survey.layout is Layout.ALL_AT_ONCE else 0, {}, {}),
+        lambda: form_values(survey, asked, None if whole else 0, {}, {}),
         token=hole("token"),
         request_id=hole("request_id"),
-        whole=survey.layout is Layout.ALL_AT_ONCE,
+        whole=whole,
         first=True,
     )
     return _filled(page, {"token": citizen_token(), "request_id": request_id()})
@@ -68,10 +71,11 @@ def form_step(
 def receipt(survey: Published, code: str) -> Response:
     """The receipt with its code and what happens next."""
     key = ("receipt", survey)
-    page = _ready(key) or _prepare(
+    page = _ready(
         key,
         url_for("surveys.done", public_id=survey.public_id),
         "surveys/done.html",
+        dict,
         survey=survey,
         code=hole("code"),
     )
@@ -142,25 +146,31 @@ def _depends_on_own_page(step: Step, asked: CompiledVersion) -> bool:
     return any(asked.compiled.by_id[test.question].page == step.page for test in tests(step.show_if))
 
 
-def _ready(key: tuple[object, ...]) -> Prepared | None:
-    return _prepared.get((*key, *_look()))
+def _ready(
+    key: tuple[object, ...], address: str, template: str, more: Callable[[], Mapping[str, Any]], **values: Any
+) -> Prepared:
+    """The page of ``key`` in the present look; who asks while it is prepared waits for it."""
+    key = (*key, *_look())
+    return _prepared.get(key) or _shared.get(
+        key, lambda: _prepare(key, address, template, {**values, **more()})
+    )
 
 
 def _look() -> tuple[object, ...]:
     return current_language(), large_text(), current_site()
 
 
-def _prepare(key: tuple[object, ...], address: str, template: str, **values: Any) -> Prepared:
+def _prepare(key: tuple[object, ...], address: str, template: str, values: Mapping[str, Any]) -> Prepared:
     """Renders the page in a request of its own, so that nothing of the present one can stay in it."""
     language, large = current_language(), large_text()
     looks = f"{named(languages.COOKIE)}={language}; {named(shell.LARGE_TEXT)}={'1' if large else ''}"
-    full_key = (*key, *_look())
     with current_app.app_context(), current_app.test_request_context(address, headers={"Cookie": looks}):
         g.csp_nonce = hole("nonce")
-        page = Prepared(render_template(template, **values))
+        html = render_template(template, **values)
+    page = beside_the_hub(lambda: Prepared(html))
     if len(_prepared) >= _MOST_PREPARED:
         _prepared.clear()
-    _prepared[full_key] = page
+    _prepared[key] = page
     return page
 
 

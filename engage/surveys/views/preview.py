@@ -6,8 +6,8 @@ from dataclasses import replace
 
 from flask import render_template
 
-from engage.questions.beside import check_beside, read_beside
-from engage.questions.compiled import Step, compile
+from engage.questions.beside import check_beside, compile_beside, read_beside
+from engage.questions.compiled import Step
 from engage.questions.definition import Definition
 from engage.surveys.models import Layout, Survey
 from engage.surveys.queries.published import CompiledVersion, as_values
@@ -24,7 +24,7 @@ def preview(survey: Survey) -> str:
         return _sheet(survey, definition)
     shown = as_values(survey, survey.unit.name)
     whole = shown.layout is Layout.ALL_AT_ONCE
-    asked = CompiledVersion(0, 0, compile(definition))
+    asked = CompiledVersion(0, 0, compile_beside(definition))
     return render_template(
         "surveys/staff/preview.html",
         **form_values(shown, asked, None if whole else 0, {}, {}),
