@@ -6,6 +6,7 @@ setting ``public_url`` decides where links lead; without one it is the address t
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -13,6 +14,7 @@ from urllib.parse import SplitResult, urlsplit
 from flask import Flask, current_app, request
 
 _PORTS = {"http": "80", "https": "443"}
+_PORT = re.compile(r":[0-9]+\Z")
 _HERE = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
@@ -87,7 +89,7 @@ class _OnlyHosts:
 
     def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
         host = _plain(environ.get("HTTP_HOST", ""), environ["wsgi.url_scheme"])
-        if host in self.hosts or host.rpartition(":")[0] in self.hosts:
+        if host in self.hosts or _PORT.sub("", host) in self.hosts:
             return self.app(environ, start_response)
         start_response("421 Misdirected Request", [("Content-Type", "text/plain; charset=utf-8")])
         return [b"This address is not known here.\n"]

@@ -81,6 +81,22 @@ def test_links_lead_here_whatever_a_stranger_claims(front: Front) -> None:
     assert (redirect.status, redirect.headers["Location"]) == (301, f"https://{NAME}/calendar")
 
 
+def test_host_is_the_name_that_was_chosen(front: Front) -> None:
+    whole = f"https://{NAME}/healthz"
+    asked = {
+        (whole, "evil.example"): 421,
+        (whole, f"{NAME}.evil.example"): 421,
+        (f"https://{NAME}/static/dist/manifest.json", "evil.example"): 421,
+        ("/healthz", f"{NAME}:x@evil.example"): 421,
+        ("/healthz", f"{NAME}:@evil.example"): 421,
+        ("/healthz", f"{NAME}:80#@evil.example"): 421,
+        (whole, f"{NAME}:8443"): 200,
+        (whole, NAME.upper()): 200,
+        ("/healthz", f"{NAME}:8443"): 200,
+    }
+    assert {(line, host): front.ask("GET", line, Host=host).status for line, host in asked} == asked
+
+
 def test_files_come_from_nginx(front: Front) -> None:
     name = json.loads((ROOT / "static" / "dist" / "manifest.json").read_text())["app.css"]
     file = front.ask("GET", f"/static/dist/{name}")

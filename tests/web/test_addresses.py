@@ -135,6 +135,9 @@ def _signed(app: Flask) -> StaffClient:
         ("127.0.0.1:5000", 200),
         ("evil.example", 421),
         ("city.example.evil.example", 421),
+        ("city.example:x@evil.example", 421),
+        ("city.example:@evil.example", 421),
+        ("city.example:٣", 421),
         ("", 421),
     ],
 )
