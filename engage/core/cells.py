@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TextIO, TypeVar
@@ -10,7 +11,8 @@ from typing import Any, TextIO, TypeVar
 _T = TypeVar("_T")
 # Equal ones of these are written alike; 0.0 and -0.0 are not.
 _ALIKE = ({str}, {int}, {datetime})
-_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# Blanks before the sign are passed over when a spreadsheet reads a cell as if it were typed.
+_RUNS = re.compile(r"['\s]*[=+\-@\t\r\n＝＋－＠]")
 
 
 def safe_cell(value: Any) -> Any:
@@ -21,14 +23,14 @@ def safe_cell(value: Any) -> Any:
     """
     if value is None:
         return ""
-    if isinstance(value, str) and value.lstrip("'").startswith(_STARTS):
+    if isinstance(value, str) and _RUNS.match(value):
         return f"'{value}"
     return value
 
 
 def typed_cell(text: str) -> str:
     """What was typed where ``safe_cell`` wrote ``text``."""
-    return text[1:] if text.startswith("'") and text.lstrip("'").startswith(_STARTS) else text
+    return text[1:] if text.startswith("'") and _RUNS.match(text) else text
 
 
 def cells_into(file: TextIO) -> Callable[[Iterable[Any]], object]:

@@ -98,7 +98,9 @@ def test_in_the_readers_language(app: Flask, survey: dict[str, int], tmp_path: P
     assert row[:4] == ["s2", "0", "1", "0"]
 
 
-@pytest.mark.parametrize("typed", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "＝1"])
+@pytest.mark.parametrize(
+    "typed", ["=1+1", "+86", "-2", "@SUM(A1)", "\t=1", "＝1", " =1", "　＋1", "' \u00a0@A1"]
+)
 def test_no_text_of_a_citizen_runs_in_a_spreadsheet(
     app: Flask, survey: dict[str, int], tmp_path: Path, typed: str
 ) -> None:
