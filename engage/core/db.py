@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import time
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from sqlalchemy import JSON, Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
 
 from engage.core.types import EnumText, Localized, LocalizedText, UtcDateTime
+from engage.core.vacuum import size_of, write_anew
 
 JsonData = JSON
 
@@ -95,19 +97,26 @@ def read_anew() -> None:
 
 
 def rewrite() -> bool:
-    """Write SQLite's database anew: what was deleted is nowhere in it after that.
+    """Write the database anew: what was deleted is nowhere in it after that.
 
-    ``secure_delete`` overwrites a deleted row, but not the copies that were left where pages were divided
-    while it was there. Nobody writes meanwhile, some 100 MB a second. Answers whether it was done; not while
-    others write all the time. The log is emptied then or, where somebody reads in it, by the next call of
-    ``truncate_log``.
+    SQLite's ``secure_delete`` overwrites a deleted row, but not the copies that were left where pages were
+    divided while it was there; PostgreSQL overwrites nothing. Nobody writes meanwhile, some 100 MB a second.
+    Answers whether it was done; not while others write all the time. SQLite's log is emptied then or, where
+    somebody reads in it, by the next call of ``truncate_log``.
     """
     if db.engine.dialect.name != "sqlite":
-        return True
+        return write_anew(db.engine, _OPENING_SECONDS)
     done = _patiently_done("VACUUM")
     if done:
         truncate_log()
     return done
+
+
+def size() -> int:
+    """The bytes of the database."""
+    if db.engine.dialect.name != "sqlite":
+        return size_of(db.engine)
+    return Path(str(db.engine.url.database)).stat().st_size
 
 
 def truncate_log() -> bool:
@@ -180,5 +189,6 @@ __all__ = [
     "init_db",
     "read_anew",
     "rewrite",
+    "size",
     "truncate_log",
 ]

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
 from flask import current_app
 
-from engage.core.db import db, rewrite, truncate_log
+from engage.core.db import rewrite, size, truncate_log
 from engage.core.errors import Busy
 from engage.core.jobs import job, periodic
 from engage.core.writer import atomic
@@ -53,16 +52,9 @@ def forget_words(payload: dict[str, Any]) -> None:
     """
     for path in (current_app.config["ENGAGE"].files / "exports").glob("*"):
         path.unlink(missing_ok=True)
-    if not payload.get("at_night") and _size() > AT_ONCE_BYTES:
+    if not payload.get("at_night") and size() > AT_ONCE_BYTES:
         truncate_log()
         with atomic():
             forget_words_later()
     elif not rewrite():
         raise Busy
-
-
-def _size() -> int:
-    """The bytes of the database on SQLite, 0 elsewhere."""
-    if db.engine.dialect.name != "sqlite":
-        return 0
-    return Path(str(db.engine.url.database)).stat().st_size

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pyarrow.parquet as pq
 import pytest
 from flask import Flask
@@ -37,6 +38,7 @@ from tests.factories.accounts import make_actor
 from tests.factories.consultations import make_consultation, send_comment
 from tests.factories.surveys import make_survey, send_response
 from tests.fixtures.analysis import analysis_of
+from tests.fixtures.database import SERVER
 from tests.participation.files import read_all, spelled
 
 TEXT = {"id": "t1", "type": "text", "text": {"zh_CN": "您的建议"}, "long": True}
@@ -139,7 +141,6 @@ def _waiting() -> list[tuple[dict[str, Any], datetime]]:
     return found
 
 
-@pytest.mark.sqlite_only  # PostgreSQL writes only the tables anew, at once
 @pytest.mark.parametrize(("limit", "at_night"), [(0, True), (jobs.AT_ONCE_BYTES, False)])
 def test_a_large_database_is_written_anew_at_night(
     app: Flask, monkeypatch: pytest.MonkeyPatch, limit: int, at_night: bool
@@ -167,6 +168,54 @@ def test_what_went_by_the_clock_is_written_over_too(app: Flask) -> None:
             patch.setattr(jobs, "delete_due", lambda: 1)
             jobs.delete_on_time()
         assert [payload for payload, _ in _waiting()] == [{"at_night": True}]
+
+
+def _in_tables_of_postgresql(words: str) -> int:
+    """In how many tables' files, as whoever has the server's disk reads them, some of ``words`` stand."""
+    db.session.rollback()
+    with psycopg.connect(SERVER, autocommit=True) as admin:
+        admin.execute("CHECKPOINT")
+    database = db.engine.url.database or ""
+    with psycopg.connect(SERVER, dbname=database, autocommit=True) as admin:
+        found = admin.execute(
+            "SELECT count(*) FROM pg_class"
+            " WHERE relkind IN ('r', 't') AND relnamespace <> 'pg_catalog'::regnamespace"
+            " AND EXISTS (SELECT FROM unnest(%s::bytea[]) form"
+            " WHERE position(form IN pg_read_binary_file(pg_relation_filepath(oid))) > 0)",
+            (spelled(words),),
+        ).fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+@pytest.mark.skipif(SERVER == "sqlite", reason="of SQLite every file is read")
+@pytest.mark.parametrize("say", [_response, _comment, _question])
+def test_erased_words_are_in_no_table_of_postgresql(
+    app: Flask, say: Callable[[dict[str, Any], int], str]
+) -> None:
+    with app.app_context():
+        places, worker = _made(), Worker(app)
+        codes = [say(places, number) for number in range(40)]
+        worker.run_waiting()
+        gone, kept = _words(18)[:12], _words(19)[:12]
+        assert _in_tables_of_postgresql(gone) > 0
+        deletion.erase_by_code(codes[18], request_id())
+        worker.run_waiting()
+        assert _in_tables_of_postgresql(gone) == 0
+        assert _in_tables_of_postgresql(kept) > 0
+
+
+@pytest.mark.skipif(SERVER == "sqlite", reason="SQLite waits for its lock")
+def test_while_somebody_may_still_see_what_was_deleted_it_is_not_done(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engage.core.db._OPENING_SECONDS", 0.2)
+    with app.app_context():
+        with db.engine.connect() as reader:
+            reader.exec_driver_sql("SELECT count(*) FROM survey")
+            db.session.rollback()
+            assert not rewrite()
+        assert rewrite()
 
 
 @pytest.mark.sqlite_only
