@@ -50,7 +50,7 @@ def _flipped(data: bytes, at: int, bit: int) -> bytes:
 
 def _damages(name: str, data: bytes) -> Iterator[bytes]:
     drawn = random.Random(name)
-    for at in drawn.sample(range(len(data)), min(60, len(data))):
+    for at in drawn.sample(range(len(data)), min(25, len(data))):
         yield _flipped(data, at, drawn.randrange(8))
     yield from (b"", data[: len(data) // 2], data + b"\0", bytes(len(data)), b"\xff" * len(data))
 

@@ -14,7 +14,7 @@ SMALL = {
     "survey": ["--seconds", "1", "--warm-up", "0.2", "--at-once", "2", "--questions", "5"],
     "live": ["--viewers", "20", "--seconds", "1"],
     "fairness": ["--seconds", "1", "--readers", "2", "--busy", "1"],
-    "room": ["--questions", "1", "40", "--times", "2"],
+    "room": ["--questions", "40", "--times", "2"],
     "analysis": ["--responses", "500", "--new", "50", "--runs", "1"],
     "exports": ["--responses", "300", "--questions", "20"],
     "consultation": ["--comments", "60", "--seconds", "1"],

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +36,12 @@ _PERSONS = (None, *Role)
 _ODD = ("PUT", "DELETE", "PATCH", "TRACE", "PROPFIND", "BREW", "GETPOST", "HEAD,POST")
 # Written in small letters it is the same method, and asks for the same token.
 _POSTS = ("post", "PoSt")
-_DISGUISES: tuple[dict[str, Any], ...] = (
-    {"headers": {"X-HTTP-Method-Override": "POST"}},
-    {"headers": {"X-HTTP-Method": "POST"}},
-    {"headers": {"X-Method-Override": "POST"}},
-    {"query_string": {"_method": "POST"}},
-    {"data": {"_method": "POST"}},
-)
+# Whichever of them were followed, a view would be reached by POST.
+_DISGUISED: dict[str, Any] = {
+    "headers": dict.fromkeys(("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"), "POST"),
+    "query_string": {"_method": "POST"},
+    "data": {"_method": "POST"},
+}
 # What forms of ours send; a view that took a HEAD for a POST would act on it.
 _FORM = {
     "code": "ABCDEFGHJKMN",
@@ -107,8 +105,8 @@ def test_no_other_method_and_no_disguise_reaches_a_view(
         for method in _POSTS:
             assert client.open(path, method=method, headers=_IN_SHORT).status_code >= 300, (method, path)
         client.open(path, method="OPTIONS")
-        for disguise, method in product(_DISGUISES, ("GET", "HEAD")):
-            client.open(path, method=method, **disguise)
+        for method in ("GET", "HEAD"):
+            client.open(path, method=method, **_DISGUISED)
     reached = {method for _, method in seen}
     assert reached == {"GET", "HEAD"}
     assert len(paths) > 150
