@@ -149,7 +149,9 @@ def _xml(cell: Any, styles: _Styles, words: int) -> str:
 
 class _Excel:
     def __init__(self, path: Path, name: str, front: str) -> None:
-        self._book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
+        # Rows wait in a file until the book is closed: beside it, where what is left over is deleted.
+        options = {"constant_memory": True, "tmpdir": str(path.parent)}
+        self._book = xlsxwriter.Workbook(str(path), options)
         formats = (_EXCEL_MOMENT, _EXCEL_SHARE, {"bold": True})
         self._styles = _Styles(*(self._book.add_format(each)._get_xf_index() for each in formats))
         self._front: Any = self._book.add_worksheet(sheet_name(front), _Rows) if front else None

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import logging
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from flask import current_app
@@ -16,6 +20,8 @@ from engage.participation.marks import tidy
 
 log = logging.getLogger(__name__)
 
+FILES_SECONDS = 25 * 3600
+"""A file for staff is kept for a day from when it was asked for; an hour later nothing of it is left."""
 AT_ONCE_BYTES = 100_000_000
 """A database up to this size is written anew as soon as something was erased, in about a second."""
 
@@ -24,6 +30,7 @@ AT_ONCE_BYTES = 100_000_000
 def delete_on_time() -> None:
     """Delete what is due, about every hour."""
     keep_outside()
+    _forget_leftovers()
     count = delete_due()
     if count:
         with atomic():
@@ -50,7 +57,7 @@ def forget_words(payload: dict[str, Any]) -> None:
     Files for staff are kept for a day and are asked for again in a moment. A large database is written anew
     at night, since nobody can write meanwhile.
     """
-    for path in (current_app.config["ENGAGE"].files / "exports").glob("*"):
+    for path in _files_for_staff():
         path.unlink(missing_ok=True)
     if not payload.get("at_night") and size() > AT_ONCE_BYTES:
         truncate_log()
@@ -58,3 +65,16 @@ def forget_words(payload: dict[str, Any]) -> None:
             forget_words_later()
     elif not rewrite():
         raise Busy
+
+
+def _forget_leftovers() -> None:
+    """Delete files made for staff that nobody keeps any more, also what a killed worker left half written."""
+    before = time.time() - FILES_SECONDS
+    for path in _files_for_staff():
+        with suppress(FileNotFoundError):
+            if path.stat().st_mtime < before:
+                path.unlink()
+
+
+def _files_for_staff() -> Iterator[Path]:
+    return (current_app.config["ENGAGE"].files / "exports").glob("*")

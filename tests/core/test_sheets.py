@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tempfile
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -208,3 +209,18 @@ def test_a_csv_has_no_summary(tmp_path: Path) -> None:
     sheet.front(Front([("题目", "停车")], ["条款"], []))
     sheet.close()
     assert path.read_text(encoding="utf-8-sig").split() == ['"编号"']
+
+
+def test_rows_wait_beside_the_book_and_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever kills the worker leaves nothing of what people said in a folder of everybody."""
+    elsewhere, folder = tmp_path / "tmp", tmp_path / "exports"
+    elsewhere.mkdir()
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(elsewhere))
+    sheet = open_sheet(folder / "out.part", "one", excel=True)
+    sheet.columns([["长" * 300] * 2_000])
+    assert not list(elsewhere.iterdir())
+    assert any("长" * 300 in path.read_text("utf-8") for path in folder.iterdir())
+    sheet.close()
+    assert not list(elsewhere.iterdir())
+    assert [path.name for path in folder.iterdir()] == ["out.part"]

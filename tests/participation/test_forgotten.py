@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -157,6 +159,18 @@ def test_a_large_database_is_written_anew_at_night(
         for _, run_at in waiting:
             assert local(run_at).replace(microsecond=0).time() == deletion.NIGHT
             assert timedelta() < run_at - now() <= timedelta(hours=27)
+
+
+def test_what_a_killed_worker_left_half_written_goes_after_a_day(app: Flask) -> None:
+    with app.app_context():
+        folder = app.config["ENGAGE"].files / "exports"
+        folder.mkdir(parents=True)
+        for name in ("responses-x.part", "tmpab12", "young.part"):
+            (folder / name).write_text("原话", encoding="utf-8")
+            if name != "young.part":
+                os.utime(folder / name, (0, time.time() - jobs.FILES_SECONDS - 1))
+        jobs.delete_on_time()
+        assert [path.name for path in folder.iterdir()] == ["young.part"]
 
 
 def test_what_went_by_the_clock_is_written_over_too(app: Flask) -> None:
