@@ -20,6 +20,7 @@ from flask.cli import ScriptInfo
 
 from engage import create_app
 from engage.cli import is_new
+from engage.core.schema import SchemaError
 
 PAGES = ({"title": "Home", "url": "/"}, {"title": "Staff", "url": "/staff/"})
 
@@ -69,6 +70,8 @@ def main() -> None:
             answer = prepare(create_app(), demo=options.demo, links_only=options.links)
     except click.ClickException as error:
         sys.exit(error.format_message())
+    except SchemaError as error:
+        sys.exit(str(error))
     print(json.dumps(answer, ensure_ascii=False), flush=True)
     # Nothing is left to tidy, and taking the interpreter down in order costs a tenth of a second.
     sys.stderr.flush()

@@ -5,7 +5,12 @@ from __future__ import annotations
 import errno
 import json
 import re
+import signal
 import sqlite3
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -25,6 +30,7 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Busy, Invalid, NotFound, Refusal
 from engage.core.private import is_root_for
+from engage.core.replacing import cut_off
 from engage.core.running import Running, Unusable, stopped
 from engage.core.schema import HELP, SchemaError, first_line, require_known_revision, require_schema
 from engage.core.writer import atomic
@@ -50,7 +56,8 @@ class EngageGroup(AppGroup):
     def invoke(self, ctx: click.Context) -> Any:
         _warn_of_root(ctx.ensure_object(ScriptInfo).load_app().config["ENGAGE"].instance)
         try:
-            return super().invoke(ctx)
+            with _in_order():
+                return super().invoke(ctx)
         except SchemaError as error:
             raise click.ClickException(str(error)) from error
         except Unusable as error:
@@ -70,6 +77,21 @@ class EngageGroup(AppGroup):
                 raise
             where = f"{error.filename}: " if error.filename else ""
             raise click.ClickException(f"{where}{error.strerror or error}.") from error
+
+
+@contextmanager
+def _in_order() -> Iterator[None]:
+    """Told to end, or left by its terminal, a command undoes what it has half done and tidies up first."""
+    ours = []
+    if threading.current_thread() is threading.main_thread():
+        ours = [each for each in (signal.SIGTERM, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_DFL]
+    for number in ours:
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, signal.SIG_DFL)
 
 
 def _warn_of_root(instance: Path) -> None:
@@ -105,7 +127,8 @@ def say(result: dict[str, Any], *, as_json: bool, text: str) -> None:
 
 
 def is_new() -> bool:
-    """Whether the database has not been created yet."""
+    """Whether the database has not been created yet. Raises ``SchemaError`` after a restore cut off."""
+    _require_no_restore_cut_off()
     return not inspect(db.engine).has_table("alembic_version")
 
 
@@ -115,6 +138,7 @@ def require_current(app: Flask) -> None:
     Raises ``SchemaError``.
     """
     with app.app_context():
+        _require_no_restore_cut_off()
         require_schema(db.engine, db.metadata, _MIGRATIONS)
         try:
             marks().check()
@@ -126,6 +150,15 @@ def require_current(app: Flask) -> None:
                 "Where there is none, run .venv/bin/flask engage begin-marks; "
                 "everybody can then answer once more."
             ) from error
+
+
+def _require_no_restore_cut_off() -> None:
+    aside = cut_off(current_app.config["ENGAGE"].instance)
+    if aside is not None:
+        raise SchemaError(
+            "A restore was cut off, so part of the backup is in place and part may not be: restore it once "
+            f"more. What was there before is in {aside}."
+        )
 
 
 def devices_took_part() -> bool:

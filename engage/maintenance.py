@@ -18,7 +18,7 @@ from engage.cli import migrate_database
 from engage.core.backup import check_backup, unpack, write_backup
 from engage.core.db import db
 from engage.core.dumps import BackupError
-from engage.core.replacing import is_unused, replace_by
+from engage.core.replacing import UNPACKED, cut_off, finish, is_unused, replace_by
 from engage.core.running import Running, Unusable, stopped
 from engage.participation import erased, marks
 from engage.participation.deletion import NotAllDeleted, deletions, reapply_deletions
@@ -90,8 +90,10 @@ def restore(file: Path, yes: bool, check: bool, as_json: bool) -> None:
 def _restore(file: Path, tell: Any) -> Path | None:
     """The folder that holds what was there; ``None`` where nothing was."""
     instance = current_app.config["ENGAGE"].instance
-    unused = is_unused(_url(), instance)
-    with tempfile.TemporaryDirectory(dir=instance, prefix=".restore-") as folder:
+    unused = is_unused(_url(), instance) and cut_off(instance) is None
+    for left in instance.glob(f"{UNPACKED}*"):
+        rmtree(left)  # of a restore that was killed
+    with tempfile.TemporaryDirectory(dir=instance, prefix=UNPACKED) as folder:
         tell("Unpacking and checking …")
         manifest = unpack(file, Path(folder))
         ours, theirs = _url().get_backend_name(), manifest["database"]
@@ -112,6 +114,7 @@ def _restore(file: Path, tell: Any) -> Path | None:
     except NotAllDeleted as error:
         click.echo(f"Warning: {error} The log says why; the worker tries again every hour.", err=True)
     erased.write_down(instance, deletions())
+    aside = finish(aside)
     if unused:
         rmtree(aside)
         return None

@@ -13,6 +13,9 @@ from engage.core.dumps import DATABASE, BackupError, dialect_of, dump, load
 from engage.core.slots import NAME as MARKS
 
 _BESIDE = ("-wal", "-shm")
+_UNDER_WAY, _DONE = "restoring-", "before-restore-"
+UNPACKED = ".restore-"
+"""How folders begin into which a backup is unpacked."""
 
 
 class _Steps:
@@ -47,9 +50,10 @@ def is_unused(url: URL, instance: Path) -> bool:
 def replace_by(folder: Path, *, url: URL, instance: Path) -> Path:
     """Put the unpacked backup in ``folder`` in place; answers the folder that holds what was there.
 
-    Raises ``BackupError`` where a step fails; then everything is again as it was before.
+    Until ``finish`` nothing starts (``cut_off``). Raises ``BackupError`` where a step fails; then everything
+    is again as it was before.
     """
-    aside = instance / f"before-restore-{now():%Y%m%d-%H%M%S}"
+    aside = instance / f"{_UNDER_WAY}{now():%Y%m%d-%H%M%S}"
     steps = _Steps()
     try:
         aside.mkdir(mode=0o700)
@@ -70,6 +74,25 @@ def replace_by(folder: Path, *, url: URL, instance: Path) -> Path:
             raise BackupError(f"The restore failed: {why}. Everything is as it was before.") from error
         raise
     return aside
+
+
+def cut_off(instance: Path) -> Path | None:
+    """The folder with what was there before a restore that has not come to its end."""
+    return min(instance.glob(f"{_UNDER_WAY}*"), default=None)
+
+
+def finish(aside: Path) -> Path:
+    """The restore that put away what is in ``aside`` is done, and those cut off before it are over.
+
+    Answers where that is now.
+    """
+    for path in aside.parent.glob(f"{_UNDER_WAY}*"):
+        path.rename(_done(path))
+    return _done(aside)
+
+
+def _done(path: Path) -> Path:
+    return path.with_name(path.name.replace(_UNDER_WAY, _DONE, 1))
 
 
 def _replace_file(steps: _Steps, database: Path, folder: Path, aside: Path) -> None:

@@ -6,8 +6,10 @@ import hashlib
 import io
 import json
 import os
+import signal
 import tarfile
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,12 +18,14 @@ from flask.testing import FlaskCliRunner
 from flask_migrate import stamp
 from sqlalchemy import select, text
 
-from engage import create_app
-from engage.core import replacing
-from engage.core.clock import minute
+from engage import create_app, maintenance
+from engage.cli import require_current
+from engage.core import backup, replacing
+from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.ids import request_id
 from engage.core.running import hold_running, seconds_since_beat
+from engage.core.schema import SchemaError
 from engage.core.writer import atomic
 from engage.participation import deletion
 from engage.participation import erased as erased_list
@@ -98,7 +102,7 @@ def test_a_damaged_file_changes_nothing(app: Flask, runner: FlaskCliRunner, tmp_
     assert "Traceback" not in refused.output
     with app.app_context():
         assert [row["t1"] for row in db.session.scalars(select(Response.answers))] == ["还在"]
-    assert not list(app.config["ENGAGE"].instance.glob("before-restore-*"))
+    assert not list(app.config["ENGAGE"].instance.glob("*restor*"))
 
 
 def _said(app: Flask) -> list[str]:
@@ -212,7 +216,7 @@ def test_a_failed_restore_leaves_database_key_and_uploads(
     assert _said(app) == ["后来的"]
     assert (instance / "files" / "one").read_bytes() == b"picture"
     assert (instance / "secret.key").read_text() == app.config["SECRET_KEY"]
-    assert not list(instance.glob("before-restore-*"))
+    assert not list(instance.glob("*restor*"))
 
 
 def test_a_database_in_a_backup_that_cannot_be_loaded_changes_nothing(
@@ -234,7 +238,7 @@ def test_a_database_in_a_backup_that_cannot_be_loaded_changes_nothing(
     assert refused.exit_code == 1, refused.output
     assert "Traceback" not in refused.output
     assert _said(app) == ["后来的"]
-    assert not list(app.config["ENGAGE"].instance.glob("before-restore-*"))
+    assert not list(app.config["ENGAGE"].instance.glob("*restor*"))
 
 
 @pytest.mark.sqlite_only
@@ -244,7 +248,7 @@ def test_into_an_empty_installation_nothing_is_moved_aside(archive: Path, tmp_pa
     restored = new.test_cli_runner().invoke(args=["engage", "restore", str(archive), "--yes"])
     assert restored.exit_code == 0, restored.output
     assert restored.output.splitlines()[-1] == "Restored."
-    assert not list(instance.glob("before-restore-*"))
+    assert not list(instance.glob("*restor*"))
     again = new.test_cli_runner().invoke(args=["engage", "restore", str(archive), "--yes", "--json"])
     assert Path(json.loads(again.output.splitlines()[-1])["moved_aside"], "engage.db").exists()
 
@@ -260,3 +264,68 @@ def test_what_cannot_be_deleted_again_is_said_and_the_rest_restored(
     assert restored.exit_code == 0, restored.output
     assert "Warning: Personal data that was due could not be deleted from: audit_entry, " in restored.output
     assert "Restored. What was there is now in" in restored.output
+
+
+class _Killed(BaseException):
+    """As much as kill -9 leaves a process to do."""
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("step", range(1, 7))
+def test_a_restore_that_is_killed_is_noticed_and_done_once_more(
+    app: Flask, runner: FlaskCliRunner, archive: Path, monkeypatch: pytest.MonkeyPatch, step: int
+) -> None:
+    """After any of its moves, and where only what was erased since is still to be erased again."""
+    instance, move, moved = app.config["ENGAGE"].instance, replacing.shutil.move, []
+    (instance / ".restore-abc").mkdir()
+    (instance / ".restore-abc" / "engage.db").write_bytes(b"what people said")
+
+    def killed(*_arguments: object) -> None:
+        raise _Killed
+
+    def moving(source: Path, target: Path) -> object:
+        moved.append(source)
+        return killed() if len(moved) == step else move(source, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(replacing.shutil, "move", moving)
+        patch.setattr(replacing, "_put_back", killed)
+        patch.setattr(replacing, "now", lambda: now() - timedelta(minutes=1))
+        patch.setattr(maintenance, "reapply_deletions", killed)
+        with pytest.raises(_Killed):
+            runner.invoke(args=["engage", "restore", str(archive), "--yes"])
+    with app.app_context(), pytest.raises(SchemaError, match=r"restore it once more.*restoring-"):
+        require_current(app)
+    assert "restore it once more" in runner.invoke(args=["engage", "init"]).output
+    again = runner.invoke(args=["engage", "restore", str(archive), "--yes"])
+    assert again.exit_code == 0, again.output
+    assert _said(app) == []
+    require_current(app)
+    assert not [*instance.glob("restoring-*"), *instance.glob(".restore-*")]
+    assert len(list(instance.glob("before-restore-*"))) == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_command_that_is_told_to_end_leaves_all_as_it_was(
+    app: Flask, runner: FlaskCliRunner, archive: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    instance, asked = app.config["ENGAGE"].instance, []
+    kept = (archive.read_bytes(), sorted(archive.parent.iterdir()))
+    key = (instance / "secret.key").read_bytes()
+
+    def told(*_arguments: object, **_more: object) -> None:
+        asked.append(number)
+        os.kill(os.getpid(), number)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(backup, "_pack", told)
+        assert runner.invoke(args=["engage", "backup", str(archive)]).exit_code == 128 + number
+    assert (archive.read_bytes(), sorted(archive.parent.iterdir())) == kept
+    with monkeypatch.context() as patch:
+        patch.setattr(replacing._Steps, "move", told)
+        assert runner.invoke(args=["engage", "restore", str(archive), "--yes"]).exit_code == 128 + number
+    assert asked == [number] * 2
+    assert _said(app) == ["后来的"]
+    assert (instance / "secret.key").read_bytes() == key
+    assert not list(instance.glob("*restor*"))
+    assert signal.getsignal(number) is signal.SIG_DFL
