@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go
@@ -45,13 +46,29 @@ def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
     return _figure(bar, height=70 + _BAR_PIXELS * len(codes), xaxis=_people(counts), yaxis=_OPTIONS | words)
 
 
-def timeline(days: tuple[tuple[str, int], ...]) -> dict[str, Any]:
+def timeline(days: tuple[tuple[str, int], ...], language: str) -> dict[str, Any]:
     """Responses per day."""
+    chinese = language.startswith("zh")
     counts = [count for _, count in days]
-    bar = go.Bar(x=[day for day, _ in days], y=counts, marker_color=WARM)
-    # Between a few days the chart library would put hours, all named by the same day.
-    kind = "category" if len(days) <= _FEW_DAYS else "date"
-    return _figure(bar, height=240, xaxis={"type": kind, "tickformat": "%m-%d"}, yaxis=_people(counts))
+    on = [date.fromisoformat(day) for day, _ in days]
+    names = [f"{day.month}月{day.day}日" if chinese else f"{day.day} {day:%b}" for day in on]
+    bar = go.Bar(
+        x=[day for day, _ in days],
+        y=counts,
+        marker_color=WARM,
+        hovertext=names,
+        hovertemplate="%{hovertext}: %{y}<extra></extra>",
+    )
+    axis: dict[str, Any] = {"type": "date", "tickformat": "%-m月%-d日" if chinese else "%-d %b"}
+    if len(days) <= _FEW_DAYS:
+        # Between a few days the chart library would put hours, all named by the same day.
+        axis = {
+            "type": "category",
+            "tickmode": "array",
+            "tickvals": [day for day, _ in days],
+            "ticktext": names,
+        }
+    return _figure(bar, height=240, xaxis=axis, yaxis=_people(counts))
 
 
 def _people(counts: list[int]) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Dashboard:
             "total": self.frame.rows,
             "filtered": int(mask.sum()),
             "filter": asdict(chosen),
-            "timeline": {"days": days, "figure": charts.timeline(days) if figures else None},
+            "timeline": {"days": days, "figure": charts.timeline(days, language) if figures else None},
             "tiles": [self._tile(key, mask, language, figures=figures) for key in self.fields],
         }
 

@@ -268,9 +268,22 @@ def test_options_with_the_same_words_have_a_bar_each() -> None:
 def test_people_are_counted_in_whole_numbers_on_every_axis(most: int, step: int | None) -> None:
     of_choice = charts.bars(Tally("q", "counts", most, most, (("a", most), ("b", 0))), {})
     of_numbers = charts.bars(Tally("q", "numbers", most, most, (("0", most), ("1..2", 0))), {})
-    per_day = charts.timeline((("2026-03-01", most), ("2026-03-02", 1)))
+    per_day = charts.timeline((("2026-03-01", most), ("2026-03-02", 1)), "zh_CN")
     axes = [of_choice["layout"]["xaxis"], of_numbers["layout"]["yaxis"], per_day["layout"]["yaxis"]]
     assert [(axis["tickformat"], axis.get("dtick")) for axis in axes] == [(",d", step)] * 3
+
+
+@pytest.mark.parametrize(
+    ("language", "names", "pattern"),
+    [("zh_CN", ["2月28日", "11月1日"], "%-m月%-d日"), ("en", ["28 Feb", "1 Nov"], "%-d %b")],
+)
+def test_days_on_the_axis_are_written_as_people_write_them(
+    language: str, names: list[str], pattern: str
+) -> None:
+    few = charts.timeline((("2026-02-28", 1), ("2026-11-01", 2)), language)
+    assert list(few["layout"]["xaxis"]["ticktext"]) == list(few["data"][0]["hovertext"]) == names
+    many = charts.timeline(tuple((f"2026-03-{day:02}", 1) for day in range(1, 20)), language)
+    assert many["layout"]["xaxis"]["tickformat"] == pattern
 
 
 def test_days_are_those_of_the_sites_clocks(

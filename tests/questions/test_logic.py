@@ -163,9 +163,10 @@ def test_deep_and_wide_conditions_are_refused_quickly() -> None:
         assert 0 < len(findings) < 10
 
 
-TWIN = """({ cases, numbers }) => ({
+TWIN = """({ cases, numbers, units }) => ({
     paths: cases.map(([rules, answers]) => module.path(rules, new Map(Object.entries(answers)))),
-    numbers: numbers.map(module.readNumber),
+    numbers: numbers.map((text) => module.readNumber(text)),
+    withUnits: numbers.map((text) => module.readNumber(text, units)),
 })"""
 
 
@@ -199,12 +200,46 @@ def test_the_browser_twin_finds_the_same_paths_and_numbers() -> None:
         "12。5",
         "3，000",
         "\u3000７",
+        *UNITS,
+        "次",
+        "12次次",
+        "12次左右",
+        "约12次",
+        "1,000",
+        "12次12",
+        "-次",
+        "1" * 38 + "次",
     ]
     expected = [list(engine.path(survey, answers)) for survey, answers in cases]
-    sent = {"cases": [[survey.rules, answers] for survey, answers in cases], "numbers": numbers}
+    sent = {
+        "cases": [[survey.rules, answers] for survey, answers in cases],
+        "numbers": numbers,
+        "units": ["次", "times a day", "ＫＭ", "%", ".5"],
+    }
     got = run_module("questions/logic.js", TWIN, sent)
     assert got["paths"] == expected
     assert got["numbers"] == [read_number(number) for number in numbers]
+    assert got["withUnits"] == [read_number(number, sent["units"]) for number in numbers]
+
+
+UNITS = {
+    "3次": 3,
+    "３ 次": 3,
+    "1,234次": 1234,
+    "-2.5次": -2.5,
+    "3times a day": 3,
+    "4 Times A Day": 4,
+    "5km": 5,
+    "6 ｋｍ": 6,
+    "12％": 12,
+    "12 %": 12,
+}
+
+
+@pytest.mark.parametrize("text", UNITS)
+def test_a_number_is_read_with_its_own_unit(text: str) -> None:
+    assert read_number(text, ["次", "times a day", "ＫＭ", "%"]) == UNITS[text]
+    assert read_number(text, ["元"]) is None
 
 
 def _random_case(random: random.Random) -> tuple[engine.Compiled, dict[str, Any]]:

@@ -15,7 +15,7 @@ _SCRIPT = f"""
     for await (const piece of process.stdin) text += piece;
     const {{ cases, numbers }} = JSON.parse(text);
     const paths = cases.map(([rules, answers]) => path(rules, new Map(Object.entries(answers))));
-    console.log(JSON.stringify({{ paths, numbers: numbers.map(readNumber) }}));
+    console.log(JSON.stringify({{ paths, numbers: numbers.map((text) => readNumber(text)) }}));
 """
 
 

@@ -58,6 +58,23 @@ def test_what_is_missing_is_said_before_it_is_published(
     assert _state(app, survey_id) is State.PUBLISHED
 
 
+def test_times_that_forbid_it_are_said_before_what_is_only_missing(
+    app: Flask, staff_client: Callable[..., StaffClient]
+) -> None:
+    with app.app_context():
+        survey = make_survey(state=State.DRAFT, version_number=None)
+        with atomic():
+            db.session.get_one(Survey, survey.id).introduction = Localized()
+        path, survey_id = f"/staff/surveys/{survey.public_id}/publish", survey.id
+    end = local(now() - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M")
+    answer = staff_client(Role.COORDINATOR).send(path, {"closes_at": end, "deed": "publish"})
+    assert answer.status_code == 422
+    page = parsed(answer.text)
+    assert "截止时间已过" in words_of(of_class(page, "error-summary")[0])
+    assert not [one for one in page.iter("div") if one.get("id") == "unsaid"]
+    assert _state(app, survey_id) is State.DRAFT
+
+
 def test_new_times_are_set_without_a_question(app: Flask, staff_client: Callable[..., StaffClient]) -> None:
     with app.app_context():
         path = f"/staff/surveys/{make_survey().public_id}/publish"

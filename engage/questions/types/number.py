@@ -1,6 +1,7 @@
 """A number typed by the respondent."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Final, Self
 
@@ -20,17 +21,32 @@ _WRONG: Final = msg("Please enter a number, for example 12.")
 _WHOLE: Final = msg("Please enter a whole number.")
 
 
-def read_number(text: str) -> int | float | None:
+def read_number(text: str, units: Iterable[str] = ()) -> int | float | None:
     """The number people mean: full-width digits and signs, blanks and thousands commas are understood.
 
-    None when it is none. `static/js/questions/logic.js` reads the same way.
+    Also with one of ``units`` behind it. None when it is none. `static/js/questions/logic.js` reads the same
+    way.
     """
-    text = text.strip()
+    plain = _narrow(text.strip())
+    number = _plain_number(plain)
+    if number is not None:
+        return number
+    for unit in units:
+        said = _narrow(unit)
+        if said and plain[-len(said) :].lower() == said.lower():
+            number = _plain_number(plain[: -len(said)])
+            if number is not None:
+                return number
+    return None
+
+
+def _narrow(text: str) -> str:
     if len(text) > _LONGEST:
-        return None
-    if not text.isascii():
-        text = text.translate(_WIDE)
-    text = text.replace(" ", "")
+        return ""
+    return (text if text.isascii() else text.translate(_WIDE)).replace(" ", "")
+
+
+def _plain_number(text: str) -> int | float | None:
     if "," in text and _GROUPED.fullmatch(text):
         text = text.replace(",", "")
     match = _PLAIN.fullmatch(text)
@@ -85,13 +101,13 @@ class Number(Kind):
     def parser(self) -> Parser:
         least = -limits.NUMBER if self.least is None else self.least
         greatest = limits.NUMBER if self.greatest is None else self.greatest
-        decimals = self.decimals
+        decimals, units = self.decimals, tuple(self.unit.values())
 
         def parse(raw: object) -> Value | None:
             if isinstance(raw, str):
                 if not raw or raw.isspace():
                     return None
-                number = read_number(raw)
+                number = read_number(raw, units)
                 if number is None:
                     raise Wrong(_WRONG)
             elif type(raw) is int or type(raw) is float:

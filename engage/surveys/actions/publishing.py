@@ -60,7 +60,7 @@ def publish_survey(actor: Actor, survey_id: int, window: Window) -> int:
     with atomic():
         survey = survey_to(actor, survey_id, Permission.SURVEY_PUBLISH)
         require_phase(Deed.PUBLISH, _phase(survey))
-        _check_window(window)
+        check_window(window)
         definition = read_beside(survey.edit_definition)
         findings = check_beside(definition)
         if findings:
@@ -104,7 +104,7 @@ def change_times(actor: Actor, survey_id: int, window: Window) -> None:
         require_phase(Deed.RESCHEDULE, _phase(survey))
         if window == Window(_second(survey.opens_at), _second(survey.closes_at)):
             return
-        _check_window(window)
+        check_window(window)
         before = {"opens_at": survey.opens_at, "closes_at": survey.closes_at}
         survey.opens_at, survey.closes_at = window.opens_at, window.closes_at
         _take_back_result(actor, survey)
@@ -212,7 +212,8 @@ def _second(moment: datetime | None) -> datetime | None:
     return None if moment is None else moment.replace(microsecond=0)
 
 
-def _check_window(window: Window) -> None:
+def check_window(window: Window) -> None:
+    """Raises ``Invalid`` (field ``closes_at``) for times that no survey can have."""
     moment = now()
     if window.closes_at is None:
         return

@@ -48,14 +48,16 @@ def publish(public_id: str) -> ResponseReturnValue:
     survey = queries.survey_for(current_actor(), public_id, Permission.SURVEY_PUBLISH)
     form = PublishForm(data={"opens_at": _wall(survey.opens_at), "closes_at": _wall(survey.closes_at)})
     unsaid: list[Message] = []
-    if form.validate_on_submit() and not (unsaid := _unsaid(survey, form)):
+    if form.validate_on_submit():
         try:
-            done = _publish(survey, form)
+            unsaid = _unsaid(survey, form)
+            done = "" if unsaid else _publish(survey, form)
         except Invalid as refusal:
             form.refuse(refusal)
         else:
-            flash(done, "success")
-            return redirect(url_for(".publish", public_id=public_id), 303)
+            if done:
+                flash(done, "success")
+                return redirect(url_for(".publish", public_id=public_id), 303)
     findings = missing(read_beside(survey.edit_definition))
     page = render_template(
         "surveys/staff/publish.html",
@@ -74,9 +76,13 @@ def publish(public_id: str) -> ResponseReturnValue:
 
 
 def _unsaid(survey: Survey, form: PublishForm) -> list[Message]:
-    """What citizens would miss, said once; a second press of the button (``sure``) publishes all the same."""
+    """What citizens would miss, said once; a second press of the button (``sure``) publishes all the same.
+
+    Raises ``Invalid`` for impossible times: what forbids it is said before what is only missing.
+    """
     if request.form.get("deed") == Deed.RESCHEDULE.value or request.form.get("sure") or not _is_ready(survey):
         return []
+    publishing.check_window(_window(form))
     found = []
     if not survey.introduction.text().strip():
         found.append(msg("There are no introductory words: people are not told who asks, and what for."))
@@ -86,18 +92,21 @@ def _unsaid(survey: Survey, form: PublishForm) -> list[Message]:
 
 
 def _is_ready(survey: Survey) -> bool:
-    """Whether it could be published: what forbids it is said before what is only missing."""
+    """Whether it could be published but for its times."""
     return _is_possible(survey, Deed.PUBLISH) and not missing(read_beside(survey.edit_definition))
 
 
 def _publish(survey: Survey, form: PublishForm) -> str:
     """Do what the button says; answers what is told then."""
-    window = publishing.Window(_moment(form.opens_at.data), _moment(form.closes_at.data))
     if request.form.get("deed") == Deed.RESCHEDULE.value:
-        publishing.change_times(current_actor(), survey.id, window)
+        publishing.change_times(current_actor(), survey.id, _window(form))
         return _("The times have been changed.")
-    number = publishing.publish_survey(current_actor(), survey.id, window)
+    number = publishing.publish_survey(current_actor(), survey.id, _window(form))
     return _("Published as version %(number)s.", number=number)
+
+
+def _window(form: PublishForm) -> publishing.Window:
+    return publishing.Window(_moment(form.opens_at.data), _moment(form.closes_at.data))
 
 
 @blueprint.post("/staff/surveys/<public_id>/discard")

@@ -41,7 +41,7 @@ export function value(box) {
     case "multiple":
       return fault(box, texts) ? undefined : texts;
     case "number":
-      return fault(box, texts) ? undefined : (readNumber(texts[0]) ?? undefined);
+      return fault(box, texts) ? undefined : (numberIn(box, texts) ?? undefined);
     case "rating":
       return Number(texts[0]);
     case "text":
@@ -57,10 +57,12 @@ export function fault(box, texts = taken(box)) {
   if (!texts.length) return dataset.unanswered ?? "";
   if (dataset.atLeast && texts.length < dataset.atLeast) return dataset.tooFew;
   if (dataset.atMost && texts.length > dataset.atMost) return dataset.tooMany;
-  if (dataset.type === "number") return numberFault(dataset, readNumber(texts[0]));
+  if (dataset.type === "number") return numberFault(dataset, numberIn(box, texts));
   if (dataset.limit && [...texts[0]].length > dataset.limit) return box.querySelector("[data-count]").textContent;
   return "";
 }
+
+const numberIn = (box, [text]) => readNumber(text, JSON.parse(box.dataset.units ?? "[]"));
 
 function numberFault(dataset, number) {
   if (number === null) return dataset.wrong;

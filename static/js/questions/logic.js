@@ -44,11 +44,25 @@ const GROUPED = /^[+-]?[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]*)?$/;
 const SIGNS = { "−": "-", "–": "-", "。": ".", "\u3000": " " };
 const narrow = (sign) => SIGNS[sign] ?? String.fromCharCode(sign.charCodeAt(0) - 0xfee0);
 
-/** The number people mean (full-width digits, thousands commas), or null when it is none. */
-export function readNumber(text) {
-  let plain = text.replace(/[−–。\u3000\uff01-\uff5e]/g, narrow).trim();
-  if ([...plain].length > 40) return null;
-  plain = plain.replaceAll(" ", "");
-  if (GROUPED.test(plain)) plain = plain.replaceAll(",", "");
+const closed = (text) => {
+  const plain = text.replace(/[−–。\u3000\uff01-\uff5e]/g, narrow).trim();
+  return [...plain].length > 40 ? "" : plain.replaceAll(" ", "");
+};
+
+function plainNumber(text) {
+  const plain = GROUPED.test(text) ? text.replaceAll(",", "") : text;
   return PLAIN.test(plain) ? Number(plain) + 0 : null;
+}
+
+/** The number people mean (full-width digits, thousands commas, one of `units` behind it), or null when it is none. */
+export function readNumber(text, units = []) {
+  const plain = closed(text);
+  const number = plainNumber(plain);
+  if (number !== null) return number;
+  for (const unit of units.map(closed)) {
+    if (!unit || plain.slice(-unit.length).toLowerCase() !== unit.toLowerCase()) continue;
+    const before = plainNumber(plain.slice(0, -unit.length));
+    if (before !== null) return before;
+  }
+  return null;
 }
