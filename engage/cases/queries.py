@@ -85,7 +85,8 @@ def cases_of(
         case((Case.state == CaseState.OPEN, 0), else_=1),
         case((Case.state == CaseState.OPEN, Case.due_on)),
         Case.answered_at.desc().nulls_last(),
-        Case.id.desc(),
+        # Those due on one day the oldest first, as on the staff home.
+        case((Case.state == CaseState.OPEN, Case.id), else_=-Case.id),
     )
     rows = db.session.scalars(
         query.options(joinedload(Case.unit)).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)

@@ -166,6 +166,8 @@ def test_lists_and_counts_agree() -> None:
     assert queries.counts(coordinator, unit.id) == expected
     assert queries.most_urgent(staff, 2)[1] == 3
     assert [row.case.source_id for row in queries.most_urgent(staff, 2)[0]] == [1, 2]
+    listed, urgent = queries.cases_of(coordinator, Filter.OPEN)[0], queries.most_urgent(coordinator, 9)[0]
+    assert [row.case.source_id for row in listed] == [row.case.source_id for row in urgent] == [1, 2, 5, 3]
     assert queries.counts(make_actor(Role.MODERATOR))[Filter.ALL] == 0
 
 

@@ -115,12 +115,19 @@ def test_a_search_finds_nicknames_and_counts_what_it_finds(room: Any) -> None:
     counts = queue.column_counts(queue.found_counts(room.id, "市民"))
     assert counts["pending"] == 2 * PAGE + 7
     assert walked(room, "pending", Order.NEW, "市民") == walked(room, "pending", Order.NEW)
-    # What its asker took back is not shown, and no search tells of it.
+
+
+def test_what_its_asker_took_back_is_in_no_column_and_found_by_no_search(room: Any) -> None:
     withdrawn = {
         row.number for row in db.session.scalars(db.select(LiveQuestion).filter_by(state=S.WITHDRAWN))
     }
-    assert not withdrawn & set(walked(room, "declined", Order.NEW, "市民"))
-    assert withdrawn <= set(walked(room, "declined", Order.NEW))
+    assert withdrawn
+    for words in ("", "市民"):
+        shown = {number for name in COLUMNS for number in walked(room, name, Order.NEW, words)}
+        assert shown
+        assert not withdrawn & shown
+    counts = state_counts(room.id)
+    assert sum(queue.column_counts(counts).values()) == sum(counts.values()) - counts[S.WITHDRAWN]
 
 
 PATHS = [

@@ -25,14 +25,15 @@ class Column:
     rows: int = PAGE
 
 
-# What waits is read from the oldest, what is dealt with from the newest.
+# What waits is read from the oldest, what is dealt with from the newest. What its asker took back is in none:
+# nobody decided it, and nobody is to read it.
 COLUMNS: Final = {
     "pending": Column((_S.PENDING,)),
     "approved": Column((_S.APPROVED,)),
     "on-air": Column((_S.ON_AIR,), rows=1),
     "answered": Column((_S.ANSWERED,), newest=True, rows=PAGE // 2),
     "written": Column((_S.WRITTEN,), newest=True, rows=PAGE // 2),
-    "declined": Column((_S.DECLINED, _S.TAKEN_DOWN, _S.WITHDRAWN), newest=True, rows=PAGE // 2),
+    "declined": Column((_S.DECLINED, _S.TAKEN_DOWN), newest=True, rows=PAGE // 2),
 }
 ON_AIR: Final = "on-air"
 BY_SUPPORTS: Final = "approved"
@@ -147,9 +148,7 @@ def _matching(words: str) -> Sequence[ColumnElement[bool]]:
     number = words.removeprefix("#")
     if words.startswith("#") and number.isascii() and number.isdigit() and len(number) < 10:
         return (LiveQuestion.number == int(number),)
-    # What somebody took back is not shown, so it is not found either.
     return (
-        LiveQuestion.state != _S.WITHDRAWN,
         or_(
             LiveQuestion.text.icontains(words, autoescape=True),
             LiveQuestion.nickname.icontains(words, autoescape=True),

@@ -257,7 +257,6 @@ def console_words() -> dict[str, Any]:
         "done": {str(deed): render(sentence) for deed, sentence in DONE.items()},
         "by": gettext("{who} {deed}"),
         "anonymous": gettext("Anonymous"),
-        "withdrawn": gettext("(withdrawn)"),
         "due": gettext("due on {day}"),
         "answer": gettext("Answer"),
         "reason": gettext("Please choose a reason."),

@@ -194,7 +194,7 @@ export class Queue {
     };
     const look = { pending: view.held ? "held" : "new", "on-air": "on-air" }[view.state] ?? "done";
     row.className = `queue-item queue-item--${look}`;
-    put("text", view.text || words.withdrawn);
+    put("text", view.text);
     put("number", `#${view.number}`);
     put("clock", this.#when(view.at));
     put("who", (view.name || words.anonymous) + (view.source === "web" ? "" : ` · ${words.sources[view.source]}`));
@@ -225,7 +225,7 @@ export class Queue {
     if (!data.moderates) return [];
     const offered = (view.hits.length ? data.personalDeeds : data.deeds)[stream.session.phase]?.[view.state] ?? [];
     const possible = offered.filter((deed) => view.answer || !data.answered.includes(deed));
-    const undoable = view.revision > 0 && data.undoable.includes(view.deed) && view.state !== "withdrawn";
+    const undoable = view.revision > 0 && data.undoable.includes(view.deed);
     return undoable ? [...possible, "undo"] : possible;
   }
 

@@ -213,7 +213,7 @@ export class Windows {
     const [, number] = /^#(\d+)$/.exec(this.words) ?? [];
     if (number) return view.number === Number(number);
     const words = this.words.toLowerCase();
-    return view.state !== "withdrawn" && [view.text, view.name].some((text) => text.toLowerCase().includes(words));
+    return [view.text, view.name].some((text) => text.toLowerCase().includes(words));
   }
 }
 
