@@ -75,7 +75,7 @@ def test_every_stream_is_described() -> None:
 def test_every_event_is_described_and_no_other() -> None:
     registered = {name for name in realtime.EVENTS if name.startswith("live.")}
     assert {name for name, blocks in SECTIONS.items() if "send" in blocks} == registered
-    spoken = {pump.DELTA, pump.TOTALS, screens.CLOSED}
+    spoken = {pump.DELTA, pump.TOTALS, pump.CLOSED}
     assert {name for name, blocks in SECTIONS.items() if "sent" in blocks} == spoken
 
 

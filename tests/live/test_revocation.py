@@ -21,12 +21,14 @@ from engage.core.clock import now
 from engage.core.db import db
 from engage.core.writer import atomic
 from engage.live import actions
-from engage.live.models import GuestLink, LiveSession
+from engage.live.models import GuestLink, LiveSession, Phase
 from engage.live.queries import room as queries
 from engage.live.rules.deeds import Deed
+from engage.live.rules.life import Step
 from engage.live.sockets import console, room, screens
 from tests.factories import live as make
-from tests.factories.accounts import make_session, make_unit, make_user
+from tests.factories.accounts import make_actor, make_session, make_unit, make_user
+from tests.fixtures.server import wait_until
 
 Connect = Callable[..., Any]
 
@@ -193,3 +195,23 @@ def test_what_is_committed_while_one_joins_is_told(
     assert "error" not in answer, answer
     with app.app_context():
         assert answer["streams"][stream]["seq"] == queries.head(room_id, stream) > 0
+
+
+def test_who_waits_in_a_room_that_is_recalled_hears_nothing_more(app: Flask, connect: Connect) -> None:
+    """Its address of the video may be another when it is announced again, or it never is."""
+    with app.app_context():
+        live = make.make_room(phase=Phase.ANNOUNCED)
+        room_id, public_id, revision = live.id, live.public_id, live.revision
+        by = make_actor(Role.COORDINATOR)
+        link = actions.make_link(by, live.id, "嘉宾")
+    heard = {event: connect(number) for number, event in enumerate(("live.join", "live.stage", "live.guest"))}
+    for event, client in heard.items():
+        assert "error" not in client.emit(event, {"room": public_id, "token": link}, callback=True)
+    with app.app_context():
+        actions.step(by, room_id, Step.RECALL)
+    for event in ("live.join", "live.stage"):
+        wait_until(lambda event=event: not heard[event].is_connected())  # type: ignore[misc]
+    with app.app_context():
+        actions.edit(by, room_id, revision + 1, {"video_address": "https://video.example/secret.m3u8"})
+        wait_until(lambda: app.extensions["live_pump"]._last_id == queries.last_log_id())
+    assert "secret" not in str(heard["live.guest"].get_received())

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -18,10 +18,13 @@ from flask import Flask, current_app
 from engage.core.bus import subscribe
 from engage.core.wakeups import ChangeWatch
 from engage.live.events import Logged
+from engage.live.models import Phase
 from engage.live.queries import room as queries
 from engage.live.queries.pages import published, state_counts
-from engage.live.rules.streams import MODERATORS, PUBLIC, kind
-from engage.web.realtime import broadcast, viewers
+from engage.live.rules.life import Act, possible
+from engage.live.rules.streams import MODERATORS, PUBLIC, STAGE, kind
+from engage.web.realtime import broadcast, disconnect, emit_to, members, viewers
+from engage.web.sockethub import Peer
 
 log = logging.getLogger(__name__)
 
@@ -36,6 +39,7 @@ _KEY = "live_pump"
 _starting = threading.Lock()
 _BATCH = 500
 
+CLOSED = "live.closed"
 DELTA = "live.delta"
 TOTALS = "live.totals"
 
@@ -211,7 +215,10 @@ class Pump:
                 }
                 if newest.get(row.session_id) == row.id:
                     payload |= self._published(row.session_id)
-                broadcast(room_name(row.session_id, row.stream), DELTA, payload)
+                room = room_name(row.session_id, row.stream)
+                broadcast(room, DELTA, payload)
+                if row.stream in (PUBLIC, STAGE) and not _is_public(row.payload.get("session")):
+                    close(members(room))
             if len(rows) < _BATCH:
                 return
 
@@ -256,6 +263,18 @@ class Pump:
     def viewer_total(self, session_id: int) -> list[int]:
         """How many phones are in the room now, with the counter that orders such numbers."""
         return [viewers(room_name(session_id, PUBLIC)), time.time_ns() // 1_000_000]
+
+
+def _is_public(session: Mapping[str, Any] | None) -> bool:
+    """Whether citizens may still see a session after this word on it, if there is one."""
+    return session is None or possible(Act.SEE, Phase(session["phase"]))
+
+
+def close(peers: Iterable[Peer]) -> None:
+    """End the connections of those who may not hear any more what they have joined, for good."""
+    for peer in peers:
+        emit_to(peer, CLOSED, {})
+        disconnect(peer)
 
 
 def pump() -> Pump:

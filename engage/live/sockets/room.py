@@ -20,12 +20,12 @@ from engage.live.queries.sessions import by_public_id
 from engage.live.queries.shared import Answer, answer, in_step
 from engage.live.rules.life import Act, possible
 from engage.live.rules.streams import PUBLIC
-from engage.live.sockets.pump import pump, room_name
+from engage.live.sockets.pump import close, pump, room_name
 from engage.web.admitting import Gate
 from engage.web.guards import Door, Guard
 from engage.web.languages import render
 from engage.web.limits import hit, network
-from engage.web.realtime import disconnect, emit_to, hot_event, join, leave, members
+from engage.web.realtime import hot_event, join, leave, members
 from engage.web.sockethub import Peer
 from engage.web.stuffing import count, limit_queue, limit_support, limit_young
 
@@ -36,7 +36,6 @@ JOIN_LIMITS = {"per_device": "120/minute"}
 _TEXT_MOST = 4000
 _ID_MOST = 64
 SHOWN_MOST = 200
-CLOSED = "live.closed"
 
 
 @hot_event("live.join", Guard(Door.PUBLIC), gate=Gate())
@@ -134,9 +133,7 @@ def withdraw(peer: Peer, payload: Any) -> dict[str, Any]:
 @subscribe(AskerForgotten)
 def _forgotten(event: AskerForgotten) -> None:
     """Pages that heard a stream which is gone begin anew: they would take its next words for old ones."""
-    for peer in members(room_name(event.session_id, event.stream)):
-        emit_to(peer, CLOSED, {})
-        disconnect(peer)
+    close(members(room_name(event.session_id, event.stream)))
 
 
 def joined_room(peer: Peer) -> int:

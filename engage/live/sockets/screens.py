@@ -15,11 +15,11 @@ from engage.live.queries.sessions import by_public_id, guest_link, valid_links
 from engage.live.queries.shared import answer
 from engage.live.rules.life import Act, possible
 from engage.live.rules.streams import GUEST, STAGE
-from engage.live.sockets.pump import pump, room_name
-from engage.live.sockets.room import CLOSED, checked, have_of, text
+from engage.live.sockets.pump import close, pump, room_name
+from engage.live.sockets.room import checked, have_of, text
 from engage.web.guards import Door, Guard
 from engage.web.limits import hit, network
-from engage.web.realtime import disconnect, emit_to, hot_event, join, members, socketio
+from engage.web.realtime import hot_event, join, members, socketio
 from engage.web.sockethub import Peer
 
 _KEY = "guest_links"
@@ -67,20 +67,12 @@ def _lacking(session: LiveSession, stream: str, have: dict[str, int]) -> Any:
 
 @subscribe(GuestLinkRevoked)
 def _revoked(event: GuestLinkRevoked) -> None:
-    for peer in members(room_name(event.session_id, GUEST)):
-        if event.link_id in peer.state.get(_KEY, ()):
-            _close(peer)
+    heard = members(room_name(event.session_id, GUEST))
+    close([peer for peer in heard if event.link_id in peer.state.get(_KEY, ())])
 
 
 def _recheck() -> None:
     """End what another process revoked, and what ran out after the session's end."""
     guests = [(peer, peer.state[_KEY]) for peer in socketio.peers.values() if _KEY in peer.state]
     valid = valid_links(set().union(*(links for _peer, links in guests)))
-    for peer, links in guests:
-        if not links <= valid:
-            _close(peer)
-
-
-def _close(peer: Peer) -> None:
-    emit_to(peer, CLOSED, {})
-    disconnect(peer)
+    close([peer for peer, links in guests if not links <= valid])
