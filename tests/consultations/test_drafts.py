@@ -14,16 +14,19 @@ from sqlalchemy import select
 from engage.accounts.permissions import Role
 from engage.consultations.actions import editing
 from engage.consultations.models import Consultation, Kind, State
+from engage.consultations.rules.clauses import from_data
 from engage.core.db import db
 from engage.core.types import Localized
 from engage.themedays.models import ActivityState
 from tests.factories.accounts import make_actor, make_unit
 from tests.factories.consultations import (
     DRAFT,
+    make_comments,
     make_consultation,
 )
 from tests.factories.themedays import make_activity, make_theme_day
 from tests.fixtures.clients import hidden_fields
+from tests.fixtures.html import of_class, parsed, words_of
 from tests.fixtures.staff import StaffClient
 
 pytestmark = pytest.mark.database
@@ -62,6 +65,29 @@ def test_a_preview_shows_what_is_not_published_yet(
     staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
     assert "三元" in staff.get(f"/staff/consultations/{one.public_id}/preview").text
     assert "三元" not in staff.get(f"/consultations/{one.public_id}").text
+
+
+def test_comments_on_clauses_that_a_new_text_lacks_are_told(
+    app: Flask, one: Consultation, staff_client: Staff
+) -> None:
+    staff, path = staff_client(Role.DEPARTMENT, unit=one.unit_id), f"/staff/consultations/{one.public_id}"
+    with app.app_context():
+        keys = {clause.number: clause.key for clause in from_data(one.edit_clauses)}
+        make_comments(one, ["太贵。", "再想想。"], clause=keys["第三条"])
+        make_comments(one, ["很好。"], clause=keys["第一条"])
+        editing.set_text(make_actor(Role.COORDINATOR), one.id, DRAFT.replace("二元", "三元"), 0)
+    assert "在新文稿中已不存在" not in staff.get(path).text
+    with app.app_context():
+        shorter = "\n".join(line for line in DRAFT.splitlines() if not line.startswith("第三条"))
+        editing.set_text(make_actor(Role.COORDINATOR), one.id, shorter, 1)
+    told = next(
+        words_of(box)
+        for box in of_class(parsed(staff.get(path).text), "notice")
+        if "已不存在" in words_of(box)
+    )
+    assert "2 条意见" in told
+    assert "第三条" in told
+    assert "第一条" not in told
 
 
 def test_closing_early_asks_for_its_reason(app: Flask, client: FlaskClient, staff_client: Staff) -> None:

@@ -126,6 +126,28 @@ def published_clauses(one: Consultation) -> tuple[Clause, ...]:
     return from_data(data or ())
 
 
+def left_behind(work: Work) -> dict[str, int]:
+    """The published clauses that the text being written lacks, by name, with the comments on each.
+
+    One query where there are any; those nobody commented on are left out.
+    """
+    kept = {one["key"] for one in work.consultation.edit_clauses}
+    names = {one.key: one.name for one in work.clauses if one.key not in kept}
+    if not names:
+        return {}
+    rows = db.session.execute(
+        select(Comment.clause, func.count().label("comments"))
+        .where(
+            Comment.consultation_id == work.consultation.id,
+            Comment.clause.in_(names),
+            Comment.state != CommentState.ERASED,
+        )
+        .group_by(Comment.clause)
+    )
+    found = {row.clause: row.comments for row in rows}
+    return {name: found[key] for key, name in names.items() if key in found}
+
+
 def comment_of(work: Work, public_id: str) -> Comment:
     """One comment of a consultation. Raises `NotFound`."""
     comment = db.session.scalar(

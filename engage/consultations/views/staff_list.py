@@ -86,6 +86,7 @@ def overview_page(
         short=bool(one.opens_at and one.closes_at and is_short(one.kind, one.opens_at, one.closes_at, zone)),
         edited=edited,
         unpublished=one.version_number is not None and changed(work.clauses, edited),
+        left_behind=queries.left_behind(work),
         counts=state_counts(one.id),
         outcomes=outcome_counts(one.id),
         missing=missing(work.phase, progress(one)) if work.phase is Phase.CLOSED else [],
