@@ -8,6 +8,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from engage.analysis.tallies import Tally
+from engage.core.figures import percent_text
 
 PRIMARY = "#1d4f91"
 WARM = "#b45309"
@@ -26,7 +27,7 @@ def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
     codes = [code for code, _ in tally.counts]
     counts = [count for _, count in tally.counts]
     names = [labels.get(code, code.replace("..", "–")) for code in codes]
-    shares = [f"{count} · {100 * count / tally.base:.1f}%" if tally.base else "0" for count in counts]
+    shares = [f"{count} · {percent_text(count / tally.base, 1)}" if tally.base else "0" for count in counts]
     if tally.kind == "numbers":
         upright = go.Bar(x=names, y=counts, marker_color=PRIMARY, text=counts)
         return _figure(upright, height=300, xaxis={"type": "category"}, yaxis=_people(counts))

@@ -11,6 +11,7 @@ from typing import Any
 
 from engage.analysis import disclosure
 from engage.analysis.disclosure import PublicCounts, Table
+from engage.core.figures import half_up
 
 NOBODY, OTHER, FIRST = 0, 1, 2
 """Groups of a division: not answered, answered otherwise, the first of those with a figure."""
@@ -135,7 +136,7 @@ def _figures(one: Counted, counts: PublicCounts, *, exact: bool) -> dict[str, An
         return {"state": "withheld"}
 
     def share(count: int) -> float:
-        return round(count / one.base, 4) if exact else disclosure.rounded(count, one.base)
+        return round(count / one.base, 6) if exact else disclosure.rounded(count, one.base)
 
     together = counts.merged_count
     return {
@@ -154,8 +155,8 @@ def _mean(one: Counted, counts: PublicCounts, *, exact: bool) -> float | None:
     if one.kind != "scale" or one.mean is None or counts.merged:
         return None
     if exact:
-        return round(one.mean, 2)
+        return float(half_up(one.mean, 2))
     # Of the shares that are shown: the true one would tell what a few people picked.
     shares = {int(code): disclosure.rounded(count, one.base) for code, count in counts.shown}
     total = sum(shares.values())
-    return round(sum(step * share for step, share in shares.items()) / total, 1) if total else None
+    return float(half_up(sum(step * share for step, share in shares.items()) / total, 1)) if total else None

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from engage.analysis.ratings import tile_rating
+from engage.core.figures import half_up
 from engage.core.sheets import Front, Share
 
 _Row = list[Any]
@@ -50,7 +51,7 @@ def _rows(
         yield row(tile["labels"].get(code, code.replace("..", "–")), count, count / base if base else None)
     for name in ("mean", "median", "low", "high"):
         if tile[name] is not None:
-            yield row(words[name], value=round(tile[name], max(2, tile["decimals"] + 1)))
+            yield row(words[name], value=float(half_up(tile[name], max(2, tile["decimals"] + 1))))
     rating = tile_rating(tile, titles)
     if rating is not None and base and rating.favourable is not None:
         good, highest = rating.lowest_good, rating.highest

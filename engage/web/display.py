@@ -8,10 +8,11 @@ from enum import Enum
 from typing import Any
 
 from flask import Flask, current_app
-from flask_babel import format_date, format_decimal, format_percent, get_locale, gettext, ngettext
+from flask_babel import format_date, format_decimal, get_locale, gettext, ngettext
 from markupsafe import Markup, escape
 
 from engage.core.clock import local as on_site_clocks
+from engage.core.figures import half_up, percent_text
 from engage.core.formatting import is_formatted, words_of
 from engage.core.messages import Message
 from engage.core.threads import in_turns
@@ -120,22 +121,13 @@ def number(value: float | None, digits: int = 0) -> str:
     if value is None:
         return _NOTHING
     return str(
-        format_decimal(round(value, digits), "#,##0." + "#" * digits) if digits else format_decimal(value)
+        format_decimal(half_up(value, digits), "#,##0." + "#" * digits) if digits else format_decimal(value)
     )
 
 
 def percent(share: float | None, digits: int = 0) -> str:
     """A share from 0 to 1 as a percentage; what is small but there never reads as 0 %."""
-    if share is None:
-        return _NOTHING
-    floor = 10 ** -(digits + 2)
-    if 0 < share < floor / 2:
-        return "<" + str(format_percent(floor, _percent_pattern(digits)))
-    return str(format_percent(share, _percent_pattern(digits)))
-
-
-def _percent_pattern(digits: int) -> str:
-    return "0." + "0" * digits + "%" if digits else "0%"
+    return _NOTHING if share is None else percent_text(share, digits)
 
 
 def date_text(moment: date | datetime | str | None, weekday: bool = False) -> str:
