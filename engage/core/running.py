@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _NAME = "running.lock"
@@ -41,9 +42,11 @@ def in_place(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise Unusable(
-            f"{path} cannot be used ({error.strerror}): move it away, it is made anew at each start."
-        ) from error
+        takes_nothing = error.errno in (errno.EROFS, errno.ENOSPC, errno.EDQUOT)
+        what_to_do = (
+            "make the disk take writes" if takes_nothing else "move it away, it is made anew at each start"
+        )
+        raise Unusable(f"{path} cannot be used ({error.strerror}): {what_to_do}.") from error
 
 
 @contextmanager
@@ -85,8 +88,10 @@ def hold_alone(
                 f"The {kind} process of this installation runs already ({_holder(path)}), {why}: "
                 "stop that one first, or name another folder in ENGAGE_INSTANCE."
             ) from error
-    os.ftruncate(handle, 0)
-    os.pwrite(handle, f"{where}{', ' if where else ''}process {os.getpid()}".encode(), 0)
+    # On a full disk it runs all the same: its pages say what cannot be stored.
+    with suppress(OSError):
+        os.ftruncate(handle, 0)
+        os.pwrite(handle, f"{where}{', ' if where else ''}process {os.getpid()}".encode(), 0)
     return handle
 
 

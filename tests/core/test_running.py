@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -15,7 +16,7 @@ import pytest
 from flask import Flask
 
 from engage.analysis.process import listen
-from engage.core.running import Running, hold_alone, hold_running, hold_web, hold_worker
+from engage.core.running import Running, Unusable, hold_alone, hold_running, hold_web, hold_worker, in_place
 from tests.fixtures.server import ROOT, Server, free_port, wait_until
 
 WHY = "and there may be only one"
@@ -77,6 +78,25 @@ def test_a_folder_in_the_place_of_a_lock_or_socket_is_a_sentence(tmp_path: Path,
     }[name]
     with pytest.raises(Running, match=rf"{name} cannot be used \(.+\): move it away"):
         begin()
+
+
+@pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC])
+def test_where_the_disk_takes_nothing_the_disk_is_named(tmp_path: Path, number: int) -> None:
+    with pytest.raises(Unusable, match=r"\(.+\): make the disk take writes\.$"), in_place(tmp_path / "x"):
+        raise OSError(number, os.strerror(number))
+
+
+def test_on_a_full_disk_the_only_one_is_still_the_only_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "pwrite", full)
+    handle = hold_alone(tmp_path, "web", "why")
+    with pytest.raises(Running):
+        hold_alone(tmp_path, "web", "why", patience=0)
+    os.close(handle)
 
 
 def test_web_and_worker_start_with_one_sentence_beside_such_a_folder(app: Flask) -> None:
