@@ -38,7 +38,7 @@ def bars(tally: Tally, labels: dict[str, str]) -> dict[str, Any]:
         text=shares,
         textposition="auto",
         customdata=codes,
-        hovertext=[name.replace("<", "&lt;") for name in names],
+        hovertext=[_plain(name) for name in names],
         marker_color=PRIMARY,
         hovertemplate="%{hovertext}: %{text}<extra></extra>",
     )
@@ -104,4 +104,9 @@ def _wrapped(name: str) -> str:
     if len(name) > 3 * _WRAP:
         name = f"{name[: 3 * _WRAP - 1]}…"
     lines = [name[start : start + _WRAP] for start in range(0, len(name), _WRAP)]
-    return "<br>".join(line.replace("<", "&lt;") for line in lines)
+    return "<br>".join(map(_plain, lines))
+
+
+def _plain(words: str) -> str:
+    """Words in which the chart library finds neither its tags nor its signs: it shows them as they are."""
+    return words.replace("&", "&amp;").replace("<", "&lt;")

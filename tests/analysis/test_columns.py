@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import random
 from collections import Counter
 from datetime import UTC, datetime
@@ -262,6 +263,15 @@ def test_options_with_the_same_words_have_a_bar_each() -> None:
     assert figure["layout"]["yaxis"]["tickvals"] == ["a", "b", "c", "d"]
     assert figure["layout"]["yaxis"]["ticktext"][2:] == ["好", "好"]
     assert figure["layout"]["yaxis"]["ticktext"][0].endswith("…")
+
+
+@pytest.mark.parametrize("typed", ["<b>全部</b>", "R&amp;D &lt;b&gt;", "&#60;a href=x>", "A & B"])
+def test_a_chart_shows_the_words_of_an_option_as_they_were_typed(typed: str) -> None:
+    """The chart library reads tags and, in what is left, signs by their names."""
+    figure = charts.bars(Tally("q", "counts", 10, 10, (("a", 10),)), {"a": typed})
+    for shown in (figure["layout"]["yaxis"]["ticktext"][0], figure["data"][0]["hovertext"][0]):
+        assert "<" not in shown
+        assert html.unescape(shown) == typed
 
 
 @pytest.mark.parametrize(("most", "step"), [(1, 1), (5, 1), (8, 2), (24, 5), (300, None)])
