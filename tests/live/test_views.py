@@ -148,11 +148,18 @@ def test_join_by_code(client: Any, room: str, app: Flask) -> None:
     assert client.get("/join").status_code == 200
 
 
-def test_join_is_limited(make_app: Callable[..., Flask]) -> None:
-    client = make_app(rate_limits=True).test_client()
-    answers = [client.get(f"/join?code={number:06d}").status_code for number in range(125)]
+def test_codes_are_not_tried_out_and_a_hall_comes_in_by_its_own(make_app: Callable[..., Flask]) -> None:
+    """Also while somebody behind the same address tries codes."""
+    app = make_app(rate_limits=True)
+    with app.app_context():
+        session = make.make_room()
+        code, address = session.join_code or "", f"/live/{session.public_id}"
+    client = app.test_client()
+    wrong = [f"{number:06d}" for number in range(126) if f"{number:06d}" != code][:125]
+    answers = [client.get(f"/join?code={each}").status_code for each in wrong]
     assert answers[0] == 404
     assert answers[-1] == 429
+    assert {client.get(f"/join?code={code}").location for _ in range(300)} == {address}
 
 
 def test_a_draft_is_not_there(client: Any, app: Flask) -> None:

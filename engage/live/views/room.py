@@ -131,9 +131,11 @@ def join() -> ResponseReturnValue:
     code = request.args.get("code", "")[:40]
     if not code:
         return render_template("live/join.html", code="", wrong="")
-    hit("join", device=known_device(), per_device="20/minute", per_network="120/minute")
     session = by_join_code(code)
     if session is None:
+        # Who has a right code is let in: a hall types it at once, and nobody there can shut the others out.
+        # Six digits belong to sessions that stand on the site anyway.
+        hit("join", device=known_device(), per_device="20/minute", per_network="120/minute")
         wrong = gettext("No session that is open now has this code. Please check the digits on the screen.")
         return render_template("live/join.html", code=code, wrong=wrong), 404
     return redirect(url_for("live.room", public_id=session.public_id), 303)
