@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, jsonify, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from engage.core.errors import Conflict, Gone, Invalid, Refusal
@@ -19,6 +19,7 @@ from engage.participation.receipts import find
 from engage.web.actor import citizen_actor
 from engage.web.citizen import citizen_token, known_device
 from engage.web.errors import wants_json
+from engage.web.fresh_receipt import SHARED_SECONDS, remember, remembered
 from engage.web.guards import citizen_write
 from engage.web.languages import render
 from engage.web.limits import limited
@@ -27,6 +28,7 @@ from engage.web.stuffing import count, limit_queue, limit_support, limit_young
 
 blueprint = Blueprint("live_asking", __name__)
 
+_COOKIE = "asked"
 ASK_LIMITS = {"per_device": "6/minute", "per_network": "600/minute"}
 SUPPORT_LIMITS = {"per_device": "60/minute", "per_network": "12000/minute"}
 WITHDRAW_LIMITS = {"per_device": "20/minute", "per_network": "1200/minute"}
@@ -36,7 +38,9 @@ WITHDRAW_LIMITS = {"per_device": "20/minute", "per_network": "1200/minute"}
 @citizen_write
 def ask(public_id: str) -> str:
     """Ask and see one's own questions; its own page, so that it works without a script."""
-    return _ask_page(public_id)
+    receipt = remembered(_COOKIE) if request.args.get("asked") else ""
+    # Sent again after its question was erased: the code opens nothing any more.
+    return _ask_page(public_id, receipt=receipt if receipt and find(receipt) else "")
 
 
 @blueprint.post("/live/<public_id>/ask")
@@ -57,9 +61,10 @@ def send(public_id: str) -> ResponseReturnValue:
     count(f"live:{session.id}:questions", asked.receipt)
     if wants_json():
         return jsonify(question=asked.question, receipt=asked.receipt)
-    # The same form again, after its question was erased: the code opens nothing any more.
-    erased = asked.repeated and find(asked.receipt) is None
-    return _ask_page(public_id, receipt="" if erased else asked.receipt)
+    page = url_for("live_asking.ask", public_id=public_id)
+    response = make_response(redirect(url_for("live_asking.ask", public_id=public_id, asked="yes"), 303))
+    remember(response, _COOKIE, asked.receipt, page, SHARED_SECONDS)
+    return response
 
 
 @blueprint.post("/live/<public_id>/support")
