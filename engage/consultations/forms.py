@@ -152,6 +152,7 @@ class TextForm(StaffForm):
             "headings are recognised; you can correct the split afterwards. A text with # headings, **bold** "
             "words or tables is shown as Markdown, any other exactly as it is written."
         ),
+        filters=[stripped],
         validators=[Needed(msg("Please paste the text of the draft.")), AtMost(DRAFT_CHARACTERS)],
     )
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.datastructures import MultiDict
+from wtforms import PasswordField
 
 from engage import registry
 from engage.config import ROOT
@@ -55,6 +57,26 @@ def test_every_limited_field_of_a_staff_form_tells_its_limit_and_holds_none(app:
                 assert ([field.flags.limit] if field.flags.limit else []) == limits
                 limited += len(limits)
     assert limited > 40
+
+
+def test_a_text_of_just_the_limit_passes_with_blanks_around_it(app: Flask) -> None:
+    """The page counts without them too."""
+    tried = 0
+    with app.test_request_context(method="POST"):
+        for kind in _forms():
+            for field in kind(meta={"csrf": False}):
+                limit = field.flags.limit
+                if not limit or isinstance(field, PasswordField) or field.short_name != field.name:
+                    continue
+                errors = []
+                for text in ("😀" * limit, f" \n{'😀' * limit}  \n", "😀" * (limit + 1)):
+                    form = kind(formdata=MultiDict({field.name: text}), meta={"csrf": False})
+                    form[field.name].validate(form)
+                    errors.append([str(error) for error in form[field.name].errors])
+                assert errors[0] == errors[1], f"{kind.__name__}.{field.name}"
+                assert errors[2] != errors[0]
+                tried += 1
+    assert tried > 40
 
 
 @pytest.mark.database
