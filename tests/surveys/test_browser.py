@@ -128,7 +128,7 @@ def test_page_by_page(
     expect(screen.locator("#q-q4")).to_be_visible()
     expect(screen.locator('input[name="q-q4"][value="5"]')).to_be_checked()
     forward(screen)
-    screen.locator("#q-q6").fill("３")
+    screen.locator("#q-q6").fill("３ 趟")
     screen.locator("#q-q7").fill("很长的意见\n" * 200)
     grown = screen.locator("#q-q7").evaluate("box => box.offsetHeight / innerHeight")
     assert 0.5 < grown < 0.61

@@ -53,6 +53,21 @@ def test_marks_nobody_sees_are_taken_out_of_an_answer_not_refused(
     assert db.session.scalars(select(Response)).one().answers == {"aaaaaa": "路灯不亮"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("3次", 3), ("３ 次", 3), ("1,200次", 1200), ("2 TIMES", 2), ("3天", None), ("次", None)],
+)
+def test_a_number_may_be_typed_with_its_unit(
+    context: Flask, citizen_client: Make, typed: str, kept: int | None
+) -> None:
+    survey = make_survey(
+        {"pages": [page("p1", question("aaaaaa", "number", unit={"zh_CN": "次", "en": "times"}))]}
+    )
+    assert send(citizen_client(), survey, {"aaaaaa": typed}).status_code == (422 if kept is None else 303)
+    stored = [row.answers for row in db.session.scalars(select(Response))]
+    assert stored == ([] if kept is None else [{"aaaaaa": kept}])
+
+
 def test_a_whole_journey(context: Flask, citizen_client: Make) -> None:
     survey = make_survey()
     client = citizen_client()
