@@ -14,6 +14,7 @@ SAID = [
     ("The result is published with reasons. With your receipt code you can look up what came of your "
      "comment, or erase it.", "consultations", "…凭查询码可查询所提意见的办理情况…"),
     ("Put on air", "live", "设为正在回答"),
+    ("put it on air", "live", "设为正在回答"),
     ("{who} was faster and {done}. Your decision was not applied; please look at the question again.",
      "live", "{who}已先行处理（{done}），本次操作未生效，请核对。"),
     ("Do not show the ticked ones", "consultations", "不公开勾选的意见"),

@@ -21,7 +21,7 @@ from engage.moderation.models import ReasonClass
 from engage.participation.deletion import erase_by_code
 from tests.factories import live as make
 from tests.fixtures.clients import hidden_fields
-from tests.fixtures.html import parsed
+from tests.fixtures.html import parsed, words_of
 
 
 @pytest.fixture
@@ -57,6 +57,20 @@ def test_asking_without_a_script_gives_a_receipt_and_shows_the_state(citizen_cli
     assert "receipt__code" not in phone.get(f"/live/{room}/ask").text
     assert "加装电梯怎么分摊费用" in phone.get(f"/live/{room}/ask").text
     assert "加装电梯怎么分摊费用" not in citizen_client().get(f"/live/{room}/ask").text
+
+
+@pytest.mark.parametrize(("moderation", "says"), [(True, "提问经审核后公开"), (False, "提问将立即公开")])
+def test_each_form_that_asks_says_what_becomes_of_it(
+    citizen_client: Any, app: Flask, moderation: bool, says: str
+) -> None:
+    with app.app_context():
+        room = make.make_room(moderation=moderation).public_id
+    for path in (f"/live/{room}", f"/live/{room}/ask"):
+        forms = [
+            form for form in parsed(citizen_client().get(path).text).iter("form") if "ask" in str(form.attrib)
+        ]
+        words = [words_of(form) for form in forms]
+        assert [one for one in words if says in one and "请勿填写电话号码" in one], path
 
 
 def test_a_retry_of_the_form_answers_the_same_receipt(citizen_client: Any, room: str, app: Flask) -> None:
