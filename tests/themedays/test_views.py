@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +11,23 @@ from flask import Flask
 
 from engage.accounts.models import Unit
 from engage.accounts.permissions import Role
+from engage.core.clock import now
 from engage.core.db import db
 from engage.core.ids import request_id
-from engage.themedays.models import Activity, ActivityState, PlanRow, PlanRowState, ThemeDay, ThemeDayState
+from engage.core.writer import atomic
+from engage.themedays.models import (
+    Activity,
+    ActivityState,
+    PlanExtension,
+    PlanRow,
+    PlanRowState,
+    ThemeDay,
+    ThemeDayState,
+)
+from engage.web.display import datetime_text
 from tests.factories.accounts import make_unit
 from tests.factories.themedays import YEAR, make_activity, make_round, make_row, make_theme_day
+from tests.fixtures.html import of_class, parsed, words_of
 from tests.fixtures.queries import counted_queries
 from tests.fixtures.staff import StaffClient
 
@@ -89,6 +102,24 @@ def test_a_late_unit_is_told_what_to_do_and_keeps_its_draft(app: Flask, staff_cl
     assert "请联系统筹人员延长时间后再报送" in page
     assert "老旧小区改造面对面" in page
     assert "保存并报送" not in page
+
+
+def test_who_gives_more_time_is_not_told_to_ask_for_it(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        plan = make_round(days=-1)
+        late = make_unit("市财政局")
+        row = make_row(plan, make_unit())
+        with atomic():
+            db.session.add(PlanExtension(round_id=plan.id, unit_id=late.id, until=now() - timedelta(hours=9)))
+        deadline = datetime_text(plan.deadline)
+    client = staff_client(Role.COORDINATOR)
+    for path in (f"/staff/plan/{YEAR}", f"/staff/plan/{YEAR}/rows/new", f"/staff/plan/rows/{row.public_id}"):
+        (notice,) = of_class(parsed(client.get(path).text), "notice--warn")
+        told = words_of(notice).replace(" ", "")
+        # The time of one unit that was given more is not the deadline.
+        assert f"报送截止时间已过（{deadline}）".replace(" ", "") in told, path
+        assert "请联系统筹人员" not in told, path
+        assert "为个别单位延长时间" in told, path
 
 
 def test_a_unit_reads_neither_another_units_rows_nor_the_board(app: Flask, staff_client: Staff) -> None:

@@ -8,6 +8,8 @@ from typing import Any
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
+from engage.accounts.permissions import Permission
+from engage.accounts.rules import may
 from engage.core.errors import Invalid
 from engage.themedays.actions import rows as actions
 from engage.themedays.forms import RowForm, contact_lines, row_data
@@ -16,6 +18,11 @@ from engage.themedays.queries.rows import OpenRow, row_for
 from engage.themedays.rules import RowDeed
 from engage.web.actor import current_actor
 from engage.web.numbers import revision_number
+
+
+def may_arrange() -> bool:
+    """Whether this member of staff arranges the year, and gives units more time to file."""
+    return may(current_actor(), Permission.PLAN_ARRANGE)
 
 
 def row_form(opened: OpenRow, *, typed: bool = True) -> RowForm:
@@ -39,6 +46,7 @@ def row_page(opened: OpenRow, form: RowForm, contacts: Sequence[tuple[str, str, 
         deeds=opened.deeds,
         own=opened.own,
         contacts=contacts,
+        may_arrange=may_arrange(),
         theme_days=queries.theme_days_of(opened.round.year) if RowDeed.ARRANGE in opened.deeds else (),
         **more,
     )

@@ -7,14 +7,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from engage.accounts.permissions import Permission
-from engage.accounts.rules import may
 from engage.core.clock import now
 from engage.core.errors import Conflict, Invalid
 from engage.themedays.actions import rows as actions
 from engage.themedays.forms import RowForm, contact_lines
 from engage.themedays.queries import plan as queries
 from engage.themedays.queries import rows as row_queries
-from engage.themedays.views._row_page import keep_edits, row_form, row_page, stored_page
+from engage.themedays.views._row_page import keep_edits, may_arrange, row_form, row_page, stored_page
 from engage.themedays.views.blueprint import blueprint
 from engage.web.actor import current_actor
 from engage.web.display import datetime_text
@@ -29,7 +28,7 @@ def years() -> ResponseReturnValue:
     found = queries.rounds()
     if found:
         return redirect(url_for("themedays.plan", year=found[0].year), 303)
-    return render_template("themedays/no_round.html", may_arrange=_may_arrange())
+    return render_template("themedays/no_round.html", may_arrange=may_arrange())
 
 
 @blueprint.get("/staff/plan/<int:year>")
@@ -41,7 +40,7 @@ def plan(year: int) -> str:
         plan=queries.own_plan(current_actor(), year),
         rounds=queries.rounds(),
         moment=now(),
-        may_arrange=_may_arrange(),
+        may_arrange=may_arrange(),
     )
 
 
@@ -70,9 +69,11 @@ def new_row(year: int) -> ResponseReturnValue:
         form=form,
         row=None,
         year=year,
-        ends=plan.ends_last,
+        # Who arranges writes for any unit: the last one's time is not that of all.
+        ends=plan.round.deadline if may_arrange() else plan.ends_last,
         passed=now() >= plan.ends_last,
         contacts=contact_lines(None),
+        may_arrange=may_arrange(),
         deeds=frozenset(),
     )
     return page, 422 if form.is_submitted() else 200
@@ -149,7 +150,3 @@ def _file(public_id: str) -> None:
         flash(render(refusal.message), "error")
     else:
         flash(gettext("The row has been filed."), "success")
-
-
-def _may_arrange() -> bool:
-    return may(current_actor(), Permission.PLAN_ARRANGE)
