@@ -28,7 +28,7 @@ GOOD = HEADER + (
 )
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 def test_the_usual_encodings(encoding: str) -> None:
     reading = read(GOOD.encode(encoding), MOMENT)
     assert [row.text for row in reading.rows] == ["停车难\n小区停车难，\n请解决。", "=1+1\n@cmd"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -112,12 +113,14 @@ def _decoded(data: bytes, reading: Reading) -> str | None:
             Finding(0, msg("The file is larger than {limit} MB.", limit=FILE_BYTES // 1_000_000))
         )
         return None
-    if b"\x00" in data[:4096]:
+    # Excel's "Unicode text".
+    wide = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    if not wide and b"\x00" in data[:4096]:
         reading.findings.append(
             Finding(0, msg("This is no CSV file in UTF-8 or GB 18030. Please save it as CSV (UTF-8)."))
         )
         return None
-    for encoding in ("utf-8-sig", "gb18030"):
+    for encoding in ("utf-16",) if wide else ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)
         except UnicodeDecodeError:
