@@ -149,6 +149,9 @@ def test_withdrawing_is_for_the_asker_only(citizen_client: Any, room: str, app: 
         stranger.post(f"/live/{room}/withdraw", data={**fields, "_token": stranger.token}).status_code == 404
     )
     asked = phone.post(f"/live/{room}/withdraw", data={**fields, "_token": phone.token})
+    assert asked.status_code == 303
+    assert stranger.get(asked.location).location == f"/live/{room}/ask"
+    asked = phone.get(asked.location)
     assert asked.status_code == 200
     with app.app_context():
         assert make.question(public).state is QuestionState.PENDING
@@ -156,6 +159,7 @@ def test_withdrawing_is_for_the_asker_only(citizen_client: Any, room: str, app: 
     assert phone.post(f"/live/{room}/withdraw", data=form).status_code == 303
     with app.app_context():
         assert make.question(public).state is QuestionState.WITHDRAWN
+    assert phone.get(f"/live/{room}/withdraw?question={public}").location == f"/live/{room}/ask"
 
 
 def test_join_by_code(client: Any, room: str, app: Flask) -> None:

@@ -11,8 +11,9 @@ from engage.core.errors import Conflict, Gone, Invalid, Refusal
 from engage.core.ids import request_id
 from engage.core.messages import Message
 from engage.live import actions
-from engage.live.models import QuestionState
+from engage.live.models import LiveSession, QuestionState
 from engage.live.rules.life import Act, possible
+from engage.live.rules.streams import View
 from engage.live.rules.text import LEAST, MOST, NAME_MOST
 from engage.live.views._page import asked_order, newest_first, own_questions, public_room, question_words
 from engage.participation.receipts import find
@@ -97,14 +98,30 @@ def support(public_id: str) -> ResponseReturnValue:
 def withdraw(public_id: str) -> ResponseReturnValue:
     """Take back one's own question; asked first on a page, where no script has done so."""
     session = public_room(public_id)
-    view = own_questions(session)["questions"].get(request.form.get("question", ""))
+    question = request.form.get("question", "")
     asked = wants_json() or request.form.get("step") == "confirm"
-    if not asked and view and view["state"] == QuestionState.PENDING:
-        return render_template("live/withdraw.html", room=session, view=view)
-    actions.withdraw(citizen_actor(), session.id, request.form.get("question", ""))
+    if not asked and _waiting(session, question):
+        return redirect(url_for(".withdrawing", public_id=public_id, question=question), 303)
+    actions.withdraw(citizen_actor(), session.id, question)
     if wants_json():
         return jsonify(done=True)
     return redirect(url_for("live_asking.ask", public_id=public_id), 303)
+
+
+@blueprint.get("/live/<public_id>/withdraw")
+@citizen_write
+def withdrawing(public_id: str) -> ResponseReturnValue:
+    """The question whether to take back one's own question that waits for review."""
+    session = public_room(public_id)
+    view = _waiting(session, request.args.get("question", ""))
+    if view is None:
+        return redirect(url_for(".ask", public_id=public_id), 303)
+    return render_template("live/withdraw.html", room=session, view=view)
+
+
+def _waiting(session: LiveSession, question: str) -> View | None:
+    view: View | None = own_questions(session)["questions"].get(question)
+    return view if view and view["state"] == QuestionState.PENDING else None
 
 
 def _ask_page(
