@@ -10,7 +10,7 @@ from typing import Any
 from engage.audit.events import EVENTS, AuditEvent, EntryRecorded
 from engage.audit.models import AuditEntry, AuditOrigin
 from engage.core.actor import Actor
-from engage.core.clock import now
+from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.types import Localized
 from engage.core.writer import publish
@@ -40,7 +40,8 @@ def record(
     declared = EVENTS.get(event) if isinstance(event, str) else event
     if declared is None:
         raise ValueError(f"declare the audit event {event} with engage.audit.events.declare")
-    moment = now()
+    # Of what a citizen did the time is no finer than of what they said.
+    moment = now() if actor.is_staff else minute()
     entry = AuditEntry(
         at=moment,
         actor_kind=actor.kind,

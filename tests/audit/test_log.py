@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from typing import Any
 
@@ -19,7 +19,7 @@ from engage.audit.actions import record
 from engage.audit.events import EVENTS, declare, numbered
 from engage.audit.models import ADDRESS_DAYS, KEEP_DAYS, AppendOnly, AuditEntry, AuditOrigin
 from engage.core.actor import SYSTEM, Actor, ActorKind
-from engage.core.clock import now
+from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.messages import msg
 from engage.core.writer import atomic
@@ -135,6 +135,21 @@ def test_only_staff_leave_an_address(app: Flask) -> None:
         _write()
         _write(actor=Actor(ActorKind.CITIZEN, device="d", address="192.0.2.8"))
         assert db.session.scalars(select(AuditOrigin.address)).all() == ["192.0.2.7"]
+
+
+@pytest.mark.parametrize("actor", [SYSTEM, Actor(ActorKind.CITIZEN, device="d")])
+def test_what_a_citizen_did_is_told_to_the_minute(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, actor: Actor
+) -> None:
+    """Who came back at which second to erase which comment would stand here for five years."""
+    moment = datetime(2026, 3, 5, 14, 30, 31, 250_000, tzinfo=UTC)
+    monkeypatch.setattr("engage.audit.actions.now", lambda: moment)
+    monkeypatch.setattr("engage.audit.actions.minute", lambda: minute(moment))
+    with app.app_context():
+        _write(actor=ANNA)
+        _write(actor=actor)
+        told = db.session.scalars(select(AuditEntry.at).order_by(AuditEntry.id)).all()
+    assert told == [moment, moment.replace(second=0, microsecond=0)]
 
 
 def test_long_texts_are_cut(app: Flask) -> None:
