@@ -127,9 +127,25 @@ def say(result: dict[str, Any], *, as_json: bool, text: str) -> None:
 
 
 def is_new() -> bool:
-    """Whether the database has not been created yet. Raises ``SchemaError`` after a restore cut off."""
+    """Whether the database has not been created yet.
+
+    Raises ``SchemaError`` after a restore cut off, and where the database of those who took part is gone.
+    """
     _require_no_restore_cut_off()
-    return not inspect(db.engine).has_table("alembic_version")
+    new = not inspect(db.engine).has_table("alembic_version")
+    if new and _holds_marks():
+        raise SchemaError(
+            f"There is no database, though {marks().path} knows of people who took part: restore a backup. "
+            "To begin with an empty one run first: .venv/bin/flask engage begin-marks"
+        )
+    return new
+
+
+def _holds_marks() -> bool:
+    try:
+        return marks().count() > 0
+    except OSError:
+        return False  # Damaged: the next start says what to do.
 
 
 def require_current(app: Flask) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,10 @@ from sqlalchemy.exc import OperationalError
 from engage import create_app
 from engage.cli import engage_cli
 from engage.consultations.rules.importing import Reading
+from engage.core.db import db
 from engage.core.errors import Busy
+from engage.core.slot_layout import MARK_BYTES
+from engage.participation.marks import PARTICIPATION, marks
 from tests.factories.accounts import make_user
 from tests.fixtures.database import make_config
 
@@ -77,6 +81,24 @@ def test_every_command_is_there_and_explains_itself(empty: Flask) -> None:
 )
 def test_without_a_database_the_first_step_is_named(empty: Flask, arguments: list[str]) -> None:
     _refused(_run(empty, *arguments), "Run first: .venv/bin/flask engage init")
+
+
+@pytest.mark.parametrize("left", ["no file", "an empty file"])
+def test_no_empty_city_begins_where_people_took_part(empty: Flask, left: str) -> None:
+    """A disk that lost the database: begun anew, nobody who has answered could answer what comes."""
+    instance = empty.config["ENGAGE"].instance
+    assert _run(empty, "init").exit_code == 0
+    with empty.app_context():
+        marks().put(b"m" * MARK_BYTES, PARTICIPATION, date(2026, 3, 5))
+        db.session.remove()
+        db.engine.dispose()
+    for path in instance.glob("engage.db*"):
+        path.unlink()
+    if left == "an empty file":
+        (instance / "engage.db").touch()
+    _refused(_run(empty, "init"), "knows of people who took part: restore a backup.")
+    assert _run(empty, "begin-marks", "--yes").exit_code == 0
+    assert _run(empty, "init").exit_code == 0
 
 
 def test_a_backup_without_or_of_a_broken_database_is_refused(empty: Flask, tmp_path: Path) -> None:
