@@ -9,6 +9,8 @@ from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 _POLL_SECONDS: Final = 0.05
+# Who comes after it waits for the same table.
+_LOCK_MILLISECONDS: Final = 250
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 _NOW = text("SELECT pg_current_xact_id()::text")
 # VACUUM keeps the dead rows that a transaction may still see which began before them.
@@ -21,15 +23,15 @@ _NOBODY_LOOKS_BACK = text(
 def write_anew(engine: Engine, seconds: float) -> bool:
     """Write every table of ours anew, one after the other; who reads or writes it waits meanwhile.
 
-    Answers whether it was done: not where transactions begun before this moment, or their locks, last longer
-    than ``seconds``. The server's log holds what was written until it is recycled.
+    Answers whether it was done: not where transactions begun before this moment last longer than ``seconds``,
+    nor where a table is not let go. The server's log holds what was written until it is recycled.
     """
     tables, quoted = inspect(engine).get_table_names(), engine.dialect.identifier_preparer.quote
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if not _nobody_looks_back(connection, time.monotonic() + seconds):
             return False
         try:
-            connection.exec_driver_sql(f"SET lock_timeout = '{round(seconds * 1000)}ms'")
+            connection.exec_driver_sql(f"SET lock_timeout = {_LOCK_MILLISECONDS}")
             connection.exec_driver_sql(f"VACUUM (FULL) {', '.join(map(quoted, tables))}")
         except DBAPIError as error:
             if getattr(error.orig, "sqlstate", None) != _LOCK_NOT_AVAILABLE:

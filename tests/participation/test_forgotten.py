@@ -229,6 +229,9 @@ def test_while_somebody_may_still_see_what_was_deleted_it_is_not_done(
             reader.exec_driver_sql("SELECT count(*) FROM survey")
             db.session.rollback()
             assert not rewrite()
+        with psycopg.connect(SERVER, dbname=db.engine.url.database or "") as holding:
+            holding.execute("LOCK TABLE survey IN ACCESS SHARE MODE")
+            assert not rewrite()
         assert rewrite()
 
 
