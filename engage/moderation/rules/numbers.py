@@ -50,6 +50,8 @@ _USUAL: Final = frozenset(
         (7, 4),
         (3, 7),
         (2, 8),
+        (4, 3, 4),
+        (3, 2, 2, 2, 2),
         (3, 5, 3),
         (6, 8, 4),
         (6, 6, 3),
@@ -152,7 +154,10 @@ class _Run:
         if gaps == {"."} and _ADDRESS.fullmatch(".".join(digits)) is not None:
             return True
         values = [int(group) for group in digits]
-        return len(values) > 3 and all(one < other for one, other in pairwise(values))
+        # Two groups are a number, three of one size may be.
+        alike = len({end - start for start, end in groups}) == 1
+        listed = len(values) > 3 or (len(values) == 3 and alike)
+        return listed and all(one < other for one, other in pairwise(values))
 
 
 def _looks_like_one(sizes: tuple[int, ...], gaps: Sequence[str]) -> bool:
