@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import tempfile
+import time
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -18,6 +19,8 @@ import click
 
 ROOT = Path(__file__).resolve().parent.parent
 _PREFIX = "ENGAGE_"
+_KEY_IN_THE_MAKING = ".secret-"
+_START_SECONDS = 600
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # A name in Chinese is written as browsers send it: xn--…
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]+")
@@ -168,7 +171,7 @@ def _secret_key(instance: Path) -> str:
     path = instance / "secret.key"
     if not path.exists():
         # Under its name only when it is whole: a start that is killed leaves no empty key behind.
-        handle, made = tempfile.mkstemp(dir=instance, prefix=".secret-")
+        handle, made = tempfile.mkstemp(dir=instance, prefix=_KEY_IN_THE_MAKING)
         with os.fdopen(handle, "w", encoding="ascii") as file:
             file.write(secrets.token_hex(32))
             file.flush()
@@ -176,6 +179,11 @@ def _secret_key(instance: Path) -> str:
         with contextlib.suppress(FileExistsError):
             os.link(made, path)
         Path(made).unlink()
+    for left in instance.glob(f"{_KEY_IN_THE_MAKING}*"):
+        # Of a start that was killed: a copy of the key where nobody looks for one. A fresh one is being made.
+        with contextlib.suppress(FileNotFoundError):
+            if left.stat().st_mtime < time.time() - _START_SECONDS:
+                left.unlink()
     try:
         return path.read_text(encoding="ascii").strip()
     except UnicodeDecodeError as error:

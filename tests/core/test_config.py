@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -135,3 +136,7 @@ def test_a_start_killed_while_it_makes_the_key_leaves_no_half_of_one(
             load_config({"ENGAGE_INSTANCE": str(tmp_path)})
     assert not (tmp_path / "secret.key").exists()
     assert len(load_config({"ENGAGE_INSTANCE": str(tmp_path)}).secret_key) == 64
+    (left,) = tmp_path.glob(".secret-*")
+    os.utime(left, (0, 0))
+    load_config({"ENGAGE_INSTANCE": str(tmp_path)})
+    assert [path.name for path in tmp_path.iterdir()] == ["secret.key"]
