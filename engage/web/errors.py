@@ -151,7 +151,8 @@ def _database(error: Exception) -> ResponseReturnValue:
 
 
 def _csrf(error: CSRFError) -> ResponseReturnValue:
-    log.info("form token refused: %s", error.description)
+    # For whoever looks for a fault: a stranger can have as many as he sends requests.
+    log.debug("form token refused: %s", error.description)
     words = msg("The page was open for too long, or your sign-in has changed. Please send the form again.")
     return _answer(409, words)
 

@@ -55,7 +55,7 @@ def init_logs(app: Flask) -> None:
         )
         root.addHandler(handler)
     root.setLevel(config.log_level)
-    for chatty in ("alembic", "engineio", "socketio", "engage.web.socketserver"):
+    for chatty in ("alembic", "engineio", "flask_wtf", "socketio", "engage.web.socketserver"):
         logging.getLogger(chatty).setLevel(max(logging.WARNING, root.level))
     app.before_request(_begin)
     app.after_request(_end)

@@ -5,7 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
+from flask import Flask
 
 from tests.fixtures.server import ROOT
 
@@ -69,3 +73,17 @@ def test_what_nobody_caught_is_one_line_each(tmp_path: Path) -> None:
         "a photo was refused: UnidentifiedImageError"
     ]
     assert len(lines) == 7
+
+
+def test_a_stranger_cannot_fill_the_log_with_forms(
+    make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    """At the level that is shipped; what is refused has one line a second for each kind."""
+    client = make_app(log_level="INFO").test_client()
+    caplog.clear()
+    for _ in range(20):
+        assert client.post("/staff/sign-in", data={"email": "a@b.cn"}).status_code == 409
+        assert client.post("/receipts", data={"code": "x"}).status_code == 403
+        assert client.post("/receipts", headers={"Origin": "https://evil.example"}).status_code == 403
+        assert client.post("/receipts", data={"code": "x" * 300_000}).status_code in (403, 413)
+    assert {record.name for record in caplog.records} <= {"engage.refusals"}
