@@ -1,4 +1,4 @@
-"""Back closes what is open in front of a page, everywhere, and then leaves the page as ever."""
+"""Back closes what is open in front of a page, then leaves it as ever, and never sends a form again."""
 
 from __future__ import annotations
 
@@ -48,6 +48,23 @@ def _closes(page: Page, opener: Any, box: Any) -> None:
     page.wait_for_url(address)
 
 
+def _comes_back_to_an_empty_form(page: Page, address: str) -> None:
+    """What was refused, mended and saved is not asked to be sent again: Back finds the form itself."""
+    page.goto(address)
+    page.locator("main form").get_by_role("button", name="保存").click()
+    expect(page.locator("#name_zh")).to_have_attribute("aria-invalid", "true")
+    page.reload()  # as the browser does it: the refused form once more, with what was typed
+    expect(page.locator("#name_zh")).to_have_attribute("aria-invalid", "true")
+    page.locator("#name_zh").fill("市民政局")
+    page.locator("#code").fill("mzj")
+    page.locator("main form").get_by_role("button", name="保存").click()
+    page.wait_for_url(lambda url: url != address)
+    page.go_back()
+    page.wait_for_url(address)
+    expect(page.locator("#name_zh")).to_be_visible()
+    expect(page.locator("#name_zh")).not_to_have_attribute("aria-invalid", "true")
+
+
 @pytest.mark.browser
 def test_back_closes_a_dialog_and_the_sheet_of_a_draft(
     app: Flask, live_server: Server, open_page: Any
@@ -68,3 +85,4 @@ def test_back_closes_a_dialog_and_the_sheet_of_a_draft(
     page.goto(f"{live_server.url}/consultations/{consultation}")
     page.locator("#draft[data-attached]").wait_for()
     _closes(page, page.locator("a[data-clause]").first, dialog)
+    _comes_back_to_an_empty_form(page, f"{live_server.url}/staff/units/new")
