@@ -17,6 +17,8 @@ SAID = [
     ("put it on air", "live", "设为正在回答"),
     ("{who} was faster and {done}. Your decision was not applied; please look at the question again.",
      "live", "{who}已先行处理（{done}），本次操作未生效，请核对。"),
+    # A case comes from a comment or an answer of a survey as well as from a question.
+    ("It is published at once where the question was asked.", "cases", "提交后立即在原页面公开。"),
     ("Do not show the ticked ones", "consultations", "不公开勾选的意见"),
     ("Reply and more", "consultations", "办理"),
     ("For whom", "live", "嘉宾姓名"),
