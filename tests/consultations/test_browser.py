@@ -98,6 +98,9 @@ def test_comment_in_the_sheet(
     page.wait_for_url("**#clause-*")
     expect(page.locator("[data-mine]")).to_have_count(1)
     expect(page.locator(f"#clause-{clause_keys(one)[2]} [data-mine]")).to_have_text("您已提过意见")
+    # Where a row breaks, too: the thumb finds them all below each other.
+    ends = "buttons => buttons.map(button => Math.round(button.getBoundingClientRect().right))"
+    assert len(set(page.locator(".clause__foot > .button").evaluate_all(ends))) == 1
     inspect(page, "consultation-mine")
     code = _comment_on_first(page)
     assert code == first
