@@ -149,7 +149,7 @@ def postgres_stages(more: list[str], *, everything: bool) -> list[Stage]:
     try:
         with postgres.server() as address, scratch("tests") as folder:
             chosen = f"({USUAL}) and database and not sqlite_only" + (
-                "" if everything else " and (not browser or on_both) and not before_data"
+                "" if everything else " and (not browser or on_both) and not either_database"
             )
             command = pytest(*side_by_side(), f"--basetemp={folder}", "-m", chosen, *more)
             return [run(name, command, {"ENGAGE_TEST_DATABASE": address})]

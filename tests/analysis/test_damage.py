@@ -14,7 +14,7 @@ from flask import Flask
 from engage.analysis.service import AnalysisService
 from tests.factories.responses import add_responses, add_version, definition
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 
 ROWS = 40
 

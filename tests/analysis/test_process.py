@@ -27,7 +27,7 @@ from engage.surveys.models import Response
 from tests.factories.responses import add_responses
 from tests.fixtures.server import Server, wait_until
 
-pytestmark = pytest.mark.database
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from flask.cli import cli as flask_cli
 
 from engage.cli import engage_cli
 
-pytestmark = pytest.mark.before_data
+pytestmark = pytest.mark.either_database
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted(

@@ -129,7 +129,7 @@ each_person = pytest.mark.parametrize(
 )
 
 
-@pytest.mark.before_data
+@pytest.mark.either_database
 @each_person
 def test_every_route_lets_in_whom_the_table_says(
     only_doors: Flask, person_client: FlaskClient, person: str
@@ -157,7 +157,7 @@ def _without_a_token(person: str, line: Line) -> int:
     return 409 if passes(person, line) else 403
 
 
-@pytest.mark.before_data
+@pytest.mark.either_database
 @each_person
 def test_no_write_passes_without_the_token_of_its_form(
     only_doors: Flask, person_client: FlaskClient, person: str
@@ -175,7 +175,7 @@ def test_no_write_passes_without_the_token_of_its_form(
     assert asked > 80
 
 
-@pytest.mark.before_data
+@pytest.mark.either_database
 def test_citizens_write_from_our_pages_only(only_doors: Flask, citizen_client: Callable[..., Any]) -> None:
     """The cookie and the genuine token, sent by a form of another site, or by another device."""
     client, other = citizen_client(), citizen_client()

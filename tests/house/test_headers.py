@@ -14,7 +14,7 @@ from engage.accounts.permissions import Role
 from engage.config import load_config
 from tests.factories.portal import make_city
 
-pytestmark = [pytest.mark.database, pytest.mark.before_data]
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 
 _STYLE = re.compile(r"<[a-z][^>]*\sstyle=")
 

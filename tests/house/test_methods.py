@@ -29,7 +29,7 @@ from tests.fixtures.queries import counted_queries
 from tests.fixtures.staff import sign_in_session
 from tests.house.every_page import DEVICE, citizens_visits, offices_visits, years_visits
 
-pytestmark = [pytest.mark.database, pytest.mark.before_data]
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 
 ROOT = Path(engage.__file__).parent
 _PERSONS = (None, *Role)

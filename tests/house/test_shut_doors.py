@@ -12,7 +12,7 @@ from engage.accounts.permissions import Role
 from engage.web import citizen
 from tests.factories.accounts import make_unit
 
-pytestmark = [pytest.mark.database, pytest.mark.before_data]
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 
 
 def test_a_role_on_one_unit_opens_the_same_doors(app: Flask, staff_client: Callable[..., Any]) -> None:

@@ -17,7 +17,7 @@ from tests.factories.portal import make_city
 from tests.fixtures.clients import CheckedClient
 from tests.fixtures.staff import StaffClient, sign_in_session
 
-pytestmark = [pytest.mark.database, pytest.mark.before_data]
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 PUBLIC = "https://city.example"
 PASSED_ON = {"X-Forwarded-Host": "evil.example"}
 EVIL = {"Host": "evil.example"} | PASSED_ON

@@ -17,7 +17,7 @@ from engage.accounts.permissions import Role
 from engage.core import threads
 from engage.web.formreading import FormReader
 
-pytestmark = [pytest.mark.database, pytest.mark.before_data]
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 KB = 1024
 
 

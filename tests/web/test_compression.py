@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from engage.web.compression import LEAST_BYTES, gzipped
 
-pytestmark = [pytest.mark.database, pytest.mark.before_data]
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 GZIP = {"Accept-Encoding": "gzip, deflate, br"}
 
 

@@ -20,7 +20,7 @@ from tests.factories.questions import twenty_answers
 from tests.factories.surveys import make_survey
 from tests.fixtures.clients import CheckedClient, hidden_fields
 
-pytestmark = [pytest.mark.database, pytest.mark.before_data]
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 
 HTTPS = "https://city.example"
 

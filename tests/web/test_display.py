@@ -10,7 +10,7 @@ from engage.core.messages import msg
 from engage.core.types import Localized
 from engage.web import assets, colour, display, richtext
 
-pytestmark = pytest.mark.before_data
+pytestmark = pytest.mark.either_database
 
 
 class Phase(StrEnum):

@@ -19,7 +19,7 @@ from engage.core import errors
 from engage.core.messages import msg
 from engage.web.guards import citizen_write, public, signed_in
 
-pytestmark = pytest.mark.before_data
+pytestmark = pytest.mark.either_database
 
 COMMENT = "第三条的范围太窄，\n二〇〇六年建成的小区也应当纳入。"
 

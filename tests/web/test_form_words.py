@@ -12,7 +12,7 @@ from wtforms.validators import InputRequired
 
 from engage.web.forms import StaffForm
 
-pytestmark = pytest.mark.before_data
+pytestmark = pytest.mark.either_database
 
 
 class _Form(StaffForm):

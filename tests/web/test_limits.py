@@ -14,7 +14,7 @@ from engage.web import limits
 from engage.web.citizen import citizen_token, signed_device
 from tests.factories.consultations import make_consultation
 
-pytestmark = pytest.mark.before_data
+pytestmark = pytest.mark.either_database
 
 
 class Shared(MemoryStorage):

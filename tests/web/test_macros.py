@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired
 
 from tests.fixtures.html import check_html
 
-pytestmark = pytest.mark.before_data
+pytestmark = pytest.mark.either_database
 
 
 class Sample(Form):

@@ -16,7 +16,7 @@ from engage.web import shell
 from engage.web.assets import asset
 from engage.web.guards import public
 
-pytestmark = pytest.mark.before_data
+pytestmark = pytest.mark.either_database
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = '{% extends "base.html" %}{% block title %}试{% endblock %}{% block main %}<h1>试</h1>{% endblock %}'

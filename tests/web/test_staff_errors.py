@@ -10,7 +10,7 @@ from flask import Flask
 
 from engage.accounts.permissions import Role
 
-pytestmark = [pytest.mark.database, pytest.mark.before_data]
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 # The page: the status for an administrator, a coordinator, a department, a typist, and without signing in.
 PAGES = {
     "/staff/nothing-here": (404, 404, 404, 404, 404),
