@@ -1,4 +1,4 @@
-"""Large text on a phone: the header leaves the page its place."""
+"""Large text: the header leaves the page its place, and nothing of the console is squeezed away."""
 
 from __future__ import annotations
 
@@ -10,7 +10,9 @@ from playwright.sync_api import Page
 
 from engage.accounts.permissions import Role
 from engage.live.models import Phase
-from tests.factories.live import make_room
+from engage.live.rules.deeds import Deed
+from tests.factories.consultations import make_comments, make_consultation
+from tests.factories.live import ask, decide, make_room
 from tests.fixtures.server import Server
 from tests.journeys.people import sign_in
 
@@ -50,3 +52,42 @@ def test_the_tabs_of_the_console_stay_in_one_line_on_a_phone(
         )
         assert lines == [True] * 3
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        # What is searched for can be read.
+        assert page.locator("#q").bounding_box()["width"] >= 160
+
+
+def test_what_was_dealt_with_stays_in_sight_beside_a_long_question_on_air(
+    app: Flask, live_server: Server, open_page: Callable[..., Page]
+) -> None:
+    with app.app_context():
+        room = make_room(Phase.LIVE)
+        decide(
+            room, ask(room, "加装电梯的费用怎么分摊，谁来出面协调？" * 6), Deed.APPROVE, Deed.AIR, Deed.ANSWER
+        )
+        decide(room, ask(room, "小区没有物业，充电棚由谁管理？" * 10, by=2), Deed.APPROVE, Deed.AIR)
+        make_comments(make_consultation(), ["建议延长免费时间。"])
+        console = f"/staff/live/{room.public_id}/console"
+    page = open_page(phone=False)
+    sign_in(app, page, live_server, Role.MODERATOR, name="欧阳建平")
+    for size in ({"width": 1440, "height": 900}, {"width": 768, "height": 1024}):
+        page.set_viewport_size(size)
+        page.goto(f"{live_server.url}/preferences/large-text/on?next={console}")
+        page.locator(".console-page--live .console__done .tabs button").first.wait_for()
+        lines = page.locator(".console__done > .tabs button").evaluate_all(
+            """tabs => tabs.map(tab => {
+                const words = document.createRange();
+                words.selectNodeContents(tab.firstChild);
+                return words.getClientRects().length;
+            })"""
+        )
+        assert lines == [1] * 3, size
+        heights = page.locator(".console__done .console__list").evaluate_all(
+            "lists => lists.map(list => list.clientHeight)"
+        )
+        assert max(heights) >= 48, size
+    # The only work here has no day, and begins where rows begin.
+    page.goto(f"{live_server.url}/staff/")
+    row, title = (page.locator(name).first.bounding_box() for name in (".work-item", ".work-item__title"))
+    assert row
+    assert title
+    assert title["x"] - row["x"] < 60
