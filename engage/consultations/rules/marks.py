@@ -110,9 +110,9 @@ _AMENDS: Final = (
     r"|(?:之|以)?[前后]增|中的?[“”《「]|中增|中删|中将|中“|条文)"
 )
 _REFERS: Final = re.compile(rf"{_OTHER}|的|规定|所(?:称|列|述|指|规定)|{_AMENDS}")
-_REFERS_AFTER_GAP: Final = re.compile(
-    rf"{_OTHER}|{_AMENDS}(?=为|“|”|一|第|：|:)|修改为|改为|规定的|所[称列述]"
-)
+_REFERS_AFTER_GAP: Final = re.compile(rf"{_OTHER}|{_AMENDS}(?=为|“|”|一|第|：|:)|修改为|改为")
+# Also behind a blank, unless the number is just the one that comes next.
+_MAY_REFER: Final = re.compile("规定的|所[称列述]")
 _ANNEX_REFERS: Final = re.compile("中?[的所]|规定")
 _ITEM_REFERS: Final = re.compile(rf"[、和与及至或]?[（(][{HAN}\d]|项")
 # "一、二级医院应当…", "1、2号楼…" list numbers instead of beginning an item.
@@ -202,7 +202,7 @@ def _article(line: str) -> Mark | None:
     number, printed, inserted, gap, head = found.groups()
     if (_REFERS_AFTER_GAP if gap else _REFERS).match(head):
         return None
-    spaced = bool(gap or not head or head[0] in "【〔[（(")
+    spaced = bool(gap or not head or head[0] in "【〔[（(") and not _MAY_REFER.match(head)
     value = value_of("".join(printed.split()))
     return Mark(Rank.ARTICLE, "".join(number.split()), head.strip(), value, spaced, inserted=bool(inserted))
 

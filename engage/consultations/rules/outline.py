@@ -10,9 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
-from engage.consultations.rules.marks import Mark, Rank, closed_up, is_title, marked, point
+from engage.consultations.rules.marks import HAN, Mark, Rank, closed_up, is_title, marked, point, value_of
 from engage.consultations.rules.markup import bare, opened
 
 _CHAPTERS: Final = {"总则", "分则", "附则", "罚则", "法律责任"}
@@ -39,6 +40,7 @@ def outline(lines: Sequence[str]) -> list[Mark | None]:
     ]
     _points(lines, marks, quoted)
     _settle_articles(marks)
+    _parts(lines, marks, quoted)
     _chapters(lines, marks, quoted)
     return marks
 
@@ -101,6 +103,34 @@ def _settle_articles(marks: list[Mark | None]) -> None:
                 marks[at] = None
                 continue
             last = one.value
+
+
+_PART: Final = re.compile(rf"([{HAN}]{{1,3}})[ 　\t]+(\S.*)\Z")
+
+
+def _parts(lines: Sequence[str], marks: list[Mark | None], quoted: Sequence[bool]) -> None:
+    """Titles numbered 一, 二: chapters where articles stand below each, and parts also without a sign."""
+    if not any(mark and mark.rank is Rank.FIRST for mark in marks):
+        unsigned = [
+            (at, Mark(Rank.FIRST, found[1], found[2].strip(), value_of(found[1])))
+            for at, line in enumerate(lines)
+            if marks[at] is None and not quoted[at] and (found := _PART.match(line))
+        ]
+        if _count_on(unsigned):
+            for at, mark in unsigned:
+                marks[at] = mark
+    numbered = [mark for mark in marks if mark]
+    parts = [(at, mark) for at, mark in enumerate(marks) if mark and mark.rank is Rank.FIRST]
+    below = {after.rank for mark, after in pairwise(numbered) if mark.rank is Rank.FIRST}
+    if below == {Rank.ARTICLE} and numbered[-1].rank is not Rank.FIRST and _count_on(parts):
+        for at, mark in parts:
+            marks[at] = replace(mark, rank=Rank.CHAPTER)
+
+
+def _count_on(parts: Sequence[tuple[int, Mark]]) -> bool:
+    """Whether they are titles numbered from one on, two at least."""
+    counted = [mark.value for _at, mark in parts] == list(range(1, len(parts) + 1))
+    return len(parts) > 1 and counted and all(is_title(bare(mark.head)) for _at, mark in parts)
 
 
 def _points(lines: Sequence[str], marks: list[Mark | None], quoted: Sequence[bool]) -> None:
