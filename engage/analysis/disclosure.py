@@ -87,12 +87,31 @@ def exact_beside(
 
 
 def tells(table: Table) -> bool:
-    """Whether sizes of groups of two divisions, subtracted, give the size of a group under ten.
+    """Whether sizes of groups of two divisions, added up and subtracted, give the size of a group under ten.
 
-    A group lies within the groups of the other division that it meets, and around those wholly inside it;
-    both differences are the sizes of real groups of people.
+    Rows, some together or none, lie within all columns that they meet, and within more; what is left over is
+    a real group of people. It is what a cut between the rows and columns taken and those not taken costs, so
+    the smallest is found as a minimum cut (Ford and Fulkerson). Of rows and columns that meet over others
+    nothing is taken for free, so one row can stand for all: it is taken and another is not, or it is not
+    and some column is.
     """
-    return _leaves_few(table) or _leaves_few(list(zip(*table, strict=True)))
+    if all(cell == 0 or cell >= K for row in table for cell in row):
+        return False
+    unseen = {at for at, row in enumerate(table) if any(row)}
+    while unseen:
+        first = unseen.pop()
+        met = [column for column, cell in enumerate(table[first]) if cell]
+        others = unseen & _reached(table, table, met).keys()
+        unseen -= others
+        columns = [
+            column
+            for column in range(len(table[first]))
+            if any(table[one][column] for one in {first, *others})
+        ]
+        cuts = [*((met, one) for one in others), *(([column], first) for column in columns)]
+        if any(_few_between(table, *cut) for cut in cuts):
+            return True
+    return False
 
 
 def can_round(base: int) -> bool:
@@ -112,12 +131,38 @@ def rounded(count: int, base: int) -> float:
     return (2 * steps * count + base) // (2 * base) / steps
 
 
-def _leaves_few(table: Table) -> bool:
-    sizes = [sum(row) for row in table]
-    for column in zip(*table, strict=True):
-        own = sum(column)
-        around = sum(size for size, both in zip(sizes, column, strict=True) if both)
-        inside = sum(size for size, both in zip(sizes, column, strict=True) if both == size)
-        if 0 < around - own < K or 0 < own - inside < K:
+def _few_between(table: Table, taken: Sequence[int], not_taken: int) -> bool:
+    """Whether some columns with those ``taken`` are under ten people more than some rows within."""
+    if sum(table[not_taken][column] for column in taken) >= K:
+        return False
+    left = [list(row) for row in table]
+    between = 0
+    while between < K:
+        came = _reached(table, left, taken)
+        if not_taken not in came:
             return True
+        steps = [(not_taken, *came[not_taken])]
+        while (before := steps[-1][2]) is not None:
+            steps.append((before, *came[before]))
+        people = min(left[row][over] for row, over, _ in steps)
+        for row, over, before in steps:
+            left[row][over] -= people
+            if before is not None:
+                left[before][over] += people
+        between += people
     return False
+
+
+def _reached(table: Table, left: Table, start: Sequence[int]) -> dict[int, tuple[int, int | None]]:
+    """The rows reached from columns where people are ``left``: each over which column and from which row."""
+    came: dict[int, tuple[int, int | None]] = {}
+    columns = set(start)
+    waiting: list[tuple[int, int | None]] = [(column, None) for column in start]
+    for column, before in waiting:
+        for row, line in enumerate(left):
+            if line[column] > 0 and row not in came:
+                came[row] = (column, before)
+                fresh = [other for other, met in enumerate(table[row]) if met and other not in columns]
+                columns.update(fresh)
+                waiting += [(other, row) for other in fresh]
+    return came

@@ -198,6 +198,11 @@ def test_no_mean_beside_options_shown_together() -> None:
         ([[30, 30], [20, 20]], False),
         ([[97], [3]], True),
         ([[0]], False),
+        # No single group tells, two against two do: 40 within 43, and 40 within 43 of four groups.
+        ([[20, 20, 0, 0], [20, 20, 0, 0], [3, 0, 30, 30], [0, 0, 30, 30]], True),
+        ([[20, 20, 0, 0], [20, 20, 0, 0], [5, 4, 30, 30], [0, 0, 30, 30]], True),
+        ([[20, 20, 0, 0], [20, 20, 0, 0], [5, 5, 30, 30], [0, 0, 30, 30]], False),
+        ([[5, 5, 30], [30, 30, 30]], False),
     ],
 )
 def test_what_two_divisions_tell(table: list[list[int]], told: bool) -> None:
@@ -205,6 +210,37 @@ def test_what_two_divisions_tell(table: list[list[int]], told: bool) -> None:
     assert tells(list(zip(*table, strict=True))) is told
     for order in permutations(table):
         assert tells(order) is told
+
+
+def _unions(groups: int) -> list[frozenset[int]]:
+    return [frozenset(some) for size in range(groups + 1) for some in combinations(range(groups), size)]
+
+
+def _differences(table: list[list[int]]) -> set[int]:
+    """The sizes of all that is left where some rows lie within some columns."""
+    cells = [
+        (row, column, cell) for row, line in enumerate(table) for column, cell in enumerate(line) if cell
+    ]
+    return {
+        sum(cell for row, column, cell in cells if row not in within and column in around)
+        for within in _unions(len(table))
+        for around in _unions(len(table[0]))
+        if all(column in around for row, column, _ in cells if row in within)
+    }
+
+
+@settings(deadline=None)
+@given(
+    st.integers(1, 4).flatmap(
+        lambda width: st.lists(
+            st.lists(st.sampled_from([0, 0, 0, 1, 3, 5, 9, 10, 20, 60]), min_size=width, max_size=width),
+            min_size=1,
+            max_size=5,
+        )
+    )
+)
+def test_no_difference_of_unions_is_a_small_group(table: list[list[int]]) -> None:
+    assert tells(table) is any(0 < size < K for size in _differences(table))
 
 
 @pytest.mark.parametrize(
