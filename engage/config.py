@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import secrets
+import stat
 import tempfile
 import time
 import tomllib
@@ -21,6 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 _PREFIX = "ENGAGE_"
 _KEY_IN_THE_MAKING = ".secret-"
 _START_SECONDS = 600
+# What lies in the place of one would be waited for without end, or found out by whoever needs it first. Named
+# here, because this file is read before the process is patched for gevent, so it imports little.
+_FILES = ("engage.toml", "secret.key", "participation.marks", "deletions.jsonl", "holidays.csv")
+_BESIDE_SQLITE = ("", "-wal", "-shm", "-journal")
 _LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 # A name in Chinese is written as browsers send it: xn--…
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?|[0-9a-f:.]+")
@@ -74,12 +79,16 @@ class Config:
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """The configuration of this process; creates the instance folder and the secret key when missing.
 
-    Raises ``ConfigError`` for an unknown key or a value of the wrong kind.
+    Raises ``ConfigError`` for an unknown key, a value of the wrong kind, and where in the place of a file of
+    the installation lies something else.
     """
     environ = os.environ if environ is None else environ
     instance = Path(environ.get("ENGAGE_INSTANCE") or ROOT / "instance").resolve()
     try:
         instance.mkdir(mode=0o700, parents=True, exist_ok=True)
+        for name in _FILES:
+            _require_file(instance / name)
+        _require_folder(instance / "files")
         values = {**_from_file(instance / "engage.toml"), **_from_environment(environ)}
         known = {item.name: item for item in fields(Config) if item.name != "instance"}
         unknown = sorted(set(values) - set(known))
@@ -88,14 +97,50 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
                 f"Unknown setting: {', '.join(unknown)}. Known settings: {', '.join(sorted(known))}."
             )
         values.setdefault("secret_key", _secret_key(instance))
+        values.setdefault("database_url", f"sqlite:///{instance / 'engage.db'}")
+        _require_database_files(str(values["database_url"]))
     except OSError as error:
         raise ConfigError(f"{error.filename or instance} cannot be used: {error.strerror}.") from error
-    values.setdefault("database_url", f"sqlite:///{instance / 'engage.db'}")
     values["public_url"] = _site(str(values.get("public_url", "")))
     values.setdefault("secure_cookies", values["public_url"].startswith("https://"))
     typed = {name: _typed(known[name].type, name, value) for name, value in values.items()}
     _check(typed)
     return Config(instance=instance, **typed)
+
+
+def _require_file(path: Path, *, may_lead_nowhere: bool = False) -> None:
+    """Raise ``ConfigError`` where ``path`` is there and no file; a link counts as what it leads to."""
+    if not os.path.lexists(path):
+        return
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        if may_lead_nowhere:
+            return
+        raise ConfigError(f"{path} is a link that leads nowhere: mend it or move it away.") from None
+    if not stat.S_ISREG(mode):
+        raise ConfigError(
+            f"{path} must be a file, but is {_sort(mode)}: put back the file or move this away."
+        )
+
+
+def _require_folder(path: Path) -> None:
+    if os.path.lexists(path) and not path.is_dir():
+        raise ConfigError(f"{path} must be a folder: put it back or move away what is in its place.")
+
+
+def _require_database_files(url: str) -> None:
+    kind, _, path = url.partition(":///")
+    if not kind.startswith("sqlite") or not path:
+        return
+    for end in _BESIDE_SQLITE:
+        # SQLite makes the file a link leads to.
+        _require_file(Path(path + end), may_lead_nowhere=not end)
+
+
+def _sort(mode: int) -> str:
+    names = {stat.S_IFDIR: "a folder", stat.S_IFIFO: "a pipe", stat.S_IFSOCK: "a socket"}
+    return names.get(stat.S_IFMT(mode), "a device")
 
 
 def _check(values: dict[str, Any]) -> None:

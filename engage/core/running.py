@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -129,7 +130,13 @@ def hold_worker(instance: Path) -> int:
 
 def beat(instance: Path) -> None:
     """Note that the worker is alive at this moment."""
-    (instance / _BEAT).touch()
+    path = instance / _BEAT
+    try:
+        path.touch()
+    except FileNotFoundError:
+        # A link that leads nowhere; what is noted is of this moment alone.
+        path.unlink(missing_ok=True)
+        path.touch()
 
 
 def seconds_since_beat(instance: Path) -> float | None:
@@ -146,4 +153,9 @@ def _holder(path: Path) -> str:
 
 def _open(path: Path) -> int:
     with in_place(path):
-        return os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        if not stat.S_ISREG(os.fstat(handle).st_mode):
+            # Of a pipe, whoever reads who holds it would wait without end.
+            os.close(handle)
+            raise OSError(errno.EINVAL, "it is no file")
+        return handle

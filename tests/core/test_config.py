@@ -124,6 +124,63 @@ def test_a_damaged_file_is_named(tmp_path: Path, name: str, content: bytes, sent
         load_config({"ENGAGE_INSTANCE": str(tmp_path)})
 
 
+def _make(path: Path, sort: str) -> None:
+    if sort == "a pipe":
+        os.mkfifo(path)
+    elif sort == "a folder":
+        path.mkdir()
+    elif sort == "a file":
+        path.touch()
+    else:
+        path.symlink_to(path.parent / "nowhere" / "file" if sort == "a link" else "/dev/null")
+
+
+@pytest.mark.parametrize("sort", ["a pipe", "a folder", "a link", "a device"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("secret.key", "engage.toml", "participation.marks", "deletions.jsonl", "holidays.csv"),
+        *("engage.db", "engage.db-wal", "engage.db-shm", "engage.db-journal"),
+    ],
+)
+def test_what_lies_in_the_place_of_a_file_is_named_and_not_waited_for(
+    tmp_path: Path, name: str, sort: str
+) -> None:
+    _make(tmp_path / name, sort)
+    if (name, sort) == ("engage.db", "a link"):
+        _load(tmp_path)  # SQLite makes the file it leads to.
+        return
+    says = "is a link that leads nowhere: " if sort == "a link" else f"must be a file, but is {sort}: "
+    with pytest.raises(ConfigError, match=rf"{tmp_path / name} {says}.*move"):
+        _load(tmp_path)
+
+
+def test_the_database_elsewhere_is_looked_at_too(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    os.mkfifo(tmp_path / "data" / "city.db-wal")
+    with pytest.raises(ConfigError, match=r"city\.db-wal must be a file, but is a pipe"):
+        _load(tmp_path, ENGAGE_DATABASE_URL=f"sqlite:///{tmp_path / 'data' / 'city.db'}")
+
+
+def test_links_that_lead_to_files_are_followed(tmp_path: Path) -> None:
+    (tmp_path / "settings").write_text("max_sockets = 7")
+    (tmp_path / "engage.toml").symlink_to("settings")
+    assert load_config({"ENGAGE_INSTANCE": str(tmp_path)}).max_sockets == 7
+
+
+@pytest.mark.parametrize("sort", ["a pipe", "a file", "a link"])
+def test_what_lies_in_the_place_of_the_uploads_is_named(tmp_path: Path, sort: str) -> None:
+    _make(tmp_path / "files", sort)
+    with pytest.raises(ConfigError, match="files must be a folder"):
+        _load(tmp_path)
+
+
+def test_a_link_in_a_circle_is_named(tmp_path: Path) -> None:
+    (tmp_path / "engage.toml").symlink_to("engage.toml")
+    with pytest.raises(ConfigError, match=r"engage.toml cannot be used: Too many levels"):
+        _load(tmp_path)
+
+
 def test_a_start_killed_while_it_makes_the_key_leaves_no_half_of_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,7 +16,17 @@ import pytest
 from flask import Flask
 
 from engage.analysis.process import listen
-from engage.core.running import Running, Unusable, hold_alone, hold_running, hold_web, hold_worker, in_place
+from engage.core.running import (
+    Running,
+    Unusable,
+    beat,
+    hold_alone,
+    hold_running,
+    hold_web,
+    hold_worker,
+    in_place,
+    seconds_since_beat,
+)
 from tests.fixtures.server import ROOT, Server, free_port, wait_until
 
 WHY = "and there may be only one"
@@ -67,9 +77,15 @@ def test_a_damaged_note_about_who_holds_it_is_no_traceback(tmp_path: Path, damag
     os.close(first)
 
 
+@pytest.mark.parametrize("make", [Path.mkdir, os.mkfifo])
 @pytest.mark.parametrize("name", ["web.lock", "worker.lock", "running.lock", "analysis.sock"])
-def test_a_folder_in_the_place_of_a_lock_or_socket_is_a_sentence(tmp_path: Path, name: str) -> None:
-    (tmp_path / name).mkdir()
+def test_a_folder_or_pipe_in_the_place_of_a_lock_or_socket_is_a_sentence(
+    tmp_path: Path, name: str, make: Callable[[Path], None]
+) -> None:
+    make(tmp_path / name)
+    if (name, make) == ("analysis.sock", os.mkfifo):
+        listen(tmp_path).close()  # As one that was left over: made anew.
+        return
     begin = {
         "web.lock": lambda: hold_web(tmp_path, "sqlite:///engage.db"),
         "worker.lock": lambda: hold_worker(tmp_path),
@@ -78,6 +94,22 @@ def test_a_folder_in_the_place_of_a_lock_or_socket_is_a_sentence(tmp_path: Path,
     }[name]
     with pytest.raises(Running, match=rf"{name} cannot be used \(.+\): move it away"):
         begin()
+
+
+@pytest.mark.parametrize(
+    "make", [lambda path: path.symlink_to("/nowhere/x"), Path.mkdir, Path.touch, os.mkfifo]
+)
+def test_the_worker_is_alive_whatever_lies_where_it_notes_that(
+    tmp_path: Path, make: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "worker.beat"
+    make(path)
+    if not path.is_symlink():
+        os.utime(path, (0, 0))
+    beat(tmp_path)
+    found = seconds_since_beat(tmp_path)
+    assert found is not None
+    assert found < 60
 
 
 @pytest.mark.parametrize("number", [errno.EROFS, errno.ENOSPC])
