@@ -8,7 +8,7 @@ from typing import Any
 
 from engage.analysis.ratings import tile_rating
 from engage.core.figures import half_up
-from engage.core.sheets import Front, Share
+from engage.core.sheets import Front, Share, going_on
 
 _Row = list[Any]
 
@@ -31,6 +31,7 @@ def front_sheet(
         ],
         heads=[words[name] for name in ("question", "answer", "people", "share", "value", "base", "asked")],
         rows=rows,
+        going_on=going_on(words),
     )
 
 

@@ -25,7 +25,7 @@ from engage.analysis.models import ExportFormat, ExportState
 from engage.analysis.ratings import RatingFigures, rating_figures, tile_rating
 from engage.core.clock import now
 from engage.core.errors import Busy, Invalid, NotFound
-from engage.core.messages import msg
+from engage.core.messages import GOING_ON, msg
 from engage.core.types import LANGUAGE_NAMES, LANGUAGES, Localized
 from engage.surveys.models import Source, Survey
 from engage.surveys.rules import Deed, phase, possible
@@ -34,7 +34,7 @@ from engage.web.display import label
 from engage.web.downloads import download
 from engage.web.guards import public, staff
 from engage.web.headers import allow_inline_styles
-from engage.web.languages import current_language
+from engage.web.languages import current_language, render
 from engage.web.limits import limited
 from engage.web.numbers import page_number
 from engage.web.stuffing import crowd
@@ -211,6 +211,8 @@ def _words() -> actions.Words:
             "high": _("Largest value"),
             "satisfied": _("Satisfied (points {steps})"),
             "favourable": _("Points {steps}"),
+            "sheets": render(GOING_ON[0]),
+            "going_on": render(GOING_ON[1]),
         },
     )
 

@@ -38,3 +38,14 @@ def too_long(count: int, limit: int) -> Message:
         count=count,
         limit=limit,
     )
+
+
+GOING_ON = (
+    msg("Several sheets"),
+    msg(
+        "A sheet of Excel takes 16,384 columns and 1,048,576 rows at most, so the table goes on in further "
+        "sheets. Further columns stand beside the number of the row again, further rows under the headings "
+        "again."
+    ),
+)
+"""What a file for Excel says where one sheet does not take its table: a label and a sentence."""

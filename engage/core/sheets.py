@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from engage.core.cells import columns_into, each
 
 _EXCEL_ROWS = 1_048_576
+_EXCEL_COLUMNS = 16_384
 _SHEET_CHARACTERS = 31
 _NO_SHEET = re.compile(r"[\[\]:*?/\\]")
 _MOMENT = "%Y-%m-%d %H:%M"
@@ -39,19 +40,30 @@ class Share(float):
 class Front:
     """What stands on the first sheet of an Excel file: what it is about, in pairs, and below that a table.
 
-    Cells are those of ``Sheet``, and shares.
+    Cells are those of ``Sheet``, and shares. ``going_on`` is one pair more, said where the table goes on in
+    further sheets (``messages.GOING_ON``).
     """
 
     about: Sequence[tuple[str, Any]]
     heads: Sequence[str]
     rows: Sequence[Sequence[Any]]
+    going_on: tuple[str, str] | None = None
+
+
+def going_on(words: Mapping[str, str]) -> tuple[str, str] | None:
+    """The pair of ``Front.going_on`` among the ``words`` of a job; one of the version before has none."""
+    return (words["sheets"], words["going_on"]) if "sheets" in words else None
 
 
 class Sheet(Protocol):
     """Cells are texts, numbers, None and times without a zone, as they stand on the clock."""
 
     def heads(self, cells: Sequence[str]) -> None:
-        """Write the headings, first of all; in Excel they stay in sight, bold and with filters."""
+        """Write the headings, first of all; in Excel they stay in sight, bold and with filters.
+
+        The first column tells one row from another: where a sheet of Excel cannot take all columns, those
+        that go on in the next one stand beside the first column again.
+        """
 
     def row(self, cells: Sequence[Any]) -> None:
         """Write one row."""
@@ -155,14 +167,15 @@ class _Excel:
         formats = (_EXCEL_MOMENT, _EXCEL_SHARE, {"bold": True})
         self._styles = _Styles(*(self._book.add_format(each)._get_xf_index() for each in formats))
         self._front: Any = self._book.add_worksheet(sheet_name(front), _Rows) if front else None
+        self._filled: Front | None = None
         self._name = name
         self._heads: list[str] = []
-        self._sheet: Any = None
+        self._parts: list[tuple[Any, Sequence[int]]] = []
         self._at = 0
 
     def heads(self, cells: Sequence[str]) -> None:
         self._heads = list(cells)
-        self._begin()
+        self._begin(len(cells))
 
     def row(self, cells: Sequence[Any]) -> None:
         self.columns([[cell] for cell in cells])
@@ -170,48 +183,72 @@ class _Excel:
     def columns(self, columns: Sequence[Sequence[Any]]) -> None:
         done, rows = 0, len(columns[0])
         while done < rows:
-            if self._sheet is None or self._at >= _EXCEL_ROWS:
-                self._begin()
+            if not self._parts or self._at >= _EXCEL_ROWS:
+                self._begin(len(columns))
             until = min(rows, done + _EXCEL_ROWS - self._at)
-            part = [column[done:until] for column in columns]
-            for at, column in enumerate(part):
-                if isinstance(column[0], datetime):
-                    self._sheet.set_column(at, at, _MOMENT_WIDTH)
-            self._sheet.add(self._at, part, self._styles)
+            for sheet, places in self._parts:
+                part = [columns[place][done:until] for place in places]
+                for at, column in enumerate(part):
+                    if isinstance(column[0], datetime):
+                        sheet.set_column(at, at, _MOMENT_WIDTH)
+                sheet.add(self._at, part, self._styles)
             self._at += until - done
             done = until
 
     def front(self, front: Front) -> None:
-        sheet, above = self._front, len(front.about) + 1
-        for at, pair in enumerate(front.about):
-            sheet.add(at, [[cell] for cell in pair], self._styles)
-        for at, row in enumerate([front.heads, *front.rows], above):
-            sheet.add(at, [[cell] for cell in row], self._styles, bold=at == above)
-        for at, column in enumerate(zip(front.heads, *front.rows, strict=True)):
-            both = column if at > 1 else [*column, *(pair[at] for pair in front.about)]
-            sheet.set_column(at, at, max(map(_broad, both)))
+        self._filled = front
 
     def close(self) -> None:
         self._end()
+        if self._filled is not None:
+            self._write_front(self._filled)
         self._book.close()
 
-    def _begin(self) -> None:
-        """The next sheet, with the headings again."""
+    def _write_front(self, front: Front) -> None:
+        """Last of all, when it is known whether one sheet took the table."""
+        sheet, about = self._front, list(front.about)
+        if front.going_on is not None and len(self._book.worksheets()) > 2:
+            about.append(front.going_on)
+        for at, pair in enumerate(about):
+            sheet.add(at, [[cell] for cell in pair], self._styles)
+        above = len(about) + 1
+        for at, row in enumerate([front.heads, *front.rows], above):
+            sheet.add(at, [[cell] for cell in row], self._styles, bold=at == above)
+        for at, column in enumerate(zip(front.heads, *front.rows, strict=True)):
+            both = column if at > 1 else [*column, *(pair[at] for pair in about)]
+            sheet.set_column(at, at, max(map(_broad, both)))
+
+    def _begin(self, columns: int) -> None:
+        """The next sheet, with the headings again; several where one cannot take so many columns."""
         self._end()
-        name = sheet_name(self._name, len(self._book.worksheets()) + (self._front is None))
-        self._sheet, self._at = self._book.add_worksheet(name, _Rows), 0
+        self._parts = [(self._add_sheet(), places) for places in _beside_each_other(columns)]
+        self._at = 0
         if not self._heads:
             return
-        self._sheet.add(0, [[head] for head in self._heads], self._styles, bold=True)
-        self._sheet.freeze_panes(1, 0)
-        for at, head in enumerate(self._heads):
-            self._sheet.set_column(at, at, min(_WIDEST, max(_NARROWEST, _width(head))))
+        for sheet, places in self._parts:
+            heads = [self._heads[place] for place in places]
+            sheet.add(0, [[head] for head in heads], self._styles, bold=True)
+            sheet.freeze_panes(1, 0)
+            for at, head in enumerate(heads):
+                sheet.set_column(at, at, min(_WIDEST, max(_NARROWEST, _width(head))))
         self._at = 1
 
+    def _add_sheet(self) -> Any:
+        number = len(self._book.worksheets()) + (self._front is None)
+        return self._book.add_worksheet(sheet_name(self._name, number), _Rows)
+
     def _end(self) -> None:
-        """The filters over all rows of the sheet."""
-        if self._sheet is not None and self._heads:
-            self._sheet.autofilter(0, 0, self._at - 1, len(self._heads) - 1)
+        """The filters over all rows of the sheets."""
+        if self._heads:
+            for sheet, places in self._parts:
+                sheet.autofilter(0, 0, self._at - 1, len(places) - 1)
+
+
+def _beside_each_other(columns: int) -> list[Sequence[int]]:
+    """Which columns stand on which sheet: the first column begins each, so that rows can be told apart."""
+    more = range(_EXCEL_COLUMNS, columns, _EXCEL_COLUMNS - 1)
+    further = [[0, *range(at, min(columns, at + _EXCEL_COLUMNS - 1))] for at in more]
+    return [range(min(columns, _EXCEL_COLUMNS)), *further]
 
 
 def _broad(cell: Any) -> int:

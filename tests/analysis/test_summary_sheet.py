@@ -14,6 +14,7 @@ from flask import Flask
 from engage.accounts.permissions import Role
 from engage.analysis import jobs
 from engage.analysis.models import Export
+from engage.core import sheets
 from engage.core.db import db
 from engage.surveys.models import Survey
 from engage.worker import Worker
@@ -85,6 +86,25 @@ def test_counts_and_shares_of_each_question(
     numbers = {row[1]: row[4] for row in table if row[0] == "4. 每月停车费" and row[4] is not None}
     assert numbers == {"平均值": 200, "中位数": 200, "最小值": 100, "最大值": 300}
     assert book["答卷"].max_row == 4
+
+
+def test_more_columns_than_excel_takes_stand_on_further_sheets_and_the_first_one_says_so(
+    app: Flask,
+    listening: None,
+    staff_client: Callable[..., StaffClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, path = _asked(app, staff_client, "xlsx")
+    monkeypatch.setattr(sheets, "_EXCEL_COLUMNS", 6)
+    Worker(app).run_waiting()
+    book = openpyxl.load_workbook(path)
+    assert book.sheetnames == ["汇总", "答卷", "答卷 2"]
+    heads = [[cell.value for cell in page[1]] for page in book.worksheets[1:]]
+    assert heads[1][0] == heads[0][0] == "序号"
+    titles = [*heads[0][4:], *heads[1][1:]]
+    assert [title[0] for title in titles] == ["1", "2", "2", "3", "4", "5"]
+    assert [row[-1].value for row in book["答卷 2"].iter_rows(min_row=2)] == ["车位少", None, None]
+    assert "每张工作表最多容纳 16,384 列" in _halves(book["汇总"])[0]["分表说明"]
 
 
 _STEPS = [(1, 0, 0), (2, 1, 0.333), (3, 0, 0), (4, 1, 0.333), (5, 1, 0.333)]

@@ -14,8 +14,12 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
+from engage.consultations.rules.comments import ENTERED_LIMIT, REASON_LIMIT, REPLY_LIMIT
 from engage.core import sheets
 from engage.core.sheets import Front, Share, Sheet, open_sheet
+from engage.moderation.rules import NOTE_LIMIT
+from engage.questions import limits
+from engage.surveys.actions.editing import TITLE_LIMIT
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 MOMENT = datetime(2026, 3, 5, 14, 30)  # noqa: DTZ001 - as it stands on the clock
@@ -128,6 +132,67 @@ def test_rows_that_one_sheet_cannot_take_go_on_in_the_next(
     ]
     assert read[2]["B1"] == ("n", "5")
     assert _elements(path, 1).find(f"{_MAIN}dimension").get("ref") == "A1:B3"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("by", ["rows", "columns"])
+@pytest.mark.parametrize("width", [3, 4, 5, 8])
+def test_columns_that_one_sheet_cannot_take_go_on_in_the_next_beside_the_first_column(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, by: str
+) -> None:
+    monkeypatch.setattr(sheets, "_EXCEL_COLUMNS", 3)
+    monkeypatch.setattr(sheets, "_EXCEL_ROWS", 4)
+    path = tmp_path / "out.xlsx"
+    sheet = open_sheet(path, "答卷", excel=True, front="汇总")
+    going_on = ("分表", "接续")
+    sheet.front(Front([("题目", "停车")], ["条款"], [], going_on))
+    heads = [f"h{at}" for at in range(width)]
+    rows = [[number, *(f"{number}.{at}" for at in range(1, width))] for number in range(1, 6)]
+    sheet.heads(heads)
+    _fill(sheet, rows, by)
+    book = openpyxl.load_workbook(path)
+    beside = [[0, *range(at, min(width, at + 2))] for at in range(1, width, 2)]
+    assert len(book.sheetnames) == 1 + 2 * len(beside)
+    assert book.sheetnames[:3] == ["汇总", "答卷", "答卷 2"]
+    expected = [
+        [[row[at] for at in places] for row in (heads, *part)]
+        for part in (rows[:3], rows[3:])
+        for places in beside
+    ]
+    read = [[[cell.value for cell in row] for row in page.iter_rows()] for page in book.worksheets[1:]]
+    assert read == expected
+    assert [page.freeze_panes for page in book.worksheets[1:]] == ["A2"] * len(expected)
+    filters = [page.auto_filter.ref for page in book.worksheets[1:]]
+    assert filters == [f"A1:{'ABC'[len(page[0]) - 1]}{len(page)}" for page in expected]
+    assert tuple(cell.value for cell in book["汇总"][2]) == going_on
+
+
+def test_as_many_columns_as_excel_takes_stand_on_each_sheet(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    sheet = open_sheet(path, "name", excel=True)
+    heads = [f"h{at}" for at in range(16_386)]
+    sheet.heads(heads)
+    sheet.columns([range(1) for _ in heads])
+    sheet.close()
+    assert [len(set(_cells(path, number))) // 2 for number in (1, 2)] == [16_384, 3]
+    assert _elements(path, 1).find(f"{_MAIN}dimension").get("ref") == "A1:XFD2"  # type: ignore[union-attr]
+    assert [_cells(path, 2)[place][1] for place in ("A1", "B1", "C1")] == ["h0", "h16384", "h16385"]
+
+
+def test_no_text_people_may_write_is_longer_than_a_cell_of_excel() -> None:
+    """A cell holds 32,767 units of UTF-16; a character takes up to two."""
+    heading = limits.QUESTION_TEXT + limits.CHOICE_TEXT
+    longest = [limits.LONG_ANSWER, heading, ENTERED_LIMIT, REPLY_LIMIT, REASON_LIMIT, NOTE_LIMIT, TITLE_LIMIT]
+    assert 2 * max(longest) + 100 < 32_767
+
+
+def test_where_one_sheet_took_all_nothing_is_said_of_more(tmp_path: Path) -> None:
+    path = tmp_path / "out.xlsx"
+    sheet = open_sheet(path, "答卷", excel=True, front="汇总")
+    sheet.heads(["编号"])
+    sheet.front(Front([("题目", "停车")], ["条款"], [], ("分表", "接续")))
+    sheet.close()
+    read = [[cell.value for cell in row] for row in openpyxl.load_workbook(path)["汇总"].iter_rows()]
+    assert read == [["题目", "停车"], [None, None], ["条款", None]]
 
 
 def test_a_sheet_without_rows_is_a_sheet(tmp_path: Path) -> None:

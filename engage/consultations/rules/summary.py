@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from engage.consultations.models import Adoption, Comment, CommentState, Stance
-from engage.core.sheets import Front, Share
+from engage.core.sheets import Front, Share, going_on
 
 
 class Summary:
@@ -56,7 +56,7 @@ class Summary:
         ]
         rows = [self._row(name, [key]) for key, name in clauses if self.comments[key] or self._stances([key])]
         everything = {key for key, _ in self.stances} | set(self.comments)
-        return Front(about, heads, [*rows, self._row(words["total"], everything)])
+        return Front(about, heads, [*rows, self._row(words["total"], everything)], going_on(words))
 
     def _row(self, name: str, keys: Iterable[str]) -> list[Any]:
         keys, everything = list(keys), self.comments.total()

@@ -18,13 +18,13 @@ from engage.consultations.rules.phases import Deed
 from engage.consultations.views._args import choice
 from engage.consultations.views._blueprints import staff_pages
 from engage.core.errors import NotFound
-from engage.core.messages import msg
+from engage.core.messages import GOING_ON, msg
 from engage.moderation.models import ReasonClass
 from engage.web.actor import current_actor
 from engage.web.display import label, local
 from engage.web.downloads import download
 from engage.web.guards import staff
-from engage.web.languages import current_language
+from engage.web.languages import current_language, render
 from engage.web.limits import limited
 from engage.web.site import current_site
 
@@ -114,5 +114,7 @@ def _words() -> Words:
             "share": _("Share of comments"),
             "agree": _("Share who agree"),
             "total": _("Total"),
+            "sheets": render(GOING_ON[0]),
+            "going_on": render(GOING_ON[1]),
         },
     )
