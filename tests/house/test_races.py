@@ -7,15 +7,22 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from engage.accounts import actions as accounts
+from engage.accounts import lockout
+from engage.accounts.actions.sessions import start_session
+from engage.accounts.permissions import Role
 from engage.consultations.actions import submit as comments
 from engage.consultations.models import Comment, Stance
 from engage.consultations.queries.published import published as published_consultation
+from engage.core.actor import SYSTEM
 from engage.core.db import Model, db
-from engage.core.errors import Conflict
+from engage.core.errors import Conflict, Gone, Invalid, TooMany
+from engage.core.writer import atomic
 from engage.live import actions as live
 from engage.live.models import LiveQuestion, Phase
 from engage.live.rules.deeds import Deed
@@ -24,6 +31,7 @@ from engage.participation.models import Receipt
 from engage.surveys.actions import submit as answers
 from engage.surveys.models import Response
 from engage.surveys.queries.published import published as published_survey
+from tests.factories.accounts import make_authenticator, make_recovery_code, make_user
 from tests.factories.consultations import make_consultation
 from tests.factories.live import ask, citizen, decide, make_room
 from tests.factories.questions import twenty_answers
@@ -32,6 +40,7 @@ from tests.factories.surveys import make_survey
 pytestmark = pytest.mark.database
 
 CROWD = 50
+_BROWSER = accounts.Browser("192.0.2.1", "Test")
 _T = TypeVar("_T")
 
 
@@ -134,3 +143,29 @@ def test_one_question_sent_fifty_times_is_one(app: Flask) -> None:
     assert {getattr(one, "question", one) for one in done} == {getattr(done[0], "question", None)}
     with app.app_context():
         assert count(LiveQuestion) == 1
+
+
+def test_one_sign_in_link_lets_one_in(app: Flask) -> None:
+    with app.app_context():
+        link = accounts.make_sign_in_link(SYSTEM, make_user().id)
+    done = at_once(app, lambda _: accounts.sign_in_by_link(link, _BROWSER))
+    assert [type(one) for one in done].count(accounts.SignedIn) == 1
+    assert [type(one) for one in done].count(Gone) == CROWD - 1
+
+
+@pytest.mark.parametrize("by_app", [True, False])
+def test_one_code_finishes_one_sign_in(app: Flask, by_app: bool) -> None:
+    with app.app_context():
+        user = make_user(Role.ADMINISTRATOR)
+        app_code, recovery_code = pyotp.TOTP(make_authenticator(user)).now(), make_recovery_code(user)
+        with atomic():
+            waiting = [start_session(user, _BROWSER, by_link=False, complete=False) for _ in range(CROWD)]
+
+    def finish(number: int) -> accounts.SignedIn:
+        origin = lockout.Origin("account", f"network {number}")
+        code = app_code if by_app else recovery_code
+        return accounts.finish_sign_in(waiting[number], _BROWSER, origin=origin, code=code)
+
+    done = at_once(app, finish)
+    assert [type(one) for one in done].count(accounts.SignedIn) == 1
+    assert {type(one) for one in done} == {accounts.SignedIn, Invalid, TooMany}

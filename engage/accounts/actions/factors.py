@@ -7,14 +7,13 @@ import hashlib
 from sqlalchemy import delete
 
 from engage.accounts import codes, entries, factors, passkeys
-from engage.accounts.actions.sessions import end_sessions_of
+from engage.accounts.actions.sessions import end_sessions_of, still_open
 from engage.accounts.events import GrantsChanged
 from engage.accounts.models import (
     Authenticator,
     FactorKind,
     Passkey,
     RecoveryCode,
-    StaffSession,
     User,
 )
 from engage.accounts.permissions import Permission
@@ -103,20 +102,22 @@ def add_passkey(actor: Actor, session_id: int, site: passkeys.Site, name: str, a
         return _added(actor, session_id, FactorKind.PASSKEY, passkey.name, first=first)
 
 
-def remove_app(actor: Actor) -> None:
+def remove_app(actor: Actor, session_id: int) -> None:
     """Take the actor's own authenticator app away; nothing where there is none. Raises ``Conflict``."""
     user_id = _own(actor)
     with atomic():
+        still_open(session_id)
         app = factors.app_of(user_id)
         if app is not None:
             db.session.delete(app)
             _removed(actor, FactorKind.APP, "")
 
 
-def remove_passkey(actor: Actor, public_id: str) -> None:
+def remove_passkey(actor: Actor, session_id: int, public_id: str) -> None:
     """Take one of the actor's own passkeys away. Raises ``NotFound``, ``Conflict`` for one they need."""
     user_id = _own(actor)
     with atomic():
+        still_open(session_id)
         passkey = next((one for one in factors.passkeys_of(user_id) if one.public_id == public_id), None)
         if passkey is None:
             raise NotFound
@@ -124,10 +125,11 @@ def remove_passkey(actor: Actor, public_id: str) -> None:
         _removed(actor, FactorKind.PASSKEY, passkey.name)
 
 
-def make_codes(actor: Actor) -> list[str]:
+def make_codes(actor: Actor, session_id: int) -> list[str]:
     """Ten fresh recovery codes, shown once; those before stop working. Raises ``Conflict``."""
     user_id = _own(actor)
     with atomic():
+        still_open(session_id)
         if not factors.has_factor(user_id):
             raise Conflict(msg("Please set up a second factor first."))
         return _fresh_codes(actor, user_id)
@@ -167,7 +169,7 @@ def _own(actor: Actor) -> int:
 
 def _added(actor: Actor, session_id: int, kind: FactorKind, name: str, *, first: bool) -> list[str]:
     user_id = _own(actor)
-    session = db.session.get_one(StaffSession, session_id)
+    session = still_open(session_id)
     session.second_at = session.confirmed_at = now()
     after = {"kind": kind, "name": name} if name else {"kind": kind}
     record(actor, entries.FACTOR_ADDED, "account", user_id, after=after, label=actor.label)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 
 from engage.accounts import codes, entries, factors, lockout, passkeys
-from engage.accounts.actions.sessions import Browser, start_session
+from engage.accounts.actions.sessions import Browser, start_session, still_open
 from engage.accounts.actions.signing_in import SignedIn, check_own_password
-from engage.accounts.models import Passkey, RecoveryCode, StaffSession, User
+from engage.accounts.models import Passkey, RecoveryCode, User
 from engage.audit.actions import record
 from engage.core.actor import ANONYMOUS, Actor, ActorKind
 from engage.core.clock import now
@@ -70,7 +70,7 @@ def confirm(
     else:
         check_own_password(user.id, session_id, user.password_hash, password, field="password")
     with atomic():
-        db.session.get_one(StaffSession, session_id).confirmed_at = now()
+        still_open(session_id).confirmed_at = now()
 
 
 def passkey_to_use(session_id: int, user_id: int, site: passkeys.Site) -> str:

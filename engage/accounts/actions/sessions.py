@@ -18,7 +18,7 @@ from engage.audit.actions import record
 from engage.core.actor import Actor, ActorKind
 from engage.core.clock import now
 from engage.core.db import db
-from engage.core.errors import NotFound
+from engage.core.errors import NotAllowed, NotFound
 from engage.core.writer import atomic, publish
 
 IDLE = timedelta(hours=8)
@@ -151,6 +151,18 @@ def end_other_sessions(actor: Actor, session_id: int) -> int:
                 label=actor.label,
             )
         return count
+
+
+def still_open(session_id: int) -> StaffSession:
+    """The session, in the transaction that does something lasting in it.
+
+    Raises ``NotAllowed`` where it has ended since the request began, as while a password was hashed: whoever
+    was shut out meanwhile makes no new way in.
+    """
+    session = db.session.get_one(StaffSession, session_id)
+    if session.ended_at is not None:
+        raise NotAllowed
+    return session
 
 
 def end_sessions_of(user_id: int, *, keep: int | None = None) -> int:

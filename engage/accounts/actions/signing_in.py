@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 
 from engage.accounts import entries, lockout, passwords
-from engage.accounts.actions.sessions import Browser, end_sessions_of, start_session
+from engage.accounts.actions.sessions import Browser, end_sessions_of, start_session, still_open
 from engage.accounts.factors import has_factor
 from engage.accounts.links import new_token, token_hash
 from engage.accounts.models import SignInLink, StaffSession, User
@@ -146,7 +146,8 @@ def change_password(
 
     The current one is asked for unless this session began by a one-time link a moment ago: a screen that is
     left alone later is not enough, not for a first password either. ``places`` are names that are guessed
-    first. Raises ``Invalid`` with the field, or ``TooMany`` after repeated wrong guesses at the current one.
+    first. Raises ``Invalid`` with the field, ``TooMany`` after repeated wrong guesses at the current one, or
+    ``NotAllowed`` where the session has ended meanwhile.
     """
     if actor.id is None or not actor.is_staff:
         raise NotAllowed
@@ -162,13 +163,14 @@ def change_password(
         raise Invalid({"new": problem})
     new_hash = passwords.hash_password(new)
     with atomic():
+        session = still_open(session_id)
         user = db.session.get_one(User, actor.id)
         user.password_hash = new_hash
         user.password_changed_at = now()
         db.session.execute(
             delete(SignInLink).where(SignInLink.user_id == user.id, SignInLink.used_at.is_(None))
         )
-        db.session.get_one(StaffSession, session_id).by_link = False
+        session.by_link = False
         end_sessions_of(user.id, keep=session_id)
         record(actor, entries.PASSWORD_CHANGED, "account", user.id, label=user.name)
 

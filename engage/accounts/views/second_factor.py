@@ -87,7 +87,7 @@ def app() -> ResponseReturnValue:
 @confirmed
 def remove_app() -> ResponseReturnValue:
     """Take the authenticator app away."""
-    return _removed(lambda: actions.remove_app(current_actor()))
+    return _removed(lambda: actions.remove_app(current_actor(), current_session().id))
 
 
 @blueprint.post("/staff/account/second-factor/passkeys/begin")
@@ -148,7 +148,7 @@ def passkey_to_confirm() -> Response:
 @confirmed
 def remove_passkey(public_id: str) -> ResponseReturnValue:
     """Take a passkey away."""
-    return _removed(lambda: actions.remove_passkey(current_actor(), public_id))
+    return _removed(lambda: actions.remove_passkey(current_actor(), current_session().id, public_id))
 
 
 @blueprint.post("/staff/account/second-factor/codes")
@@ -157,7 +157,7 @@ def remove_passkey(public_id: str) -> ResponseReturnValue:
 def make_codes() -> ResponseReturnValue:
     """Show fresh recovery codes, this once."""
     try:
-        fresh = actions.make_codes(current_actor())
+        fresh = actions.make_codes(current_actor(), current_session().id)
     except Conflict as refusal:
         flash(render(refusal.message), "error")
         return _to_overview()
