@@ -23,9 +23,11 @@ from sqlalchemy.engine import URL
 from engage.core.clock import now
 from engage.core.dumps import DATABASE, BackupError, dialect_of, dump
 from engage.core.slots import NAME
+from engage.core.workfolder import work_folder
 
 FORMAT = 2
 _MANIFEST = "manifest.json"
+_WORK = ".engage-work-"
 # Made again from the database; leaving them out keeps backups small.
 _DERIVED = {"columns", "exports"}
 _MOST_BYTES = 200 * 1024**3
@@ -53,25 +55,24 @@ def write_backup(
     target = target.resolve()
     if not target.parent.is_dir():
         raise BackupError(f"The folder {target.parent} does not exist.")
-    partial = target.with_name(target.name + ".part")
     try:
-        with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as folder:
-            copied = Path(folder)
-            # First: who takes part from now on is in neither, or in the database alone.
-            with contextlib.suppress(FileNotFoundError):
-                _copy_private(instance / NAME, copied / NAME)
-            progress("Copying the database …")
-            dump(url, copied / DATABASE[dialect_of(url)], progress)
-            _write_private(copied / "secret.key", secret_key)
-            progress("Packing …")
-            _pack(partial, copied, instance / "files", dialect_of(url))
-        progress("Checking what was written …")
-        report = check_backup(partial)
-        partial.replace(target)
+        with work_folder(target.parent, _WORK) as folder:
+            partial = folder / target.name
+            with tempfile.TemporaryDirectory(dir=folder) as copies:
+                copied = Path(copies)
+                # First: who takes part from now on is in neither, or in the database alone.
+                with contextlib.suppress(FileNotFoundError):
+                    _copy_private(instance / NAME, copied / NAME)
+                progress("Copying the database …")
+                dump(url, copied / DATABASE[dialect_of(url)], progress)
+                _write_private(copied / "secret.key", secret_key)
+                progress("Packing …")
+                _pack(partial, copied, instance / "files", dialect_of(url))
+            progress("Checking what was written …")
+            report = check_backup(partial)
+            partial.replace(target)
     except OSError as error:
         raise BackupError(f"The backup could not be written: {error.strerror or error}.") from error
-    finally:
-        partial.unlink(missing_ok=True)
     return report
 
 
@@ -81,8 +82,8 @@ def check_backup(path: Path, room: Path | None = None) -> BackupReport:
     ``room`` is the folder to unpack in meanwhile (default: the archive's own, since the temporary one
     is often small). Raises ``BackupError`` for one that is damaged, incomplete or not ours.
     """
-    with tempfile.TemporaryDirectory(dir=room or path.resolve().parent, prefix=".check-") as folder:
-        manifest = unpack(path, Path(folder))
+    with work_folder(room or path.resolve().parent, _WORK) as folder:
+        manifest = unpack(path, folder)
     size = sum(item["size"] for item in manifest["files"].values())
     return BackupReport(len(manifest["files"]), size, manifest["made_at"])
 

@@ -56,7 +56,7 @@ def test_it_is_private_checked_and_whole(archive: Path, tmp_path: Path) -> None:
     folder.mkdir()
     manifest = unpack(archive, folder)
     assert set(manifest["files"]) == {"engage.db", "secret.key", "files/photos/one.webp"}
-    assert not list(archive.parent.glob("*.part"))
+    assert not list(archive.parent.glob(".engage-*"))
 
 
 def test_restored_is_what_was_saved_and_the_rest_is_kept_aside(

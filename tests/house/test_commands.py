@@ -111,7 +111,7 @@ def test_a_backup_without_or_of_a_broken_database_is_refused(empty: Flask, tmp_p
     _refused(_run(empty, "backup", str(target)), "The database cannot be copied: file is not a database.")
     _refused(_run(empty, "signin"), "The database cannot be used: file is not a database.")
     assert not list(tmp_path.glob("saved*"))
-    assert not list(tmp_path.glob(".backup-*"))
+    assert not list(tmp_path.glob(".engage-*"))
 
 
 @pytest.mark.parametrize("name", ["engage", "stadt öffnung", 'with "quotes"'])
