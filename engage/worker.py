@@ -27,7 +27,7 @@ from engage import create_app
 from engage.analysis.process import AnalysisProcess
 from engage.cli import require_current
 from engage.config import ConfigError
-from engage.core.clock import now
+from engage.core.clock import minute, now
 from engage.core.db import db
 from engage.core.errors import Busy
 from engage.core.jobs import JOBS, MAX_ATTEMPTS, PERIODICS, OutboxJob, periodic
@@ -227,9 +227,14 @@ def _execute(job_id: int, name: str, payload: dict[str, Any], attempts: int) -> 
         JOBS[name](payload)
     except Exception as error:
         log.exception("job failed", extra={"job": name, "attempts": attempts})
-        _finish(job_id, started_at=None, run_at=now() + _FIRST_RETRY * 2**attempts, error=repr(error)[:500])
+        again_at = now() + _FIRST_RETRY * 2**attempts
+        if attempts >= MAX_ATTEMPTS:
+            again_at = minute(again_at)  # given up
+        _finish(job_id, started_at=None, run_at=again_at, error=repr(error)[:500])
     else:
-        _finish(job_id, done_at=now(), error=None)
+        # What stays is no finer than the minute: some work tells when somebody had something erased.
+        done_at = minute()
+        _finish(job_id, run_at=done_at, started_at=done_at, done_at=done_at, error=None)
 
 
 def _finish(job_id: int, **values: Any) -> None:

@@ -8,7 +8,7 @@ from flask import current_app
 from sqlalchemy import select, update
 
 from engage.accounts.models import User
-from engage.core.clock import now
+from engage.core.clock import minute
 from engage.core.db import db
 from engage.core.jobs import job
 from engage.core.writer import atomic
@@ -56,7 +56,7 @@ def _claim(notification_id: int) -> tuple[str, Notification] | None:
         ).first()
         if row is None:
             return None
-        _mark(notification_id, now())
+        _mark(notification_id, minute())
         return row.email, row.Notification
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from engage.core.clock import now
+from engage.core.clock import minute
 from engage.core.db import JsonData, Model, UtcDateTime
 from engage.core.messages import msg
 from engage.core.personal import personal
@@ -41,6 +41,7 @@ class Notification(Model):
     subject: Mapped[dict[str, Any]] = mapped_column(JsonData)
     text: Mapped[dict[str, Any]] = mapped_column(JsonData)
     url: Mapped[str] = mapped_column(String(200))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    # No finer than the minute, as what citizens say: of much of it somebody is told in the same moment.
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=minute)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

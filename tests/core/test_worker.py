@@ -122,6 +122,29 @@ def test_what_is_done_or_given_up_is_forgotten_in_time(
         assert (db.session.scalar(select(OutboxJob.id)) is not None) is kept
 
 
+def _fails(_payload: dict[str, Any]) -> None:
+    raise ValueError
+
+
+@pytest.mark.parametrize(("done", "attempts"), [(True, 0), (False, MAX_ATTEMPTS - 1)])
+def test_of_work_done_or_given_up_no_time_finer_than_the_minute_stays(
+    app: Flask, runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch, done: bool, attempts: int
+) -> None:
+    """Some work tells that somebody had something erased, and stays for days."""
+    if not done:
+        monkeypatch.setitem(JOBS, "test.work", _fails)
+    with app.app_context():
+        begun = now() - timedelta(seconds=7, microseconds=123_456)
+        _order(run_at=begun, attempts=attempts)
+        worker.Worker(app).run_waiting()
+        row = _row()
+        times = [row.run_at, row.started_at, row.done_at]
+        assert (row.done_at is not None) is done
+        assert {moment.replace(second=0, microsecond=0) for moment in times if moment} == {
+            moment for moment in times if moment
+        }
+
+
 def test_it_wakes_for_what_is_written_and_for_what_falls_due_and_for_nothing_else(
     app: Flask, runs: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -55,7 +55,11 @@ def test_a_person_is_told_once_and_gets_one_mail(app: Flask, sent: list[EmailMes
     worker = Worker(app)
     worker.run_waiting()
     with app.app_context():
-        send_mail({"id": db.session.scalars(select(Notification.id)).one()})
+        row = db.session.scalars(select(Notification)).one()
+        send_mail({"id": row.id})
+        for moment in (row.created_at, row.mailed_at):
+            assert moment is not None
+            assert (moment.second, moment.microsecond) == (0, 0), "no finer than what citizens say"
     assert [message["To"] for message in sent] == [user.email]
     assert "有新的事项待答复" in sent[0]["Subject"]
     assert "“停车”的答复期限为 2026年3月9日。" in sent[0].get_content()
