@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from engage.consultations.models import Comment, CommentState, Consultation, Source, Stance, State
-from engage.consultations.rules.importing import read
+from engage.consultations.rules import importing
+from engage.consultations.rules.import_cells import find_columns
+from engage.consultations.rules.importing import COLUMNS, read
 from engage.core.db import db
 from tests.factories.consultations import make_consultation
 
@@ -172,6 +174,38 @@ def test_a_file_that_breaks_off_is_never_taken(app: Flask, run: Callable[..., An
     assert "--skip-bad" not in refused.output.splitlines()[-1]
     with app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Comment)) == 0
+
+
+@pytest.mark.parametrize(
+    ("data", "row"),
+    [
+        ("," * 1_000_000 + "\nid,text\n1,甲\n", 0),
+        ("id,text" + ",text" * 1_000_000 + "\n1,甲\n", 0),
+        ("id,text\n1,甲\n2,乙" + "," * 1_000_000 + "\n3,丙\n", 3),
+        (";,\t" * 300_000, 0),
+    ],
+    ids=["first", "headings", "row", "separators"],
+)
+def test_a_row_of_more_columns_than_a_sheet_has_is_a_mistake(
+    monkeypatch: pytest.MonkeyPatch, data: str, row: int
+) -> None:
+    looked_at: list[int] = []
+
+    def count(cells: Sequence[str]) -> dict[str, int]:
+        looked_at.append(len(cells))
+        return find_columns(cells)
+
+    monkeypatch.setattr(importing, "find_columns", count)
+    reading = read(data.encode(), MOMENT)
+    assert [(one.row, one.message.values["limit"]) for one in reading.findings] == [(row, COLUMNS)]
+    assert reading.unreadable
+    assert max(looked_at) <= COLUMNS
+
+
+@pytest.mark.parametrize("cells", [COLUMNS - 2, COLUMNS - 1])
+def test_as_many_columns_as_a_sheet_has_are_read(cells: int) -> None:
+    reading = read(("id,text" + "," * (cells - 1) + "\n1,甲\n").encode(), MOMENT)
+    assert [one.text for one in reading.rows] == ["甲"]
 
 
 @given(st.binary(max_size=400) | st.binary(max_size=400).map(lambda data: b"id,text,time\n" + data))

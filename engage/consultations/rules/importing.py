@@ -25,10 +25,13 @@ from engage.core.messages import Message, msg, too_long
 FILE_BYTES: Final = 50_000_000
 ROWS: Final = 100_000
 CELL_CHARACTERS: Final = 100_000
+COLUMNS: Final = 16_384
+"""As many as a sheet of Excel has: more are a mistake, and looking through millions takes minutes."""
 MOST_FINDINGS: Final = 100
 
 _TITLE_LINES: Final = 10
 """How many lines may stand above the headings: a title, who it was collected by, a blank one."""
+_TOO_WIDE: Final = "too many cells"
 _LINE_END: Final = re.compile("\r\n?|\n")
 
 
@@ -145,6 +148,9 @@ def _rows(text: str) -> Iterator[_Row]:
             return
         if row is None:
             return
+        if len(row) > COLUMNS:
+            yield csv.Error(_TOO_WIDE)
+            return
         yield row
 
 
@@ -152,7 +158,9 @@ def _delimiter(text: str) -> str:
     """The sign between cells: the one that makes most headings of one of the first lines."""
     lines = [line.replace('"', "") for line in _LINE_END.split(text, _TITLE_LINES + 1)[: _TITLE_LINES + 1]]
     ways = [
-        (len(find_columns(line.split(sign))), line.count(sign), sign) for line in lines for sign in "\t;,"
+        (len(find_columns(line.split(sign, COLUMNS)[:COLUMNS])), line.count(sign), sign)
+        for line in lines
+        for sign in "\t;,"
     ]
     return max(ways, key=lambda way: way[:2])[2]
 
@@ -253,6 +261,13 @@ def _not_csv(error: csv.Error, row: int) -> Message:
         return msg(
             "A cell has more than {limit} characters; rows from {row} on were not read.",
             limit=CELL_CHARACTERS,
+            row=row,
+        )
+    if str(error) == _TOO_WIDE:
+        return msg(
+            "A row has more than {limit} columns; rows from {row} on were not read. "
+            "Please check the file in a spreadsheet.",
+            limit=COLUMNS,
             row=row,
         )
     return msg(
