@@ -16,6 +16,7 @@ from typing import Any
 import gevent
 from gevent.event import Event
 from gevent.socket import socket
+from gunicorn.util import unquote_to_wsgi_str
 
 # Not 0: the hub would run what is ready and look at no socket, neither at new connections.
 _SHORTEST_SLEEP = 1e-6
@@ -116,6 +117,14 @@ class Turns:
                 self._left -= 1
                 if line:
                     self._waiting[network] = line
+
+
+def is_for_sockets(path: str) -> bool:
+    """Whether a request for ``path``, as it stands in its first line, comes to where sockets are opened.
+
+    Read as the application will read it: with ``%73`` for its first letter it is the same path.
+    """
+    return unquote_to_wsgi_str(path).startswith("/socket.io/")
 
 
 def network(address: str, headers: list[tuple[str, str]], proxies: int) -> str:

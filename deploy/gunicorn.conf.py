@@ -128,7 +128,7 @@ class Worker(GeventWorker):
         """
         if sum(len(name) + len(value) for name, value in req.headers) > HEADER_BYTES:
             raise LimitRequestHeaders("too large")
-        counted = not req.uri.startswith("/socket.io/")
+        counted = not connection.is_for_sockets(req.path)
         if not counted:
             sock.upgraded()
         address = addr[0] if isinstance(addr, tuple) else ""

@@ -11,6 +11,7 @@ from typing import Any
 
 import gevent
 import pytest
+from gunicorn.util import split_request_uri
 
 from engage.config import ROOT
 
@@ -31,6 +32,26 @@ def visitor(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Any, socket.socke
     with theirs:
         yield made, theirs
     made.close()
+
+
+@pytest.mark.parametrize(
+    ("uri", "is_one"),
+    [
+        ("/socket.io/?EIO=4&transport=websocket", True),
+        ("/%73ocket.io/?EIO=4", True),
+        ("/socket%2Eio%2F?EIO=4", True),
+        ("http://city.example/socket.io/", True),
+        ("http://city.example/%73ocket.io/", True),
+        ("/socket.io", False),
+        ("//socket.io/", False),
+        ("/%2573ocket.io/", False),
+        ("/surveys/?next=/socket.io/", False),
+        ("/", False),
+        ("*", False),
+    ],
+)
+def test_the_place_of_sockets_is_told_however_it_is_spelled(uri: str, is_one: bool) -> None:
+    assert connection.is_for_sockets(split_request_uri(uri).path or "") is is_one
 
 
 def dripping(theirs: socket.socket, size: int = 1) -> gevent.Greenlet:
