@@ -20,6 +20,8 @@ from engage.questions.definition import Definition, Question
 from engage.surveys.models import Response, SurveyVersion
 
 BATCH = 2_000
+# So many at a time: of a questionnaire with ten thousands of options 2,000 rows would take gigabytes.
+_CELLS = 1_000_000
 _Key = tuple[str, str]
 
 
@@ -49,11 +51,10 @@ def write_responses(
         if front is not None:
             sheet.front(front)
         numbered = enumerate(columns, start=1)
-        sheet.heads(
-            [*words.heads, *(title for number, column in numbered for title in column.titles(number))]
-        )
+        heads = [*words.heads, *(title for number, column in numbered for title in column.titles(number))]
+        sheet.heads(heads)
         count = 0
-        for rows in _batches(survey_id, through_id):
+        for rows in _batches(survey_id, through_id, max(1, min(BATCH, _CELLS // len(heads)))):
             numbers = range(count + 1, count + len(rows) + 1)
             sheet.columns([numbers, *_about(rows, words), *_answers(rows, columns, asked)])
             count += len(rows)
@@ -139,7 +140,7 @@ def _answers(rows: list[Any], columns: list[_Column], asked: dict[int, set[_Key]
         yield from column.cells(given)
 
 
-def _batches(survey_id: int, through_id: int | None) -> Iterator[list[Any]]:
+def _batches(survey_id: int, through_id: int | None, most: int) -> Iterator[list[Any]]:
     last = 0
     until = Response.id <= through_id if through_id is not None else true()
     while True:
@@ -154,7 +155,7 @@ def _batches(survey_id: int, through_id: int | None) -> Iterator[list[Any]]:
             )
             .where(Response.survey_id == survey_id, Response.id > last, until)
             .order_by(Response.id)
-            .limit(BATCH)
+            .limit(most)
         ).all()
         db.session.rollback()
         if not rows:

@@ -135,13 +135,24 @@ def test_times_in_excel_are_times(app: Flask, survey: dict[str, int], tmp_path: 
     assert abs(shown - stored.astimezone(site_zone())) < timedelta(seconds=1)
 
 
+@pytest.mark.parametrize(
+    ("limit", "most", "told"),
+    [("BATCH", 2, [2, 4, 5]), ("_CELLS", 35, [3, 5]), ("_CELLS", 1, [1, 2, 3, 4, 5])],
+)
 def test_it_is_written_in_parts_and_says_how_far_it_is(
-    app: Flask, survey: dict[str, int], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    app: Flask,
+    survey: dict[str, int],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    most: int,
+    told: list[int],
 ) -> None:
-    monkeypatch.setattr("engage.analysis.exports.BATCH", 2)
+    """Parts of so many rows, or of as few as hold so many cells: rows of many options are long."""
+    monkeypatch.setattr(f"engage.analysis.exports.{limit}", most)
     with app.app_context():
         add_responses(survey, [{"aaaa": "s1"}] * 5)
-        assert _written(survey, tmp_path / "out.csv") == [5, 2, 4, 5]
+        assert _written(survey, tmp_path / "out.csv") == [5, *told]
         assert len(_table(survey, tmp_path / "out.csv")) == 6
 
 
