@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import tarfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -305,7 +305,14 @@ def test_a_restore_that_is_killed_is_noticed_and_done_once_more(
     assert len(list(instance.glob("before-restore-*"))) == 2
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.fixture(params=[signal.SIGTERM, signal.SIGHUP])
+def number(request: pytest.FixtureRequest) -> Iterator[signal.Signals]:
+    """A signal that is listened to, also where the tests run under ``nohup``."""
+    before = signal.signal(request.param, signal.SIG_DFL)
+    yield request.param
+    signal.signal(request.param, before)
+
+
 def test_a_command_that_is_told_to_end_leaves_all_as_it_was(
     app: Flask, runner: FlaskCliRunner, archive: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
 ) -> None:

@@ -60,6 +60,6 @@ def test_what_was_sent_in_vain_leads_back_to_its_page(staff_client: Callable[...
         "/staff/settings", {"name_zh": "甲乙丙"}, headers={"Referer": "http://localhost/staff/plan"}
     )
     assert answer.status_code == 403
-    assert '<body class="staff">' in answer.text
+    assert '<body class="staff"' in answer.text
     assert "甲乙丙" in answer.text
     assert 'href="/staff/plan">' in answer.text

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from operator import itemgetter
 from typing import Final
 
 _BOLD: Final = re.compile(r"\*\*(?=[^\s*])([^*\n]{0,199}[^\s*])\*\*")
@@ -31,9 +32,10 @@ def is_markdown(lines: Iterable[str]) -> bool:
 
 def bare(text: str) -> str:
     """Without the signs of bold around words; single stars stay."""
-    return _BOLD.sub(r"\1", text) if "**" in text else text
+    return _BOLD.sub(itemgetter(1), text) if "**" in text else text
 
 
 def opened(line: str) -> str:
     """Without the signs of bold around its beginning, where the number of a clause may stand."""
-    return _BOLD_FIRST.sub(r"\1\2", line, count=1) if _BOLD_FIRST.match(line) else line
+    found = _BOLD_FIRST.match(line)
+    return f"{found[1] or ''}{found[2]}{line[found.end() :]}" if found else line

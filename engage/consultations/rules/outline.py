@@ -22,6 +22,7 @@ _QUOTED_LINES: Final = 40
 _OPENING: Final = "“「『"
 _CLOSING: Final = "”」』"
 _STRAIGHT: Final = '"＂'
+_ANY_QUOTE: Final = re.compile(f"[{_OPENING}{_CLOSING}{_STRAIGHT}]")
 _SKIPPED: Final = 3
 _FEW_CHAPTERS: Final = 20
 _UNITS: Final = re.compile(
@@ -47,10 +48,11 @@ def outline(lines: Sequence[str]) -> list[Mark | None]:
 
 def _marked(line: str) -> Mark | None:
     """What a line begins with, bold or not; what follows keeps its bold words."""
-    mark = marked(bare(line))
-    if mark is None or "**" not in line:
+    plain, first = bare(line), opened(line)
+    mark = marked(plain)
+    if mark is None or plain == first:
         return mark
-    bold = marked(opened(line))
+    bold = marked(first)
     return bold if bold and (bold.rank, bold.number) == (mark.rank, mark.number) else mark
 
 
@@ -59,6 +61,8 @@ def _quoted(lines: Sequence[str]) -> list[bool]:
     inside = [False] * len(lines)
     opened_at: int | None = None
     for at, line in enumerate(lines):
+        if not _ANY_QUOTE.search(line):
+            continue
         opening, closing = _last_quotes(line, within=opened_at is not None)
         if opening == closing:
             continue

@@ -229,9 +229,9 @@ def _written_out(blocks: Sequence[_Block]) -> Iterator[str]:
 def _title(block: _Block, *, more: bool) -> tuple[str, str]:
     """A short line without a full stop is a title; an article may carry its name in brackets."""
     words = bare(block.head)
-    named = _NAME.match(block.head) or _NAME.match(words)
-    named = named or _NAME_IN_BRACKETS.match(block.head)
-    if block.rank is Rank.ARTICLE and named:
+    if block.rank is Rank.ARTICLE and (
+        named := _NAME.match(block.head) or _NAME.match(words) or _NAME_IN_BRACKETS.match(block.head)
+    ):
         return closed_up(named[1]), named[2]
     if block.rank <= Rank.HEADING and len(words) <= TITLE_CHARACTERS:
         return words, ""
