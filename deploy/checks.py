@@ -122,11 +122,8 @@ def pytest(*arguments: str) -> list[str]:
 
 
 def side_by_side() -> list[str]:
-    """A pytest process a core and one more, for many wait for a browser or a server.
-
-    Tests that measure time carry the mark ``alone`` and come after.
-    """
-    return ["-n", str(min(4, (os.cpu_count() or 1) + 1)), "--dist", "worksteal"]
+    """One pytest process a core; tests that measure time carry the mark ``alone`` and come after."""
+    return ["-n", str(min(4, os.cpu_count() or 1)), "--dist", "worksteal"]
 
 
 def holding(words: str) -> list[str]:
