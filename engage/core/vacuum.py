@@ -13,9 +13,11 @@ _POLL_SECONDS: Final = 0.05
 _LOCK_MILLISECONDS: Final = 250
 _LOCK_NOT_AVAILABLE: Final = "55P03"
 _NOW = text("SELECT pg_current_xact_id()::text")
-# VACUUM keeps the dead rows that a transaction may still see which began before them.
+# VACUUM keeps the dead rows that a transaction of this database may still see which began before them, and
+# those that it may see itself: its snapshot reaches back to the oldest that writes in any database.
 _NOBODY_LOOKS_BACK = text(
-    "SELECT NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+    "SELECT pg_snapshot_xmin(pg_current_snapshot()) > CAST(:moment AS xid8)"
+    " AND NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
     " AND pid <> pg_backend_pid() AND age(backend_xmin) > age(CAST(CAST(:moment AS xid8) AS xid)))"
 )
 
