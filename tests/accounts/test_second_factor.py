@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pyotp
@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 
 from engage.accounts import actions, codes, confirming, factors, queries
+from engage.accounts.actions import second_step
 from engage.accounts.lockout import CODES_ALIKE, CODES_PER_PLACE, PER_ACCOUNT
 from engage.accounts.models import Authenticator, RecoveryCode, StaffSession, User
 from engage.accounts.permissions import Role
@@ -61,6 +62,14 @@ def _age(app: Flask, user: User, **columns: Any) -> None:
                 setattr(session, name, value)
 
 
+@pytest.fixture
+def still(monkeypatch: pytest.MonkeyPatch) -> datetime:
+    """The moment at which codes are judged, however long a test takes: none gets old on the way."""
+    moment = now()
+    monkeypatch.setattr(second_step, "now", lambda: moment)
+    return moment
+
+
 def test_the_password_alone_opens_nothing(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         user = make_user(Role.ADMINISTRATOR, password=PASSWORD)
@@ -97,14 +106,16 @@ def test_a_link_asks_for_the_second_factor_too(app: Flask, client: FlaskClient) 
     assert client.get("/staff/").status_code == 200
 
 
-def test_a_code_works_once_and_half_a_minute_either_way(app: Flask, client: FlaskClient) -> None:
+def test_a_code_works_once_and_half_a_minute_either_way(
+    app: Flask, client: FlaskClient, still: datetime
+) -> None:
     with app.app_context():
         user = make_user(Role.TYPIST, password=PASSWORD)
         secret = make_authenticator(user)
-    app_of_theirs, moment = pyotp.TOTP(secret), int(now().timestamp())
+    app_of_theirs = pyotp.TOTP(secret)
     for seconds, good in ((-90, False), (90, False), (-30, True), (-30, False), (0, True), (0, False)):
         _password(client, user)
-        answer = _step(client, app_of_theirs.at(moment + seconds))
+        answer = _step(client, app_of_theirs.at(still + timedelta(seconds=seconds)))
         assert answer.status_code == (303 if good else 422), seconds
         if good:
             client.delete_cookie("staff")
@@ -175,19 +186,19 @@ def test_guessing_codes_is_slow(app: Flask) -> None:
     assert _step(fresh, "000000").status_code == 429
 
 
-def test_who_knows_the_password_locks_nobody_out(app: Flask) -> None:
+def test_who_knows_the_password_locks_nobody_out(app: Flask, still: datetime) -> None:
     with app.app_context():
         user = make_user(Role.TYPIST, password=PASSWORD)
         secret, recovery = make_authenticator(user), make_recovery_code(user)
     at_work = _at(app, "198.51.100.7")
     _password(at_work, user)
-    assert _step(at_work, pyotp.TOTP(secret).at(now() - timedelta(seconds=30))).status_code == 303
+    assert _step(at_work, pyotp.TOTP(secret).at(still - timedelta(seconds=30))).status_code == 303
     at_work.delete_cookie("staff")
     # One network is full: another one has its own tries.
     _guess(_at(app, "203.0.113.1"), user)
     elsewhere = _at(app, "198.51.100.8")
     _password(elsewhere, user)
-    assert _step(elsewhere, pyotp.TOTP(secret).now()).status_code == 303
+    assert _step(elsewhere, pyotp.TOTP(secret).at(still)).status_code == 303
     # All are: the browser that signed in before gets in at the very address of the guesses, and a recovery
     # code from anywhere.
     for at in range(1, CODES_ALIKE // CODES_PER_PLACE + 1):
@@ -197,7 +208,7 @@ def test_who_knows_the_password_locks_nobody_out(app: Flask) -> None:
             _step(guesser, "000000")
     at_work.environ_base["REMOTE_ADDR"] = "203.0.113.1"
     _password(at_work, user)
-    next_code = pyotp.TOTP(secret).at(now() + timedelta(seconds=30))
+    next_code = pyotp.TOTP(secret).at(still + timedelta(seconds=30))
     assert _step(at_work, next_code).status_code == 303
     stranger = _at(app, "203.0.113.1")
     _password(stranger, user)
