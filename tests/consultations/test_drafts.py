@@ -90,6 +90,23 @@ def test_comments_on_clauses_that_a_new_text_lacks_are_told(
     assert "第一条" not in told
 
 
+def test_clauses_of_one_name_that_a_new_text_lacks_are_all_counted(app: Flask, staff_client: Staff) -> None:
+    with app.app_context():
+        one = make_consultation(
+            draft="第一章 收费\n一、按时收费。\n第二章 免费\n一、夜间免费。\n二、急救免费。"
+        )
+        same = [clause for clause in from_data(one.edit_clauses) if clause.number == "一、"]
+        assert len({clause.name for clause in same}) == 1
+        make_comments(one, ["太贵。", "再想想。"], clause=same[0].key)
+        make_comments(one, ["很好。"], clause=same[1].key)
+        editing.set_text(make_actor(Role.COORDINATOR), one.id, "第一章 免费\n第一条 急救免费。", 0)
+    staff = staff_client(Role.DEPARTMENT, unit=one.unit_id)
+    notices = of_class(parsed(staff.get(f"/staff/consultations/{one.public_id}").text), "notice")
+    told = next(words_of(box) for box in notices if "已不存在" in words_of(box))
+    assert "3 条意见" in told
+    assert told.count("一、") == 2
+
+
 def test_closing_early_asks_for_its_reason(app: Flask, client: FlaskClient, staff_client: Staff) -> None:
     with app.app_context():
         one = make_consultation(kind=Kind.MAJOR_DECISION, opened=3)

@@ -126,7 +126,7 @@ def published_clauses(one: Consultation) -> tuple[Clause, ...]:
     return from_data(data or ())
 
 
-def left_behind(work: Work) -> dict[str, int]:
+def left_behind(work: Work) -> list[tuple[str, int]]:
     """The published clauses that the text being written lacks, by name, with the comments on each.
 
     One query where there are any; those nobody commented on are left out.
@@ -134,7 +134,7 @@ def left_behind(work: Work) -> dict[str, int]:
     kept = {one["key"] for one in work.consultation.edit_clauses}
     names = {one.key: one.name for one in work.clauses if one.key not in kept}
     if not names:
-        return {}
+        return []
     rows = db.session.execute(
         select(Comment.clause, func.count().label("comments"))
         .where(
@@ -145,7 +145,7 @@ def left_behind(work: Work) -> dict[str, int]:
         .group_by(Comment.clause)
     )
     found = {row.clause: row.comments for row in rows}
-    return {name: found[key] for key, name in names.items() if key in found}
+    return [(name, found[key]) for key, name in names.items() if key in found]
 
 
 def comment_of(work: Work, public_id: str) -> Comment:
