@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 from shutil import rmtree
 from typing import Any
@@ -20,6 +19,7 @@ from engage.core.db import db
 from engage.core.dumps import BackupError
 from engage.core.replacing import UNPACKED, cut_off, finish, is_unused, replace_by
 from engage.core.running import Running, Unusable, stopped
+from engage.core.workfolder import work_folder
 from engage.participation import erased, marks
 from engage.participation.deletion import NotAllDeleted, deletions, reapply_deletions
 from engage.participation.erased import Noted
@@ -91,11 +91,9 @@ def _restore(file: Path, tell: Any) -> Path | None:
     """The folder that holds what was there; ``None`` where nothing was."""
     instance = current_app.config["ENGAGE"].instance
     unused = is_unused(_url(), instance) and cut_off(instance) is None
-    for left in instance.glob(f"{UNPACKED}*"):
-        rmtree(left)  # of a restore that was killed
-    with tempfile.TemporaryDirectory(dir=instance, prefix=UNPACKED) as folder:
+    with work_folder(instance, UNPACKED) as folder:
         tell("Unpacking and checking …")
-        manifest = unpack(file, Path(folder))
+        manifest = unpack(file, folder)
         ours, theirs = _url().get_backend_name(), manifest["database"]
         if ours != theirs:
             raise BackupError(f"The backup is of a {theirs} database, this installation uses {ours}.")
@@ -104,7 +102,7 @@ def _restore(file: Path, tell: Any) -> Path | None:
         db.session.remove()
         db.engine.dispose()
         tell("Putting it in place …")
-        aside = replace_by(Path(folder), url=url, instance=instance)
+        aside = replace_by(folder, url=url, instance=instance)
         marks.look_anew()
     tell("Bringing the database up to date …")
     migrate_database()
