@@ -68,13 +68,13 @@ class _Counts:
         return True
 
 
-def count(activity: str, *sent: str, address: str | None = None) -> None:
+def count(activity: str, sent: str, *more: str, address: str | None = None) -> None:
     """One more for ``activity`` (``"survey:17"``) from the network of ``address``, by default the request.
 
-    ``sent`` names what came: sent again, as after a lost answer, it is not counted again.
+    ``sent`` and ``more`` name what came: sent again, as after a lost answer, it is not counted again.
     """
     counts = _counts()
-    if not counts.is_new(activity, *sent):
+    if not counts.is_new(activity, sent, *more):
         return
     digest = counts.digest(network(address))
     networks = counts.of.setdefault(activity, {})
