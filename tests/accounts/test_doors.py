@@ -36,9 +36,14 @@ def _sessions_ended(user: User) -> None:
     actions.end_all_sessions(SYSTEM, user.id)
 
 
+def _signed_in(user: User) -> queries.OpenSession:
+    session = queries.open_session(make_session(user))
+    assert session is not None
+    return session
+
+
 def _password_changed(user: User) -> None:
-    other = queries.open_session(make_session(user))
-    assert other is not None
+    other = _signed_in(user)
     with atomic():
         db.session.get_one(StaffSession, other.id).by_link = True
     actions.change_password(other.actor(), "", NEW + "!", session_id=other.id)
@@ -52,8 +57,7 @@ def test_a_session_that_ended_meanwhile_sets_no_password(
     right = passwords.password_is
     with app.app_context():
         user = make_user(Role.TYPIST, password=PASSWORD)
-        session = queries.open_session(make_session(user))
-        assert session is not None
+        session = _signed_in(user)
 
         def slow(typed: str, password_hash: str | None) -> bool:
             monkeypatch.setattr(passwords, "password_is", right)
@@ -73,8 +77,7 @@ def test_a_session_that_ended_meanwhile_sets_up_no_second_factor(
 ) -> None:
     with app.app_context():
         user = make_user(Role.ADMINISTRATOR, password=PASSWORD)
-        session = queries.open_session(make_session(user))
-        assert session is not None
+        session = _signed_in(user)
         actions.offer_app(session.actor(), session.id)
         sealed = factors.read_offer(session.id, "app")
         code = pyotp.TOTP(codes.secret_text(sealed or "") or "").now()
@@ -90,8 +93,7 @@ def test_a_session_that_ended_meanwhile_changes_nothing_of_a_second_factor(app: 
     with app.app_context():
         user = make_user(Role.TYPIST)
         make_authenticator(user)
-        session = queries.open_session(make_session(user))
-        assert session is not None
+        session = _signed_in(user)
         _sessions_ended(user)
         for change in (actions.make_codes, actions.remove_app):
             with pytest.raises(NotAllowed):
