@@ -15,7 +15,7 @@ from typing import Final
 from engage.core.threads import Turn
 from engage.core.unseen import is_seen, may_hold_unseen, with_few_marks, without_unseen
 
-_PIECE: Final = 4 * 1024
+_PIECE: Final = 2 * 1024
 # Before these nothing is drawn together with what stands before them.
 _CUT: Final = re.compile("(?<!\r)\n|[\r -~\u4e00-\u9fff]")
 

@@ -12,13 +12,25 @@ from engage.core.clock import today
 from engage.core.types import LANGUAGES
 from engage.web.display import date_text
 
-# What citizens open; staff wait a little once.
-_FOLDERS: Final = ("portal/", "surveys/", "questions/", "consultations/", "live/", "_macros/", "base.html")
+# What anybody opens; staff wait a little once.
+_FOLDERS: Final = (
+    *(
+        "portal/",
+        "surveys/",
+        "questions/",
+        "consultations/",
+        "live/",
+        "participation/",
+        "errors/",
+        "_macros/",
+    ),
+    *("accounts/sign_in.html", "base.html", "bare.html"),
+)
 _OF_STAFF: Final = "/staff/"
 
 
 def warm(app: Flask) -> None:
-    """Compile the pages citizens open, read the catalogues and put the models together."""
+    """Compile the pages anybody can open, read the catalogues and put the models together."""
     configure_mappers()
     for name in app.jinja_env.list_templates(extensions=["html"]):
         if name.startswith(_FOLDERS) and _OF_STAFF not in name:

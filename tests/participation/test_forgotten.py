@@ -15,7 +15,7 @@ import psycopg
 import pyarrow.parquet as pq
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from engage.accounts.permissions import Role
 from engage.analysis.actions import Words
@@ -30,6 +30,7 @@ from engage.core.clock import local, now
 from engage.core.db import _PRAGMAS, db, rewrite
 from engage.core.ids import request_id
 from engage.core.jobs import OutboxJob
+from engage.core.writer import atomic
 from engage.live import actions as live_actions
 from engage.live.rules.deeds import Deed
 from engage.moderation.models import ReasonClass
@@ -41,6 +42,7 @@ from tests.factories.consultations import make_consultation, send_comment
 from tests.factories.surveys import make_survey, send_response
 from tests.fixtures.analysis import analysis_of
 from tests.fixtures.database import SERVER
+from tests.fixtures.server import wait_until
 from tests.participation.files import read_all, spelled
 
 TEXT = {"id": "t1", "type": "text", "text": {"zh_CN": "您的建议"}, "long": True}
@@ -134,6 +136,20 @@ def test_erased_words_are_in_no_file(
         assert {number for _, number in _left(tmp_path, kept)} == set(kept)
 
 
+def _forget(worker: Worker) -> None:
+    """Run what waits until it is done: on PostgreSQL it is put off while anybody writes, in any database."""
+
+    def forgotten() -> bool:
+        worker.run_waiting()
+        put_off = update(OutboxJob).where(
+            OutboxJob.name == deletion.FORGET_WORDS, OutboxJob.done_at.is_(None), OutboxJob.attempts > 0
+        )
+        with atomic():
+            return not db.session.execute(put_off.values(attempts=0, run_at=now())).rowcount  # type: ignore[attr-defined]
+
+    wait_until(forgotten)
+
+
 def _waiting() -> list[tuple[dict[str, Any], datetime]]:
     rows = db.session.scalars(
         select(OutboxJob).where(OutboxJob.name == deletion.FORGET_WORDS, OutboxJob.done_at.is_(None))
@@ -153,7 +169,7 @@ def test_a_large_database_is_written_anew_at_night(
         for _ in range(2):
             deletion.erase_by_code(send_response(survey), request_id())
         assert [payload for payload, _ in _waiting()] == [{}]
-        Worker(app).run_waiting()
+        _forget(Worker(app))
         waiting = _waiting()
         assert [payload for payload, _ in waiting] == [{"at_night": True}] * at_night
         for _, run_at in waiting:
@@ -214,7 +230,7 @@ def test_erased_words_are_in_no_table_of_postgresql(
         gone, kept = _words(18)[:12], _words(19)[:12]
         assert _in_tables_of_postgresql(gone) > 0
         deletion.erase_by_code(codes[18], request_id())
-        worker.run_waiting()
+        _forget(worker)
         assert _in_tables_of_postgresql(gone) == 0
         assert _in_tables_of_postgresql(kept) > 0
 
@@ -236,7 +252,7 @@ def test_while_somebody_may_still_see_what_was_deleted_it_is_not_done(
         with psycopg.connect(SERVER) as elsewhere:
             elsewhere.execute("SELECT pg_current_xact_id()")
             assert not rewrite()
-        assert rewrite()
+        wait_until(rewrite)
 
 
 @pytest.mark.sqlite_only

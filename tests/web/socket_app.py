@@ -17,6 +17,7 @@ from engage.core.ids import public_id  # noqa: E402
 from engage.web import citizen, realtime  # noqa: E402
 from engage.web.guards import Door, Guard, public  # noqa: E402
 from engage.web.socketserver import RealtimeSettings  # noqa: E402
+from engage.web.warming import warm  # noqa: E402
 from engage.web.websocket import Limits, Rate  # noqa: E402
 from tests.web.turns import Turns  # noqa: E402
 
@@ -90,6 +91,7 @@ if "TEST_TURNS" in os.environ:
 
 app = create_app()
 app.register_blueprint(blueprint)
+warm(app)
 realtime.init_realtime(
     app,
     RealtimeSettings(

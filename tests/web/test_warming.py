@@ -14,7 +14,7 @@ from tests.factories.portal import make_city
 pytestmark = pytest.mark.database
 
 
-def test_no_page_of_a_citizen_is_compiled_while_they_wait(
+def test_no_page_for_everybody_is_compiled_while_they_wait(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def compile(source: Any, name: str | None = None, *_rest: Any, **_options: Any) -> Any:
@@ -29,5 +29,7 @@ def test_no_page_of_a_citizen_is_compiled_while_they_wait(
         )
     warm(app)
     monkeypatch.setattr(app.jinja_env, "compile", compile)
-    for path in paths:
+    for path in (*paths, "/staff/sign-in"):
         assert client.get(path).status_code == 200, path
+    assert client.get("/nowhere").status_code == 404
+    assert client.post("/receipts", data={"code": "1"}).status_code == 403
