@@ -23,6 +23,7 @@ from engage.web.display import init_display
 from engage.web.errors import init_errors
 from engage.web.guards import init_guards
 from engage.web.headers import init_headers
+from engage.web.heads import init_heads
 from engage.web.languages import init_languages
 from engage.web.limits import init_limits
 from engage.web.logs import init_logs
@@ -63,6 +64,7 @@ def create_app(config: Config | None = None, *, overrides: Mapping[str, Any] | N
     registry.register(app)
     init_realtime(app)
     init_addresses(app)
+    init_heads(app)
     if config.trusted_proxies:  # outermost: sockets need the true address too
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.trusted_proxies, x_proto=1, x_host=1)  # type: ignore[method-assign]
     return app

@@ -113,8 +113,6 @@ _WORDS: dict[int, tuple[Message, Message, str]] = {
         "wait",
     ),
 }
-# Browsers send some 150 signs; reading 8 KB of kinds takes 20 ms.
-_ACCEPT_MOST = 1_000
 _RETRY_SECONDS = {503: 5}
 
 
@@ -131,8 +129,6 @@ def wants_json() -> bool:
     """Whether the client reads JSON rather than pages."""
     if request.path.startswith("/api/") or request.is_json:
         return True
-    if len(request.headers.get("Accept", "")) > _ACCEPT_MOST:
-        return False
     accepted = request.accept_mimetypes
     return accepted["application/json"] > accepted["text/html"]
 

@@ -44,6 +44,8 @@ def connections(door: Door) -> dict[str, Flood]:
         "cookies": door.head("GET", "/", "Cookie: " + "a=b;" * 2_000),
         "many headers": door.head("GET", "/", *(f"X-{number}: {'a' * 300}" for number in range(90))),
         "languages": door.head("GET", "/", "Accept-Language: " + "a;q=0.1," * 1_000),
+        "wishes in four lines": door.head("GET", "/results", *["Accept-Encoding: " + 'a;b="\\"",' * 750] * 4),
+        "cookies in four lines": door.head("GET", "/results", *["Cookie: " + ";" * 7_800] * 4),
         "kinds of answers": door.head("GET", "/nowhere", "Accept: " + "a/b;q=0.1," * 800),
         "query": door.head("GET", "/?" + "a=%ff&" * 600),
         "brackets": door.head("GET", "/?" + urllib.parse.quote("[" * 1_200)),

@@ -134,7 +134,8 @@ def _answer(kept: _Kept) -> Response:
 def _known_nonce(digest: str) -> str | None:
     """The nonce of the copy the browser has of this very page, from its ETag."""
     for tag in request.if_none_match.as_set(include_weak=True):
-        found, _separator, nonce = tag.partition("-")
+        # What is no tag (``W/"",``) is read as None.
+        found, _separator, nonce = (tag or "").partition("-")
         if found == digest and _NONCE.fullmatch(nonce):
             return nonce
     return None
