@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 import pytest
@@ -47,8 +48,8 @@ def fill(app: Flask, count: int) -> str:
 
 
 @pytest.fixture
-def room(app: Flask) -> Any:
-    public_id = fill(app, 2 * PAGE + 7)
+def room(app: Flask, once_a_table: Any) -> Any:
+    public_id = once_a_table(partial(fill, app, 2 * PAGE + 7))
     with app.app_context():
         yield db.session.scalars(db.select(LiveSession).filter_by(public_id=public_id)).one()
 
@@ -144,11 +145,11 @@ PATHS = [
 @pytest.mark.one_database
 @pytest.mark.parametrize("path", PATHS)
 def test_a_console_is_of_one_size_in_a_room_of_40_and_of_400_in_each_state(
-    app: Flask, staff_client: Any, path: str
+    app: Flask, staff_client: Any, once_a_table: Any, path: str
 ) -> None:
     desk, found = staff_client(Role.MODERATOR), []
-    for count in (40, 400):
-        address = f"/staff/live/{fill(app, count)}/{path}"
+    for room in once_a_table(lambda: [fill(app, count) for count in (40, 400)]):
+        address = f"/staff/live/{room}/{path}"
         desk.get(address)
         with counted_queries(app) as asked:
             answer = desk.get(address)

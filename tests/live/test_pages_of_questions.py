@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,8 +30,12 @@ MANY = 2 * PAGE + 7
 
 
 @pytest.fixture
-def room(app: Flask) -> str:
+def room(app: Flask, once_a_table: Callable[[Callable[[], str]], str]) -> str:
     """MANY questions published at once, some supported, some answered, one on air; and one that waits."""
+    return once_a_table(partial(_room, app))
+
+
+def _room(app: Flask) -> str:
     with app.app_context():
         session, by = make.make_room(moderation=False), make.moderator()
         with atomic():
@@ -66,6 +71,7 @@ FIRST = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("order", list(Order))
 def test_every_question_is_on_one_page_of_each_order(client: Any, room: str, order: Order) -> None:
     shown: list[str] = []
@@ -156,9 +162,11 @@ def fill(app: Flask, count: int) -> str:
 @pytest.mark.parametrize(
     "path", ["", "/ask", "/questions", "/questions?by=supports", "/stream", "/stream?after=0"]
 )
-def test_a_page_is_of_one_size_in_a_room_of_40_and_of_400(app: Flask, citizen_client: Any, path: str) -> None:
-    phone = citizen_client()
-    small, large = (len(phone.get(f"/live/{fill(app, count)}{path}").data) for count in (40, 400))
+def test_a_page_is_of_one_size_in_a_room_of_40_and_of_400(
+    app: Flask, citizen_client: Any, once_a_table: Any, path: str
+) -> None:
+    phone, rooms = citizen_client(), once_a_table(lambda: [fill(app, count) for count in (40, 400)])
+    small, large = (len(phone.get(f"/live/{room}{path}").data) for room in rooms)
     assert large < small * 1.05 + 100
 
 
@@ -207,6 +215,7 @@ def test_a_stream_is_put_into_words_once_for_everybody(
         assert json.loads(later.json)["seq"] == head + 1
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "read",
     [
