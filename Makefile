@@ -74,6 +74,6 @@ setup:  ## install packages, build the browser files and translations, and do no
 	@$(PY) deploy/setup.py
 
 clean:  ## remove what was built and installed; the database in instance/ stays
-	rm -rf .venv node_modules static/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf .venv node_modules static/dist templates/.compiled .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	find engage -name '*.mo' -delete
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 DIST = ROOT / "static" / "dist"
 STAMPS = ROOT / ".venv" / "stamps"
+COMPILED = ROOT / "templates" / ".compiled"
+COMPILED_OF = COMPILED / "digest"
 
 
 def digest(paths: Iterable[Path]) -> str:
@@ -43,6 +46,17 @@ def assets_current() -> bool:
     """Whether static/dist needs no new build."""
     stamp = DIST / ".digest"
     return stamp.exists() and (DIST / "manifest.json").exists() and stamp.read_text() == assets_digest()
+
+
+def templates_digest() -> str:
+    """Over everything that compiled templates are made from; the places of their sources are in them."""
+    sources = [ROOT / "deploy" / "templates.py", ROOT / "requirements.txt"]
+    return f"{ROOT} {sys.version} {digest(sources + files_below(ROOT / 'templates', '.html'))}"
+
+
+def templates_current() -> bool:
+    """Whether no template has to be compiled."""
+    return COMPILED_OF.exists() and COMPILED_OF.read_text() == templates_digest()
 
 
 def catalogues() -> list[Path]:

@@ -1,4 +1,4 @@
-"""Bring the checkout up to date: Python packages, npm packages, browser files, compiled translations.
+"""Bring the checkout up to date: Python packages, npm packages, browser files, compiled texts and templates.
 
 Each part is done only when what it is made from has changed, so that the usual start costs milliseconds.
 """
@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
-from freshness import assets_current, catalogues_to_compile
+from freshness import assets_current, catalogues_to_compile, templates_current
 
 ROOT = Path(__file__).resolve().parent.parent
 VENV = ROOT / ".venv"
@@ -120,6 +120,8 @@ def set_up(*, tests: bool = False) -> None:
             run_part("assets.py")
         if catalogues_to_compile():
             run_part("translations.py", "compile")
+        if not templates_current():
+            run_part("templates.py")
 
 
 def pin(arguments: list[str]) -> None:

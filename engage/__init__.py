@@ -35,6 +35,7 @@ from engage.web.sessions import StaffSessions
 from engage.web.share import init_share
 from engage.web.shell import init_shell
 from engage.web.staticfiles import init_static
+from engage.web.warming import init_warming
 
 log = logging.getLogger(__name__)
 migrate = Migrate()
@@ -109,6 +110,7 @@ def _bind(app: Flask) -> None:
     init_guards(app)
     init_display(app)
     init_marking(app)
+    init_warming(app)
     init_errors(app)
     init_share(app)
     init_shell(app)

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from typing import Final
+from pathlib import Path
 
 from flask import Flask
 from flask_babel import force_locale, gettext
+from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 from sqlalchemy.orm import configure_mappers
 
 from engage.core.clock import today
 from engage.core.types import LANGUAGES
 from engage.web.display import date_text
 
-# What anybody opens; staff wait a little once.
-_FOLDERS: Final = (
-    *(
-        "portal/",
-        "surveys/",
-        "questions/",
-        "consultations/",
-        "live/",
-        "participation/",
-        "errors/",
-        "_macros/",
-    ),
-    *("accounts/sign_in.html", "base.html", "bare.html"),
-)
-_OF_STAFF: Final = "/staff/"
+
+class _OfTheSetUp(FileSystemBytecodeCache):
+    """Templates as the set-up compiled them; one that has changed since is compiled anew by each process."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep nothing: who serves writes no code that others run."""
+
+
+def init_warming(app: Flask) -> None:
+    """Let ``app`` take its templates as they were compiled by the set-up."""
+    app.jinja_env.bytecode_cache = _OfTheSetUp(str(Path(str(app.template_folder)) / ".compiled"))
 
 
 def warm(app: Flask) -> None:
-    """Compile the pages anybody can open, read the catalogues and put the models together."""
+    """Load every page, read the catalogues and put the models together."""
     configure_mappers()
     for name in app.jinja_env.list_templates(extensions=["html"]):
-        if name.startswith(_FOLDERS) and _OF_STAFF not in name:
-            app.jinja_env.get_template(name)
+        app.jinja_env.get_template(name)
     with app.test_request_context("/"):
         for language in LANGUAGES:
             with force_locale(language):
