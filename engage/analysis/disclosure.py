@@ -10,6 +10,8 @@ K = 10
 """The smallest group that is shown, from the platform's rules for survey results."""
 _STEPS = (100, 50, 20, 10, 5, 4, 2)
 """Into how many steps shares are rounded: whole per cents at best."""
+_LEAST_IN_STEP, _LEAST_IN_STEP_OF_SEVERAL = 15, 25
+"""People in a step, found by trying groups of all sizes: of fewer some shares fit less than ten counts."""
 
 Table = Sequence[Sequence[int]]
 """How many people are in each group of one division (rows) and each group of another (columns)."""
@@ -114,21 +116,40 @@ def tells(table: Table) -> bool:
     return False
 
 
-def can_round(base: int) -> bool:
-    """Whether shares of ``base`` people can be ``rounded`` and still say something."""
-    return base >= K * min(_STEPS)
+def coarse(counts: Sequence[int], base: int, *, several: bool = False) -> list[float] | None:
+    """Shares of groups of ``base`` people, so coarse that ten counts fit each for who knows the base.
 
-
-def rounded(count: int, base: int) -> float:
-    """A share so coarse that it fits ten counts: who knows the base does not know the count either.
-
-    A step is at least ten people. Raises ``ValueError`` where not ``can_round``.
+    That holds beside the other shares and for who knows this very rule: steps are more than ten people, those
+    of groups that make up the base add up to it (largest remainders: of 25 and 75 in a hundred the tenths 0.3
+    and 0.8 would fit no other two), and a group of ten, the least that has a figure, has one. Of ``several``
+    picks each share stands for itself. None where no step is so coarse, or there are less than groups.
     """
-    if not can_round(base):
-        raise ValueError(f"shares of {base} people cannot be rounded")
-    steps = next(steps for steps in _STEPS if base >= K * steps)
-    # Half a step goes up: else some shares would fit nine counts.
-    return (2 * steps * count + base) // (2 * base) / steps
+    least = _LEAST_IN_STEP_OF_SEVERAL if several else _LEAST_IN_STEP
+    steps = next((steps for steps in _STEPS if base >= least * steps), 0)
+    groups = [count for count in counts if 0 < count < base]
+    if not steps or (not several and len(groups) > steps):
+        return None
+    parts = [min(max(1, _nearest(count, base, steps)), steps - 1) for count in groups]
+    if groups and not several:
+        parts = _adding_up(groups, base, steps)
+    found = iter(parts)
+    return [next(found) / steps if 0 < count < base else float(count == base) for count in counts]
+
+
+def _nearest(count: int, base: int, steps: int) -> int:
+    # Half a step goes up, as everywhere.
+    return (2 * steps * count + base) // (2 * base)
+
+
+def _adding_up(groups: Sequence[int], base: int, steps: int) -> list[int]:
+    """How many steps each group has: at least one, all together ``steps``, the largest remainders first."""
+    parts = [max(1, count * steps // base) for count in groups]
+    while sum(parts) > steps:
+        parts[parts.index(max(parts))] -= 1
+    by_remainder = sorted(range(len(groups)), key=lambda at: parts[at] * base - groups[at] * steps)
+    for at in by_remainder[: steps - sum(parts)]:
+        parts[at] += 1
+    return parts
 
 
 def _few_between(table: Table, taken: Sequence[int], not_taken: int) -> bool:

@@ -132,31 +132,35 @@ def _figures(one: Counted, counts: PublicCounts, *, exact: bool) -> dict[str, An
     base = one.base if exact else None
     if one.kind == "texts":
         return {"state": "texts", "base": base}
-    if not exact and not disclosure.can_round(one.base):
+    together = counts.merged_count or 0
+    groups = [*(count for _, count in counts.shown), together]
+    shares = (
+        [round(count / one.base, 6) for count in groups]
+        if exact
+        else disclosure.coarse(groups, one.base, several=one.several)
+    )
+    if shares is None:
         return {"state": "withheld"}
-
-    def share(count: int) -> float:
-        return round(count / one.base, 6) if exact else disclosure.rounded(count, one.base)
-
-    together = counts.merged_count
+    rows = [(code, count, share) for (code, count), share in zip(counts.shown, shares[:-1], strict=True)]
     return {
         "state": "shown",
         "base": base,
-        "rows": [[code, count if exact else None, share(count)] for code, count in counts.shown],
+        "rows": [[code, count if exact else None, part] for code, count, part in rows],
         "merged": list(counts.merged),
-        "merged_count": together if exact else None,
-        "merged_share": share(together) if together else None,
-        "mean": _mean(one, counts, exact=exact),
+        "merged_count": counts.merged_count if exact else None,
+        "merged_share": shares[-1] if together else None,
+        "mean": _mean(one, counts, {int(code): part for code, _, part in rows}, exact=exact)
+        if one.kind == "scale"
+        else None,
     }
 
 
-def _mean(one: Counted, counts: PublicCounts, *, exact: bool) -> float | None:
+def _mean(one: Counted, counts: PublicCounts, shares: Mapping[int, float], *, exact: bool) -> float | None:
     # Beside the shown counts a mean would tell what those shown together picked.
-    if one.kind != "scale" or one.mean is None or counts.merged:
+    if one.mean is None or counts.merged:
         return None
     if exact:
         return float(half_up(one.mean, 2))
     # Of the shares that are shown: the true one would tell what a few people picked.
-    shares = {int(code): disclosure.rounded(count, one.base) for code, count in counts.shown}
     total = sum(shares.values())
-    return float(half_up(sum(step * share for step, share in shares.items()) / total, 1)) if total else None
+    return float(half_up(sum(step * part for step, part in shares.items()) / total, 1)) if total else None

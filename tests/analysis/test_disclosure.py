@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections import Counter
-from itertools import combinations, permutations
+from itertools import combinations, permutations, product
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +14,7 @@ from hypothesis import strategies as st
 
 from engage.analysis.columns import ColumnStore
 from engage.analysis.dashboard import Dashboard
-from engage.analysis.disclosure import K, PublicCounts, exclusive, rounded, several, tells, too_few_between
+from engage.analysis.disclosure import K, PublicCounts, coarse, exclusive, several, tells, too_few_between
 from engage.analysis.frame import SurveyFrame
 from engage.analysis.public import Before, public_questions
 from engage.demo.results import public_result
@@ -176,7 +175,7 @@ def test_those_asked_because_of_an_answer_and_silent_are_a_group_too() -> None:
 
 def test_two_options_of_which_each_picked_one_tell_who_picked_both() -> None:
     rows = [{"bbbb": ["m1"]}] * 40 + [{"bbbb": ["m2"]}] * 57 + [{"bbbb": ["m1", "m2"]}] * 3
-    assert _published(rows)["bbbb"]["rows"] == [["m1", None, 0.4], ["m2", None, 0.6]]
+    assert _published(rows)["bbbb"]["rows"] == [["m1", None, 0.5], ["m2", None, 0.5]]
     rows += [{"bbbb": ["m1", "m2"]}] * 7
     assert _published(rows)["bbbb"]["rows"][0][1] == 50
 
@@ -244,57 +243,96 @@ def test_no_difference_of_unions_is_a_small_group(table: list[list[int]]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("count", "base", "share"),
+    ("counts", "base", "shares"),
     [
-        (333, 1000, 0.33), (333, 999, 0.34), (37, 100, 0.4), (35, 100, 0.4), (41, 110, 0.4), (12, 40, 0.25),
-        (20, 38, 0.5), (28, 38, 0.5), (38, 38, 1.0), (0, 38, 0.0), (11, 21, 0.5),
+        # a half of a step: each alone went up, and only one pair fitted both
+        ([25, 75], 100, [0.2, 0.8]), ([45, 55], 100, [0.4, 0.6]), ([25, 25], 50, [0.5, 0.5]),
+        ([55, 945], 1000, [0.06, 0.94]), ([85, 415], 500, [0.15, 0.85]), ([55, 145], 200, [0.3, 0.7]),
+        # the least has a step, the others less
+        ([10, 90], 100, [0.2, 0.8]), ([10, 10, 130], 150, [0.1, 0.1, 0.8]), ([10, 990], 1000, [0.02, 0.98]),
+        # nobody and everybody
+        ([0, 40, 0], 40, [0, 1, 0]), ([0, 15, 15], 30, [0, 0.5, 0.5]), ([333, 1167], 1500, [0.22, 0.78]),
+        # no step as coarse, or less steps than groups
+        ([10, 10], 20, None), ([14, 15], 29, None), ([10, 10, 10], 30, None), ([10] * 5, 50, None),
     ],
 )  # fmt: skip
-def test_coarse_shares(count: int, base: int, share: float) -> None:
-    assert rounded(count, base) == share
+def test_coarse_shares_of_groups_that_make_up_the_base(
+    counts: list[int], base: int, shares: list[float] | None
+) -> None:
+    assert coarse(counts, base) == shares
 
 
 @pytest.mark.parametrize(
-    "base", [20, 21, 38, 39, 40, 49, 50, 99, 100, 101, 110, 199, 200, 499, 999, 1000, 1234]
+    ("counts", "base", "shares"),
+    [
+        ([25, 75], 100, [0.25, 0.75]), ([10, 90], 100, [0.25, 0.75]), ([0, 100, 50], 100, [0, 1, 0.5]),
+        ([20, 30], 49, None),
+    ],
+)  # fmt: skip
+def test_coarse_shares_of_several_picks(counts: list[int], base: int, shares: list[float] | None) -> None:
+    assert coarse(counts, base, several=True) == shares
+
+
+def _possible(base: int, options: int, several: bool) -> list[tuple[int, ...]]:
+    """All counts of so many options that have a figure: what each person picked one of, or one at least."""
+    if several:
+        counts = product(range(K, base - K + 1), repeat=options)
+        return [one for one in counts if options == 1 or sum(one) >= base]
+    first = product(range(K, base), repeat=options - 1)
+    return [(*one, base - sum(one)) for one in first if base - sum(one) >= K]
+
+
+@pytest.mark.parametrize(
+    ("base", "options", "several"),
+    [
+        *(
+            (base, 2, False)
+            for base in (30, 31, 45, 50, 59, 60, 74, 75, 76, 90, 100, 150, 151, 299, 300, 1500)
+        ),
+        *((base, 3, False) for base in (60, 61, 75, 90, 100)),
+        *((base, 1, True) for base in (50, 51, 75, 100, 101, 125, 250, 1000)),
+        *((base, 2, True) for base in (50, 75, 100, 101, 125)),
+    ],
 )
-def test_who_knows_the_base_of_a_rounded_share_is_left_with_ten_counts(base: int) -> None:
-    fitting = Counter(rounded(count, base) for count in range(base + 1))
-    assert {share for share, counts in fitting.items() if counts < K} <= {0.0, 1.0}
-    # At the ends half a step; between nobody and ten people no option has a figure of its own.
-    assert min(fitting.values()) >= K // 2
+def test_who_knows_base_and_rule_is_left_with_ten_counts(base: int, options: int, several: bool) -> None:
+    """All answers there can be, by the shares they would be published with."""
+    alike: dict[tuple[float, ...], list[set[int]]] = {}
+    for one in _possible(base, options, several):
+        shares = coarse(one, base, several=several)
+        assert shares is not None
+        for counts, count in zip(alike.setdefault(tuple(shares), [set() for _ in one]), one, strict=True):
+            counts.add(count)
+    assert min(len(counts) for each in alike.values() for counts in each) >= K
 
 
 @given(drawn, st.integers(K, 3 * K))
 def test_what_is_rounded_beside_an_earlier_publication_tells_of_no_newcomer(rows: Rows, more: int) -> None:
-    """Each rounded figure fits at least ten counts, whatever was exact before."""
+    """Whatever was exact before, what is rounded has a step of its own at least."""
     earlier = rows[: max(0, len(rows) - more)]
     first = public_result(DEFINITION, earlier)
     for question in public_result(DEFINITION, rows, [(len(earlier), first)]):
         if question["state"] == "shown" and question["base"] is None:
             answered = sum(question["id"] in row for row in rows)
             for _, count, share in question["rows"]:
-                fits = [one for one in range(answered + 1) if rounded(one, answered) == share]
                 assert count is None
-                assert share in (0.0, 1.0) or len(fits) >= K
+                assert share in (0.0, 1.0) or min(share, 1 - share) * answered > K
 
 
-@pytest.mark.parametrize("size", range(10, 20))
-def test_below_twenty_nothing_is_rounded(size: int) -> None:
+@pytest.mark.parametrize("size", [*range(10, 30, 3), 29])
+def test_below_thirty_nothing_is_rounded(size: int) -> None:
     rows = [{"aaaa": "s1", "cccc": 5}] * size + [{"aaaa": "s1"}] * 2 + [{"aaaa": "s2"}] * 60
     assert _published(rows)["cccc"]["state"] == "withheld"
-    with pytest.raises(ValueError, match=f"{size} people"):
-        rounded(1, size)
 
 
 def test_a_mean_beside_rounded_shares_is_one_of_those() -> None:
-    """Twenty rated 4; of twelve more one rated 1: a mean of all would say so."""
-    old = [{"aaaa": "s1", "cccc": 4}] * 20 + [{"aaaa": "s2"}] * 30
+    """Twenty-five rated 4, of twelve more five did: a mean of all would tell what those rated."""
+    old = [{"aaaa": "s1", "cccc": 4}] * 25 + [{"aaaa": "s2"}] * 30
     new = [{"aaaa": "s1", "cccc": 4}] * 5 + [{"aaaa": "s2"}] * 7
     first = public_result(DEFINITION, old)
-    again = {one["id"]: one for one in public_result(DEFINITION, [*old, *new], [(50, first)])}
+    again = {one["id"]: one for one in public_result(DEFINITION, [*old, *new], [(55, first)])}
     assert next(one["mean"] for one in first if one["id"] == "cccc") == 4
     assert (again["cccc"]["base"], again["cccc"]["mean"]) == (None, 4.0)
-    mixed = [{"cccc": 5}] * 34 + [{"cccc": 3}] * 14
+    mixed = [{"cccc": 5}] * 48 + [{"cccc": 3}] * 14
     again = {one["id"]: one for one in public_result(DEFINITION, mixed + [{"aaaa": "s1"}] * 3)}
     assert again["cccc"]["rows"] == [
         ["1", None, 0],
