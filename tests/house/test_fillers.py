@@ -23,7 +23,8 @@ from tests.factories.questions import definition, question
 from tests.factories.surveys import make_survey
 from tests.fixtures.clients import hidden_fields
 
-pytestmark = pytest.mark.database
+# Refused or taken for nothing by the rules of forms, before anything is stored.
+pytestmark = [pytest.mark.database, pytest.mark.either_database]
 
 FILLERS = {
     "hangul": "\u3164\u3164\u3164\u3164",

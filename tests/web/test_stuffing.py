@@ -65,6 +65,8 @@ def test_a_hall_gets_in_and_an_address_gets_no_more_than_is_told(app: Flask) -> 
     assert other.status_code == 200
 
 
+# Many requests, one after the other, for limits that are counted beside the database.
+@pytest.mark.either_database
 def test_as_the_attacker_did_one_address_answers_once_for_each_cookie_it_gets(app: Flask) -> None:
     with app.app_context():
         survey = make_survey({"pages": [{"id": "p1", "questions": [TEXT]}]}, one_per_device=True)
@@ -170,6 +172,8 @@ def test_one_network_cannot_fill_a_consultation_and_its_staff_are_told(
     assert "今天收到的 121 份中有 120 份来自同一网络地址" in said
 
 
+# Many requests, one after the other, for limits that are counted beside the database.
+@pytest.mark.either_database
 def test_devices_of_today_lift_a_question_only_so_far(app: Flask) -> None:
     with app.app_context():
         room = live.make_room()
