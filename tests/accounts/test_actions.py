@@ -52,6 +52,8 @@ _DEEDS: dict[str, Callable[[Actor, int], Any]] = {
 }
 
 
+# Refused by who asks.
+@pytest.mark.either_database
 @pytest.mark.one_database
 @pytest.mark.parametrize("deed", _DEEDS)
 @pytest.mark.parametrize("role", [*(role for role in Role if role is not Role.ADMINISTRATOR), None])
@@ -63,6 +65,8 @@ def test_only_administrators_manage_accounts(app: Flask, deed: str, role: Role |
             _DEEDS[deed](make_actor(role), user)
 
 
+# Refused by who asks.
+@pytest.mark.either_database
 @pytest.mark.one_database
 @pytest.mark.parametrize("actor", [ANONYMOUS, Actor(ActorKind.CITIZEN, device="d")])
 @pytest.mark.parametrize("deed", _DEEDS)

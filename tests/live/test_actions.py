@@ -78,6 +78,8 @@ def test_moderators_do_what_the_phase_allows(deed: Deed, phase: Phase) -> None:
             actions.decide(by, room.id, asked.public_id, deed, 0, **values)
 
 
+# Refused every time, by who asks or by what the question is.
+@pytest.mark.either_database
 @pytest.mark.one_database
 @pytest.mark.parametrize(("deed", "role"), list(DEED_ROLES))
 def test_deeds_are_for_those_the_table_names(deed: Deed, role: Role) -> None:
