@@ -11,6 +11,7 @@ from flask import Flask, current_app, g, jsonify, render_template, request, url_
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
+from gunicorn.http.errors import ParseException
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import ClientDisconnected, HTTPException, InternalServerError, TooManyRequests
@@ -121,6 +122,7 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Refusal, _refused)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(ParseException, _unreadable)
     for unreachable in (OperationalError, PoolTimeout):
         app.register_error_handler(unreachable, _database)
 
@@ -151,6 +153,11 @@ def _csrf(error: CSRFError) -> ResponseReturnValue:
     log.debug("form token refused: %s", error.description)
     words = msg("The page was open for too long, or your sign-in has changed. Please send the form again.")
     return _answer(409, words)
+
+
+def _unreadable(_error: ParseException) -> ResponseReturnValue:
+    # A body in pieces that are none, which no browser sends: nothing more can be read of it, nor logged.
+    return "", HTTPStatus.BAD_REQUEST
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

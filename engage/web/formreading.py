@@ -12,6 +12,7 @@ from functools import partial
 from io import BytesIO
 from typing import IO
 
+from gunicorn.http.errors import ParseException
 from werkzeug.datastructures import FileStorage, MultiDict
 from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
@@ -44,13 +45,13 @@ class FormReader(FormDataParser):
         """The stream, the fields and the files of a body."""
         fields: _Fields = []
         files: _Files = []
-        if mimetype == "application/x-www-form-urlencoded":
-            fields = _urlencoded(stream.read(), self.max_form_parts)
-        elif mimetype == "multipart/form-data":
-            try:
+        try:
+            if mimetype == "application/x-www-form-urlencoded":
+                fields = _urlencoded(stream.read(), self.max_form_parts)
+            elif mimetype == "multipart/form-data":
                 fields, files = self._multipart(stream, (options or {}).get("boundary", ""), content_length)
-            except ValueError as error:
-                raise BadRequest from error
+        except (ValueError, ParseException) as error:
+            raise BadRequest from error
         return stream, self.cls(fields), self.cls(files)
 
     def _multipart(self, stream: IO[bytes], boundary: str, length: int | None) -> tuple[_Fields, _Files]:
