@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import combinations, product
 
@@ -58,9 +58,16 @@ def several(counts: tuple[tuple[str, int], ...], base: int) -> PublicCounts:
     return PublicCounts(shown, tuple(code for code, _ in counts if code in hidden), None)
 
 
-def few_picked_more(counts: tuple[tuple[str, int], ...], base: int) -> bool:
-    """Whether the counts of all options over the base say how few people picked more than one."""
-    return 0 < sum(count for _, count in counts) - base < K
+def few_beside_limits(counts: PublicCounts, base: int, limits: Collection[int]) -> bool:
+    """Whether the counts shown beside the base say how few people picked more or fewer than others.
+
+    ``limits`` are the least and the most that one person may pick, in any version. Those who picked more
+    than the least are told by all counts over it; those who picked fewer than the most, or what is merged,
+    by what the counts shown fall short of it.
+    """
+    total = sum(count for _, count in counts.shown)
+    least = {limit - len(counts.merged) for limit in limits}
+    return any(0 < abs(total - limit * base) < K for limit in {*limits, *least} if limit > 0)
 
 
 def too_few_between(added: int, erased: int) -> bool:

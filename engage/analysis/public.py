@@ -10,6 +10,7 @@ import numpy as np
 
 from engage.analysis.dashboard import Dashboard, Filter
 from engage.analysis.disclosure import Table, too_few_between
+from engage.analysis.entangled import entangled, pick_limits
 from engage.analysis.frame import Array, SurveyFrame
 from engage.analysis.layout import Field
 from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, published
@@ -34,8 +35,9 @@ def public_questions(dashboard: Dashboard, before: Sequence[Before] = ()) -> lis
     They tell of none beside what was public ``before`` either.
     """
     tallies = dashboard.tallies(Filter())
+    found = entangled(dashboard.frame.store.definitions.values())
     counted = [
-        _counted(dashboard, field, tally)
+        _counted(dashboard, field, tally, is_entangled=field.question in found)
         for field, tally in zip(dashboard.fields.values(), tallies, strict=True)
     ]
     everyone = np.zeros(dashboard.frame.rows, dtype=np.int16)
@@ -61,7 +63,7 @@ def _earlier(ids: Array, before: Before) -> Earlier:
     return Earlier(before.questions, before.responses - int(inside.sum()), among)
 
 
-def _counted(dashboard: Dashboard, field: Field, tally: Tally) -> Counted:
+def _counted(dashboard: Dashboard, field: Field, tally: Tally, *, is_entangled: bool) -> Counted:
     question = dashboard.questions[tally.question]
     several = field.storage == "mask"
     about = {
@@ -75,7 +77,10 @@ def _counted(dashboard: Dashboard, field: Field, tally: Tally) -> Counted:
     def divide(groups: Mapping[str, int]) -> Array:
         return _divide(dashboard.frame, field, tally, groups)
 
-    return Counted(about, tally.kind, several, tally.base, tally.counts, tally.mean, divide)
+    limits = pick_limits(dashboard.frame.store.definitions.values(), tally.question)
+    return Counted(
+        about, tally.kind, several, tally.base, tally.counts, tally.mean, divide, is_entangled, limits
+    )
 
 
 def _divide(frame: SurveyFrame, field: Field, tally: Tally, groups: Mapping[str, int]) -> Array:

@@ -24,7 +24,8 @@ class Counted:
     """One question as counted; ``about`` is what is published of it in any case.
 
     ``divide`` answers the group of each response: by the option picked as the mapping says, ``OTHER`` for
-    those who picked none of it, ``NOBODY`` for those who did not answer.
+    those who picked none of it, ``NOBODY`` for those who did not answer. ``entangled`` questions have no
+    numbers; ``limits`` are how many options one person may pick at least and at most.
     """
 
     about: dict[str, Any]
@@ -34,6 +35,8 @@ class Counted:
     counts: tuple[tuple[str, int], ...]
     mean: float | None
     divide: Callable[[Mapping[str, int]], Any]
+    entangled: bool = False
+    limits: frozenset[int] = frozenset()
 
     def public_counts(self) -> PublicCounts:
         """The counts that are large enough."""
@@ -82,10 +85,11 @@ def published(
 
     ``state`` is ``shown``, ``withheld`` (too few answers) or ``texts`` (read by staff, not published). Where
     figures beside those of other questions, or of an earlier publication, would tell of a small group,
-    ``base`` and counts are None and the shares are rounded.
+    ``base`` and counts are None and the shares are rounded; so they are of ``entangled`` questions.
     """
     public = [one.public_counts() for one in counted]
     before, vague = _before(counted, everyone, earlier)
+    vague |= {one.about["id"] for one in counted if one.entangled}
     divisions, questions = [everyone, *before], []
     for one, counts in zip(counted, public, strict=True):
         own = one.divisions(counts) if disclosure.publishable(one.base) else []
@@ -95,7 +99,7 @@ def published(
     return [
         one.about
         | _figures(
-            one, counts, exact=fine and one.about["id"] not in vague and not _few_picked_more(one, counts)
+            one, counts, exact=fine and one.about["id"] not in vague and not _few_beside_limits(one, counts)
         )
         for one, counts, fine in zip(counted, public, exact, strict=True)
     ]
@@ -122,8 +126,8 @@ def _before(
     return divisions, vague
 
 
-def _few_picked_more(one: Counted, counts: PublicCounts) -> bool:
-    return one.several and not counts.merged and disclosure.few_picked_more(one.counts, one.base)
+def _few_beside_limits(one: Counted, counts: PublicCounts) -> bool:
+    return one.several and disclosure.few_beside_limits(counts, one.base, one.limits)
 
 
 def _figures(one: Counted, counts: PublicCounts, *, exact: bool) -> dict[str, Any]:

@@ -8,11 +8,12 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
 from engage.analysis.disclosure import Table
+from engage.analysis.entangled import entangled, pick_limits
 from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, published
 from engage.analysis.ranges import bin_edges, range_codes
 from engage.questions.definition import Definition, Question
@@ -27,8 +28,14 @@ def public_result(
 
     ``before`` are earlier publications: how many of the first responses they counted, and their questions.
     """
+    found = entangled([definition])
     counted = [
-        _counted(question, [one.get(question.id) for one in responses]) for question in definition.questions
+        replace(
+            _counted(question, [one.get(question.id) for one in responses]),
+            entangled=question.id in found,
+            limits=pick_limits([definition], question.id),
+        )
+        for question in definition.questions
     ]
     earlier = [Earlier(questions, 0, partial(_among, size)) for size, questions in before]
     return published(counted, [0] * len(responses), _overlaps, earlier)
