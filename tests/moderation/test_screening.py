@@ -152,6 +152,14 @@ OTHERS = [
     (Hit.MESSENGER, "微信：zhangsan"),
     (Hit.MESSENGER, "加我微信 zhang-san"),
     (Hit.MESSENGER, "加V：abc12345"),
+    (Hit.MESSENGER, "V：wxid_abc12345"),
+    (Hit.MESSENGER, "v:zhangsan88"),
+    (Hit.MESSENGER, "有事找我，Ｖ： li_si2020"),
+    (Hit.MESSENGER, "QQ群 123456789"),
+    (Hit.MESSENGER, "QQ群：123456789"),
+    (Hit.MESSENGER, "QQ群号是123456789"),
+    (Hit.MESSENGER, "qq交流群123456789"),
+    (Hit.MOBILE, "186,0000,0000元先生"),
     (Hit.MESSENGER, "vx abc12345"),
     (Hit.MESSENGER, "WeChat ID: zhangsan88"),
     (Hit.MESSENGER, "QQ：12345678"),
@@ -228,6 +236,11 @@ GB 18030-2022、GB/T 2260-2007、DB43/T 1380-2017
 138****8000
 400-810-8000、95588、110、119、120
 微信公众号、微信支付、QQ群
+电压V：5伏，5V，220V：50Hz，V：12
+V：version，CV：zhangsan88，V：a1
+QQ音乐、QQ群里有200人、QQ群2个，微信群500人
+186,0000,0000元
+186，0000，0000元，共138,0000,0000美元
 关注微信公众号qiyangfabu
 发邮件到上级，@所有人
 look at example.com

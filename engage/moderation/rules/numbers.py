@@ -36,6 +36,7 @@ _UNIT: Final = re.compile(
     rf"(?:\.\d{{1,4}})?\s{{0,2}}(?:[十百千万亿]{{0,2}}(?:[美欧日港]?元(?!旦|宵|{_NAME})|人次|平方|立方|平米|公里|公斤|公顷|千瓦|千米|吨|亩)"
     r"|[万亿]{1,2}[人户件张份股]|%|㎡|m[²³23]|km\b)"
 )
+_MONEY: Final = re.compile(rf"\s{{0,2}}[万亿]{{0,2}}[美欧日港]?元(?!旦|宵|{_NAME})")
 _SUM: Final = re.compile(r"\s?=\s?\d")
 _CURRENCY: Final = re.compile(r"[￥¥$€£]\s?$|\d\s?=\s?$|人民币$")
 _ADDRESS: Final = re.compile(
@@ -142,6 +143,9 @@ class _Run:
             return False
         if len(groups) == 1:
             return True
+        # Grouped by ten thousands, as amounts are in Chinese.
+        if set(parts) == {","} and set(sizes[1:]) == {4} and _MONEY.match(after):
+            return False
         return _looks_like_one(sizes, parts) and not self._something_else(groups, set(parts), after)
 
     def _something_else(self, groups: Sequence[tuple[int, int]], gaps: set[str], after: str) -> bool:
