@@ -22,12 +22,15 @@ def keep_private(folder: Path, database_url: str = "") -> int:
     """Take group and others off the instance ``folder``, all below it and the SQLite database wherever it is.
 
     What this process and its children create from now on is private from its first moment (umask 0077).
-    Links are not followed. Answers how many files and folders had to be mended; raises ``Exposed``.
+    Links are not followed. Answers how many files and folders had to be mended, none where nothing is stored
+    yet, as in a fresh checkout; raises ``Exposed``.
     """
     os.umask(UMASK)
     if folder in (Path("/"), Path.home()) or folder.stat().st_mode & stat.S_ISVTX:
         raise Exposed(f"{folder} is no folder for an installation alone: name another in ENGAGE_INSTANCE.")
-    return sum(map(_mended, (folder, *_below(folder), *_database(database_url))))
+    places = (folder, *_below(folder), *_database(database_url))
+    mended = sum(map(_mended, places))
+    return mended if mended and any(map(_holds_something, places)) else 0
 
 
 def is_root_for(folder: Path) -> str:
@@ -47,6 +50,13 @@ def _database(url: str) -> Iterable[Path]:
     if not kind.startswith("sqlite") or not path:
         return ()
     return [Path(path + end) for end in _BESIDE_SQLITE if Path(path + end).is_file()]
+
+
+def _holds_something(path: Path) -> bool:
+    with contextlib.suppress(FileNotFoundError):
+        found = path.lstat()
+        return not stat.S_ISDIR(found.st_mode) and (found.st_size > 0 or not stat.S_ISREG(found.st_mode))
+    return False
 
 
 def _mended(path: Path) -> bool:

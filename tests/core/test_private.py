@@ -161,3 +161,19 @@ def test_root_is_warned(
     monkeypatch.setattr("engage.cli.is_root_for", lambda _folder: "engage")
     said = app.test_cli_runner().invoke(args=["engage", "init"]).output
     assert re.search(r"Warning: you are root and .* belongs to engage", said)
+
+
+def test_a_fresh_folder_is_closed_without_a_word(tmp_path: Path) -> None:
+    folder = tmp_path / "instance"
+    folder.mkdir()
+    (folder / ".gitkeep").touch()
+    (folder / "empty").mkdir()
+    for open_to_all in (folder, folder / "empty"):
+        open_to_all.chmod(0o755)
+    assert keep_private(folder) == 0
+    assert folder.stat().st_mode & 0o077 == 0
+    assert (folder / ".gitkeep").stat().st_mode & 0o077 == 0
+    kept = folder / "engage.sqlite"
+    kept.write_text("x", encoding="utf-8")
+    kept.chmod(0o644)
+    assert keep_private(folder) == 1
