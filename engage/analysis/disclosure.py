@@ -76,23 +76,36 @@ def too_few_between(added: int, erased: int) -> bool:
 
 
 def exact_beside(
-    questions: Sequence[Sequence[int]], overlap: Callable[[int, int], Table], known: Sequence[int]
+    questions: Sequence[Sequence[int]],
+    asked: Sequence[int],
+    overlap: Callable[[int, int], Table],
+    known: Sequence[int],
 ) -> list[bool]:
     """For each question in turn, whether its exact figures may stand beside those already let through.
 
     A question names the divisions of all responses that its figures are sizes of (one for a single choice,
-    one for each option where several may be picked); ``known`` are the divisions whose sizes are public in
-    any case: the one into a single group, and those of earlier publications. Those who did not answer are a
-    group like any other, those who came later too.
+    one for each option where several may be picked), and the one into those ``asked`` and those not;
+    ``known`` are the divisions whose sizes are public in any case: the one into a single group, and those of
+    earlier publications. Those who did not answer are a group like any other, those who came later too.
+
+    Those asked have to be whole groups of one division let through. Else their number is a new one, and
+    beside those of two questions that led there it would tell how few led there by both, or by neither.
     """
     through, found = list(known), []
-    for own in questions:
+    for own, led in zip(questions, asked, strict=True):
         pairs = (*product(own, through), *combinations(own, 2))
-        exact = not any(tells(overlap(one, other)) for one, other in pairs)
+        exact = any(_made_of(overlap(led, one)) for one in through) and not any(
+            tells(overlap(one, other)) for one, other in pairs
+        )
         if exact:
             through += own
         found.append(exact)
     return found
+
+
+def _made_of(table: Table) -> bool:
+    """Whether each group of the second division lies within one of the first."""
+    return all(sum(cell > 0 for cell in column) <= 1 for column in zip(*table, strict=True))
 
 
 def tells(table: Table) -> bool:

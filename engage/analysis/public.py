@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from engage.analysis.asked import asked_mask
 from engage.analysis.dashboard import Dashboard, Filter
 from engage.analysis.disclosure import Table, too_few_between
 from engage.analysis.entangled import entangled, pick_limits
@@ -77,9 +78,10 @@ def _counted(dashboard: Dashboard, field: Field, tally: Tally, *, is_entangled: 
     def divide(groups: Mapping[str, int]) -> Array:
         return _divide(dashboard.frame, field, tally, groups)
 
+    asked = asked_mask(dashboard.frame, field, dashboard.fields).astype(np.int16)
     limits = pick_limits(dashboard.frame.store.definitions.values(), tally.question)
     return Counted(
-        about, tally.kind, several, tally.base, tally.counts, tally.mean, divide, is_entangled, limits
+        about, tally.kind, several, tally.base, tally.counts, tally.mean, divide, asked, is_entangled, limits
     )
 
 

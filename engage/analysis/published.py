@@ -24,8 +24,9 @@ class Counted:
     """One question as counted; ``about`` is what is published of it in any case.
 
     ``divide`` answers the group of each response: by the option picked as the mapping says, ``OTHER`` for
-    those who picked none of it, ``NOBODY`` for those who did not answer. ``entangled`` questions have no
-    numbers; ``limits`` are how many options one person may pick at least and at most.
+    those who picked none of it, ``NOBODY`` for those who did not answer. ``asked`` divides into those whose
+    answers led to the question and those who never saw it. ``entangled`` questions have no numbers;
+    ``limits`` are how many options one person may pick at least and at most.
     """
 
     about: dict[str, Any]
@@ -35,6 +36,7 @@ class Counted:
     counts: tuple[tuple[str, int], ...]
     mean: float | None
     divide: Callable[[Mapping[str, int]], Any]
+    asked: Any
     entangled: bool = False
     limits: frozenset[int] = frozenset()
 
@@ -95,7 +97,9 @@ def published(
         own = one.divisions(counts) if disclosure.publishable(one.base) else []
         questions.append(range(len(divisions), len(divisions) + len(own)))
         divisions += own
-    exact = disclosure.exact_beside(questions, overlaps(divisions), range(1 + len(before)))
+    asked = range(len(divisions), len(divisions) + len(counted))
+    divisions += [one.asked for one in counted]
+    exact = disclosure.exact_beside(questions, asked, overlaps(divisions), range(1 + len(before)))
     return [
         one.about
         | _figures(

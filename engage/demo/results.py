@@ -17,6 +17,7 @@ from engage.analysis.entangled import entangled, pick_limits
 from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, published
 from engage.analysis.ranges import bin_edges, range_codes
 from engage.questions.definition import Definition, Question
+from engage.questions.logic import Condition, both, evaluate
 
 
 def public_result(
@@ -31,11 +32,16 @@ def public_result(
     found = entangled([definition])
     counted = [
         replace(
-            _counted(question, [one.get(question.id) for one in responses]),
+            _counted(
+                question,
+                [one.get(question.id) for one in responses],
+                _asked(both(page.show_if, question.show_if), responses),
+            ),
             entangled=question.id in found,
             limits=pick_limits([definition], question.id),
         )
-        for question in definition.questions
+        for page in definition.pages
+        for question in page.questions
     ]
     earlier = [Earlier(questions, 0, partial(_among, size)) for size, questions in before]
     return published(counted, [0] * len(responses), _overlaps, earlier)
@@ -45,7 +51,11 @@ def _among(size: int, division: list[int]) -> list[int]:
     return division[:size] + [max(division, default=0) + 1] * (len(division) - size)
 
 
-def _counted(question: Question, given: list[Any]) -> Counted:
+def _asked(condition: Condition | None, responses: Sequence[dict[str, Any]]) -> list[int]:
+    return [int(condition is None or evaluate(condition, one)) for one in responses]
+
+
+def _counted(question: Question, given: list[Any], asked: list[int]) -> Counted:
     summary = question.kind.summary()
     kind, values = summary.kind, [value for value in given if value is not None]
     mean = sum(values) / len(values) if kind in ("scale", "numbers") and values else None
@@ -64,7 +74,7 @@ def _counted(question: Question, given: list[Any]) -> Counted:
     def divide(groups: Mapping[str, int]) -> list[int]:
         return [NOBODY if value is None else _group(_codes(value, ranges), groups) for value in given]
 
-    return Counted(about, kind, summary.several, len(values), counts, mean, divide)
+    return Counted(about, kind, summary.several, len(values), counts, mean, divide, asked)
 
 
 def _group(codes: Iterable[str], groups: Mapping[str, int]) -> int:
