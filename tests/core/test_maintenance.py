@@ -181,6 +181,8 @@ def test_a_restore_waits_for_nobody_and_says_what_runs(
     assert runner.invoke(args=["engage", "restore", str(archive), "--yes"]).exit_code == 0
 
 
+# Who runs is told by locks on files.
+@pytest.mark.either_database
 def test_web_and_worker_both_count_as_running(
     app: Flask, runner: FlaskCliRunner, archive: Path, make_server: Callable[..., Server]
 ) -> None:

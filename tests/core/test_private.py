@@ -131,6 +131,8 @@ def test_the_log_says_what_was_mended(
     assert line.mended == 10  # type: ignore[attr-defined]
 
 
+# The modes are those of files.
+@pytest.mark.either_database
 @pytest.mark.database
 def test_whatever_runs_leaves_nothing_open(
     app: Flask, make_server: Callable[..., Server], tmp_path: Path

@@ -29,6 +29,8 @@ from engage.core.running import (
 )
 from tests.fixtures.server import ROOT, Server, free_port, wait_until
 
+# Locks, sockets and signals lie beside the database.
+pytestmark = pytest.mark.either_database
 WHY = "and there may be only one"
 
 

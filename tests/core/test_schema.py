@@ -98,6 +98,8 @@ def test_init_says_so_and_changes_nothing(app: Flask) -> None:
     assert "Traceback" not in said.output
 
 
+# What is foreign is found above on each; who refuses to start then does so alike.
+@pytest.mark.either_database
 def test_neither_process_serves_a_foreign_one(app: Flask, make_server: Callable[..., Server]) -> None:
     server = make_server()
     server.stop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -27,6 +28,8 @@ def _json(app: Flask, *options: str) -> Any:
     return json.loads(_run(app, *options, "--json")[1])
 
 
+# Loading and removing themselves are tried on each in test_remove.
+@pytest.mark.either_database
 def test_from_nothing_to_nothing(app: Flask, no_photos: None) -> None:
     assert _json(app, "--pages") == {"new": False, "refreshed": False, "pages": [], "receipts": []}
     first = _json(app)

@@ -211,6 +211,8 @@ def test_a_copy_has_its_photos_whatever_a_test_replaces(
     assert [path for path in (files / "photos").rglob("*") if path.is_file()]
 
 
+# Dates are reckoned before anything is stored.
+@pytest.mark.either_database
 @pytest.mark.parametrize("day", [(2026, 1, 1), (2026, 2, 28), (2026, 12, 31)])
 def test_any_day_of_the_year(
     app: Flask, files: Path, no_photos: None, monkeypatch: pytest.MonkeyPatch, day: tuple[int, int, int]

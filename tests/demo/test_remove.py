@@ -144,6 +144,8 @@ def test_settings_of_people_are_never_touched(app: Flask, files: Path, no_photos
         assert not row.contact
 
 
+# Whether settings are there decides; loading itself is tried on each.
+@pytest.mark.either_database
 def test_settings_that_are_there_are_kept(app: Flask, files: Path, no_photos: None) -> None:
     with app.app_context():
         mine = demo_settings().__class__(**{**_fields(), "icp": "湘ICP备1号"})
