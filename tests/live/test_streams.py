@@ -34,6 +34,7 @@ def _ids(monkeypatch: pytest.MonkeyPatch) -> None:
 @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(seed=st.integers(0, 2**32), length=st.integers(5, 60))
 @example(seed=5026, length=60)  # undo after the end put a question on air
+@example(seed=1482320, length=9)  # ends with a question on air, whose view there has no state
 def test_deltas_bring_every_client_to_the_fresh_snapshot(app: Flask, seed: int, length: int) -> None:
     draw, story = random.Random(seed), list[str]()
     with app.app_context():

@@ -125,8 +125,11 @@ def assert_in_step(client: Client, room_id: int, stream: str, told: str = "") ->
     rows = questions(room_id)
     if len(rows) <= SHORTEST_PAGE:
         # Who moderated when a question was taken back knows that it is gone; it is in no column.
-        gone = [QuestionState.WITHDRAWN] if stream == MODERATORS else []
-        listed = {key: view for key, view in known.items() if view["state"] not in gone}
+        listed = {
+            key: view
+            for key, view in known.items()
+            if stream != MODERATORS or view["state"] != QuestionState.WITHDRAWN
+        }
         assert listed == shown, f"{stream}\n{told}"
     views = [view for row in rows if (view := question_view(stream, row))]
     assert known == {view["id"]: view for view in views if view["id"] in known}, f"{stream}\n{told}"
