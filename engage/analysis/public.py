@@ -11,10 +11,9 @@ import numpy as np
 from engage.analysis.asked import asked_mask
 from engage.analysis.dashboard import Dashboard, Filter
 from engage.analysis.disclosure import Table, too_few_between
-from engage.analysis.entangled import entangled, pick_limits
 from engage.analysis.frame import Array, SurveyFrame
 from engage.analysis.layout import Field
-from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, published
+from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, pick_limits, published
 from engage.analysis.ranges import bin_edges
 from engage.analysis.tallies import Tally
 
@@ -36,9 +35,8 @@ def public_questions(dashboard: Dashboard, before: Sequence[Before] = ()) -> lis
     They tell of none beside what was public ``before`` either.
     """
     tallies = dashboard.tallies(Filter())
-    found = entangled(dashboard.frame.store.definitions.values())
     counted = [
-        _counted(dashboard, field, tally, is_entangled=field.question in found)
+        _counted(dashboard, field, tally)
         for field, tally in zip(dashboard.fields.values(), tallies, strict=True)
     ]
     everyone = np.zeros(dashboard.frame.rows, dtype=np.int16)
@@ -64,7 +62,7 @@ def _earlier(ids: Array, before: Before) -> Earlier:
     return Earlier(before.questions, before.responses - int(inside.sum()), among)
 
 
-def _counted(dashboard: Dashboard, field: Field, tally: Tally, *, is_entangled: bool) -> Counted:
+def _counted(dashboard: Dashboard, field: Field, tally: Tally) -> Counted:
     question = dashboard.questions[tally.question]
     several = field.storage == "mask"
     about = {
@@ -80,9 +78,7 @@ def _counted(dashboard: Dashboard, field: Field, tally: Tally, *, is_entangled: 
 
     asked = asked_mask(dashboard.frame, field, dashboard.fields).astype(np.int16)
     limits = pick_limits(dashboard.frame.store.definitions.values(), tally.question)
-    return Counted(
-        about, tally.kind, several, tally.base, tally.counts, tally.mean, divide, asked, is_entangled, limits
-    )
+    return Counted(about, tally.kind, several, tally.base, tally.counts, tally.mean, divide, asked, limits)
 
 
 def _divide(frame: SurveyFrame, field: Field, tally: Tally, groups: Mapping[str, int]) -> Array:

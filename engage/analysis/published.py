@@ -5,13 +5,15 @@ Without the heavy libraries: whoever counted hands in the counts and how the res
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from engage.analysis import disclosure
 from engage.analysis.disclosure import PublicCounts, Table
 from engage.core.figures import half_up
+from engage.questions.definition import Definition
+from engage.questions.types.choice import MultipleChoice
 
 NOBODY, OTHER, FIRST = 0, 1, 2
 """Groups of a division: not answered, answered otherwise, the first of those with a figure."""
@@ -25,8 +27,8 @@ class Counted:
 
     ``divide`` answers the group of each response: by the option picked as the mapping says, ``OTHER`` for
     those who picked none of it, ``NOBODY`` for those who did not answer. ``asked`` divides into those whose
-    answers led to the question and those who never saw it. ``entangled`` questions have no numbers;
-    ``limits`` are how many options one person may pick at least and at most.
+    answers led to the question and those who never saw it; ``limits`` are how many options one person may
+    pick at least and at most.
     """
 
     about: dict[str, Any]
@@ -37,7 +39,6 @@ class Counted:
     mean: float | None
     divide: Callable[[Mapping[str, int]], Any]
     asked: Any
-    entangled: bool = False
     limits: frozenset[int] = frozenset()
 
     def public_counts(self) -> PublicCounts:
@@ -80,6 +81,13 @@ class Earlier:
     among: Callable[[Any], Any]
 
 
+def pick_limits(definitions: Iterable[Definition], question: str) -> frozenset[int]:
+    """How many options of ``question`` one person has to pick at least and may at most, in each version."""
+    kinds = (one.kind for definition in definitions for one in definition.questions if one.id == question)
+    several = [kind for kind in kinds if isinstance(kind, MultipleChoice)]
+    return frozenset(limit for kind in several for limit in (kind.at_least or 1, kind.at_most) if limit)
+
+
 def published(
     counted: Sequence[Counted], everyone: Any, overlaps: Overlaps, earlier: Sequence[Earlier] = ()
 ) -> list[dict[str, Any]]:
@@ -87,11 +95,10 @@ def published(
 
     ``state`` is ``shown``, ``withheld`` (too few answers) or ``texts`` (read by staff, not published). Where
     figures beside those of other questions, or of an earlier publication, would tell of a small group,
-    ``base`` and counts are None and the shares are rounded; so they are of ``entangled`` questions.
+    ``base`` and counts are None and the shares are rounded.
     """
     public = [one.public_counts() for one in counted]
     before, vague = _before(counted, everyone, earlier)
-    vague |= {one.about["id"] for one in counted if one.entangled}
     divisions, questions = [everyone, *before], []
     for one, counts in zip(counted, public, strict=True):
         own = one.divisions(counts) if disclosure.publishable(one.base) else []

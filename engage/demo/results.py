@@ -13,8 +13,7 @@ from functools import partial
 from typing import Any
 
 from engage.analysis.disclosure import Table
-from engage.analysis.entangled import entangled, pick_limits
-from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, published
+from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, pick_limits, published
 from engage.analysis.ranges import bin_edges, range_codes
 from engage.questions.definition import Definition, Question
 from engage.questions.logic import Condition, both, evaluate
@@ -29,7 +28,6 @@ def public_result(
 
     ``before`` are earlier publications: how many of the first responses they counted, and their questions.
     """
-    found = entangled([definition])
     counted = [
         replace(
             _counted(
@@ -37,7 +35,6 @@ def public_result(
                 [one.get(question.id) for one in responses],
                 _asked(both(page.show_if, question.show_if), responses),
             ),
-            entangled=question.id in found,
             limits=pick_limits([definition], question.id),
         )
         for page in definition.pages

@@ -14,7 +14,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engage.analysis.disclosure import K
-from engage.analysis.entangled import entangled
 from engage.demo.results import public_result
 from engage.questions.definition import Definition, read
 from engage.questions.logic import both, evaluate
@@ -69,34 +68,6 @@ LASTS = {
     "one chain": _said("cccc"),
     "one option": M_YES,
 }
-FREE = {"one", "one chain", "one option"}
-
-
-@pytest.mark.parametrize("name", LASTS)
-@pytest.mark.parametrize("on_page", [False, True])
-def test_what_hangs_on_two_divisions_is_entangled(name: str, *, on_page: bool) -> None:
-    found = entangled([_form(LASTS[name], on_page=on_page)])
-    assert found == (set() if name in FREE else {"dddd"})
-
-
-def test_what_hangs_on_the_entangled_is_entangled_and_versions_count_together() -> None:
-    one, other = _form(_said("aaaa")), _form(_said("bbbb"))
-    assert entangled([one]) == entangled([other]) == entangled([one, one]) == set()
-    assert entangled([one, other]) == {"dddd"}
-    form = _form(LASTS["either"])
-    after = read(
-        {
-            "pages": [
-                {
-                    "id": "rrrr",
-                    "questions": [
-                        {"id": "eeee", "type": "text", "text": {"zh_CN": "e"}, "show_if": _said("dddd")}
-                    ],
-                }
-            ]
-        }
-    )
-    assert entangled([Definition(form.pages + after.pages)]) == {"dddd", "eeee"}
 
 
 def _possible(form: Definition, *, required: bool) -> Iterator[Row]:
