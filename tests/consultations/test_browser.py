@@ -84,6 +84,7 @@ def test_comment_in_the_sheet(
     sheet.get_by_role("button", name="提交意见").click()
     expect(sheet.get_by_role("alert")).to_contain_text("请选择您的态度")
     expect(sheet.get_by_role("heading", name="请检查以下内容")).to_be_visible()
+    expect(sheet.locator("[data-saved]")).to_have_text("")
     sheet.get_by_label("部分赞成").check()
     sheet.get_by_label("您的意见（选填）").fill("首半小时太短。")
     inspect(page, "consultation-sheet")

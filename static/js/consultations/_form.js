@@ -80,7 +80,8 @@ export class CommentForm {
       location.assign(answer.done);
       return;
     }
-    this.say(this.words.refused);
+    // The errors say the rest: of no words none are kept.
+    this.say(this.text.value.trim() ? this.words.refused : "");
     const errors = Object.entries(answer.errors ?? {});
     this.complain(errors.length ? errors : [["text", answer.message ?? this.words.refused]]);
   }
