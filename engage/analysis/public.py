@@ -10,11 +10,11 @@ import numpy as np
 
 from engage.analysis.asked import asked_mask
 from engage.analysis.dashboard import Dashboard, Filter
-from engage.analysis.disclosure import Table, too_few_between
+from engage.analysis.disclosure import K, Table, too_few_between
 from engage.analysis.frame import Array, SurveyFrame
 from engage.analysis.layout import Field
 from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, pick_limits, published
-from engage.analysis.ranges import bin_edges
+from engage.analysis.ranges import Ranges, crowded_ranges
 from engage.analysis.tallies import Tally
 
 _CELLS_AT_ONCE = 20_000_000
@@ -73,25 +73,42 @@ def _counted(dashboard: Dashboard, field: Field, tally: Tally) -> Counted:
         "labels": {code: dict(text) for code, text in dashboard.labels(tally.question).items()},
     }
 
+    ranges, counts = None, tally.counts
+    if tally.kind == "numbers":
+        values = dashboard.frame.numbers(field)[dashboard.frame.answered(field)]
+        ranges = crowded_ranges(np.sort(values).tolist(), K, whole=field.is_whole)
+        counts = _counts(values, ranges)
+
     def divide(groups: Mapping[str, int]) -> Array:
-        return _divide(dashboard.frame, field, tally, groups)
+        return _divide(dashboard.frame, field, ranges, groups)
 
     asked = asked_mask(dashboard.frame, field, dashboard.fields).astype(np.int16)
     limits = pick_limits(dashboard.frame.store.definitions.values(), tally.question)
-    return Counted(about, tally.kind, several, tally.base, tally.counts, tally.mean, divide, asked, limits)
+    return Counted(about, tally.kind, several, tally.base, counts, tally.mean, divide, asked, limits)
 
 
-def _divide(frame: SurveyFrame, field: Field, tally: Tally, groups: Mapping[str, int]) -> Array:
+def _counts(values: Array, ranges: Ranges | None) -> tuple[tuple[str, int], ...]:
+    if ranges is None:
+        return ()
+    found = np.bincount(_at(values, ranges), minlength=len(ranges.codes))
+    return tuple((code, int(count)) for code, count in zip(ranges.codes, found, strict=True))
+
+
+def _at(values: Array, ranges: Ranges) -> Array:
+    """Which of the ranges each value lies in."""
+    at: Array = np.searchsorted(np.asarray(ranges.edges), values, side="right") - 1
+    return np.clip(at, 0, len(ranges.codes) - 1)
+
+
+def _divide(frame: SurveyFrame, field: Field, ranges: Ranges | None, groups: Mapping[str, int]) -> Array:
     answered = frame.answered(field)
     found = np.where(answered, np.int16(OTHER), np.int16(NOBODY))
     if field.storage in ("code", "mask"):
         for code, group in groups.items():
             found[frame.picked(field, code)] = group
-    elif groups and tally.low is not None and tally.high is not None:
-        edges = np.asarray(bin_edges(tally.low, tally.high, whole=field.is_whole))
-        at = np.searchsorted(edges, frame.numbers(field)[answered], side="right") - 1
-        by_range = np.array([groups.get(code, OTHER) for code, _ in tally.counts], dtype=np.int16)
-        found[answered] = by_range[np.clip(at, 0, len(by_range) - 1)]
+    elif groups and ranges is not None:
+        by_range = np.array([groups.get(code, OTHER) for code in ranges.codes], dtype=np.int16)
+        found[answered] = by_range[_at(frame.numbers(field)[answered], ranges)]
     return found
 
 

@@ -41,6 +41,11 @@ class Counted:
     asked: Any
     limits: frozenset[int] = frozenset()
 
+    @property
+    def is_publishable(self) -> bool:
+        """Whether enough people answered; numbers also need a range that says something."""
+        return disclosure.publishable(self.base) and (self.kind != "numbers" or bool(self.counts))
+
     def public_counts(self) -> PublicCounts:
         """The counts that are large enough."""
         if self.kind == "texts":
@@ -101,7 +106,7 @@ def published(
     before, vague = _before(counted, everyone, earlier)
     divisions, questions = [everyone, *before], []
     for one, counts in zip(counted, public, strict=True):
-        own = one.divisions(counts) if disclosure.publishable(one.base) else []
+        own = one.divisions(counts) if one.is_publishable else []
         questions.append(range(len(divisions), len(divisions) + len(own)))
         divisions += own
     asked = range(len(divisions), len(divisions) + len(counted))
@@ -142,7 +147,7 @@ def _few_beside_limits(one: Counted, counts: PublicCounts) -> bool:
 
 
 def _figures(one: Counted, counts: PublicCounts, *, exact: bool) -> dict[str, Any]:
-    if not disclosure.publishable(one.base):
+    if not one.is_publishable:
         return {"state": "withheld"}
     base = one.base if exact else None
     if one.kind == "texts":

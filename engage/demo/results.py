@@ -5,16 +5,15 @@ A command runs in the web's program, which never loads the heavy libraries; a te
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from engage.analysis.disclosure import Table
+from engage.analysis.disclosure import K, Table
 from engage.analysis.published import NOBODY, OTHER, Counted, Earlier, pick_limits, published
-from engage.analysis.ranges import bin_edges, range_codes
+from engage.analysis.ranges import Ranges, crowded_ranges
 from engage.questions.definition import Definition, Question
 from engage.questions.logic import Condition, both, evaluate
 
@@ -78,7 +77,7 @@ def _group(codes: Iterable[str], groups: Mapping[str, int]) -> int:
     return next((groups[code] for code in codes if code in groups), OTHER)
 
 
-def _codes(value: Any, ranges: _Ranges | None) -> tuple[str, ...]:
+def _codes(value: Any, ranges: Ranges | None) -> tuple[str, ...]:
     """The options an answer picked; the range a number lies in."""
     if isinstance(value, list):
         return tuple(value)
@@ -94,21 +93,7 @@ def _overlaps(divisions: Sequence[list[int]]) -> Callable[[int, int], Table]:
     return table
 
 
-@dataclass(frozen=True, slots=True)
-class _Ranges:
-    """The ranges in which the numbers given are counted."""
-
-    edges: list[float]
-    codes: list[str]
-
-    def code(self, value: float) -> str:
-        """The range in which ``value`` lies, the last one closed at both ends."""
-        return self.codes[min(bisect_right(self.edges, value) - 1, len(self.codes) - 1)]
-
-
-def _ranges(question: Question, values: list[Any]) -> _Ranges | None:
+def _ranges(question: Question, values: list[Any]) -> Ranges | None:
     if question.kind.summary().kind != "numbers" or not values:
         return None
-    low, high = min(values), max(values)
-    whole = question.kind.column(question.id).storage == "integer"
-    return _Ranges(bin_edges(low, high, whole=whole), range_codes(low, high, whole=whole))
+    return crowded_ranges(sorted(values), K, whole=question.kind.column(question.id).storage == "integer")

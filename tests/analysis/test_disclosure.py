@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from itertools import combinations, permutations, product
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from engage.analysis.dashboard import Dashboard
 from engage.analysis.disclosure import K, PublicCounts, coarse, exclusive, several, tells, too_few_between
 from engage.analysis.frame import SurveyFrame
 from engage.analysis.public import Before, public_questions
+from engage.analysis.ranges import MOST_BINS, crowded_ranges
 from engage.demo.results import public_result
 from engage.questions.definition import read
 from tests.factories.responses import add_responses, choices, make_survey
@@ -41,6 +43,8 @@ FORM = {
                 },
                 {"id": "cccc", "type": "rating", "text": {"zh_CN": "满意吗"}},
                 {"id": "dddd", "type": "text", "text": {"zh_CN": "还有什么"}},
+                {"id": "eeee", "type": "number", "text": {"zh_CN": "几口人"}},
+                {"id": "ffff", "type": "number", "text": {"zh_CN": "多少亩"}, "decimals": 2},
             ],
         }
     ]
@@ -60,6 +64,8 @@ def _drawn(seed: int, size: int, skipping: float, rare: float) -> Rows:
             row["cccc"] = 1 if chance.random() < rare else chance.randint(4, 5)
         if chance.random() >= skipping:
             row["dddd"] = "好"
+        row["eeee"] = 400 if chance.random() < rare / 4 else chance.randint(1, 5)
+        row["ffff"] = chance.randint(0, 99) / 10 + 0.05
         rows.append(row)
     return rows
 
@@ -73,6 +79,17 @@ drawn = st.builds(
 )
 
 
+def _is(value: Any, code: str) -> bool:
+    """Whether ``code`` is of an option picked, or of a range (of tenths, without its end) with the number."""
+    if isinstance(value, list):
+        return code in value
+    first, between, last = code.partition("..")
+    if not between or isinstance(value, str):
+        return str(value) == code
+    end = float(last or "inf")
+    return float(first or "-inf") <= value and (value < end or (value == end and isinstance(value, int)))
+
+
 def _known(published: Rows, rows: Rows) -> list[tuple[int, frozenset[int]]]:
     """Each exact number of the page with the people it counts."""
     everyone = frozenset(range(len(rows)))
@@ -82,9 +99,7 @@ def _known(published: Rows, rows: Rows) -> list[tuple[int, frozenset[int]]]:
 
         def of(codes: list[str], key: str = key) -> frozenset[int]:
             return frozenset(
-                at
-                for at, row in enumerate(rows)
-                if key in row and set(codes) & set(map(str, row[key] if key == "bbbb" else [row[key]]))
+                at for at, row in enumerate(rows) if key in row and any(_is(row[key], code) for code in codes)
             )
 
         if question.get("base") is not None:
@@ -415,3 +430,76 @@ def test_small_groups_of_single_choices_are_shown_together_or_not(
 def test_few_that_pick_or_leave_out_have_no_number(count: int, base: int, shown: bool) -> None:
     found = several((("a", count),), base)
     assert found == (PublicCounts((("a", count),)) if shown else PublicCounts((), ("a",), None))
+
+
+NUMBERS = {
+    "pages": [
+        {
+            "id": "pppp",
+            "questions": [
+                {"id": "nnnn", "type": "number", "text": {"zh_CN": "几口人"}},
+                {"id": "dddd", "type": "number", "text": {"zh_CN": "多少亩"}, "decimals": 2},
+            ],
+        }
+    ]
+}
+
+
+def _numbers(values: list[float]) -> Rows:
+    return [{"nnnn": round(value), "dddd": value} for value in values]
+
+
+@pytest.mark.parametrize("extreme", [[7_000], [-300], [7_000, -300], [64.5] * 9])
+def test_the_smallest_and_the_largest_number_are_not_told(extreme: list[float]) -> None:
+    """Neither by what a range is called nor by how wide the ranges are."""
+    usual = [at % 6 + 0.25 for at in range(90)]
+    further = [value * 90 for value in extreme]
+    found = public_result(read(NUMBERS), _numbers(usual + extreme))
+    assert found == public_result(read(NUMBERS), _numbers(usual + further))
+    for question in found:
+        named = {*(code for code, _, _ in question["rows"]), *question["merged"]}
+        ends = {end for code in named for end in code.split("..") if end}
+        assert {float(end) for end in ends} <= {at / 2 for at in range(14)}
+        assert any(code.endswith("..") for code in named) is any(value > 6 for value in extreme)
+        assert any(code.startswith("..") for code in named) is any(value < 0 for value in extreme)
+
+
+@given(st.lists(st.integers(-60, 60) | st.sampled_from([-(10**6), 10**6]), max_size=80))
+def test_the_outermost_ranges_are_of_ten_people(values: list[int]) -> None:
+    ranges = crowded_ranges(sorted(values), K, whole=True)
+    if ranges is None:
+        ordered = sorted(values)
+        assert len(values) < 2 * K or ordered[0] < ordered[K - 1] == ordered[-K] < ordered[-1]
+        return
+    found = Counter(map(ranges.code, values))
+    assert sum(found.values()) == len(values)
+    assert found[ranges.codes[0]] >= K
+    assert found[ranges.codes[-1]] >= K
+    for value in values:
+        first, between, last = ranges.code(value).partition("..")
+        assert first == "" or int(first) <= value
+        assert last == "" or value <= int(last)
+        assert between or value == int(first)
+    assert len(ranges.codes) <= MOST_BINS + 2
+
+
+@pytest.mark.parametrize(
+    ("values", "codes"),
+    [
+        ([3] * 10, ["3"]),
+        ([3] * 9, None),
+        ([3] * 12 + [9], ["3.."]),
+        ([3] * 9 + [9] * 9, None),
+        ([3] * 10 + [9] * 9, ["3.."]),
+        ([3] * 12 + [9] * 9, ["3.."]),
+        ([9] * 12 + [3] * 9, ["..9"]),
+        ([3] * 9 + [5] * 12 + [9] * 9, None),
+        ([3] * 12 + [9] * 10, ["3", "4", "5", "6", "7", "8", "9"]),
+    ],
+)
+def test_numbers_given_by_most_people_stand_for_those_further_out(
+    values: list[float], codes: list[str] | None
+) -> None:
+    found = public_result(read(NUMBERS), _numbers(values))[0]
+    assert found["state"] == ("shown" if codes else "withheld")
+    assert [code for code, _, _ in found.get("rows", [])] == (codes or [])

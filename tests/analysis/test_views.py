@@ -150,6 +150,7 @@ def test_a_socket_of_someone_else_is_not_asked(
 
 def test_the_public_page_shows_rounded_shares_without_numbers(app: Flask, survey: dict[str, int]) -> None:
     rows = [{"aaaa": "s1"}] * 60 + [{"aaaa": "s2"}] * 37 + [{"cccc": 4}] * 3
+    rows[:55] = [{**rows[at], "dddd": at % 2 if at else 4321} for at in range(55)]
     with app.app_context():
         with atomic():
             questions = public_result(read(definition(("s1", "s2"))), rows)
@@ -172,3 +173,5 @@ def test_the_public_page_shows_rounded_shares_without_numbers(app: Flask, survey
     for told in (97, 60, 37):
         assert f"> · {told}" not in page
         assert f"{told} 人" not in page
+    assert "1 及以上" in page
+    assert "432" not in page
