@@ -22,7 +22,7 @@ from sqlalchemy.engine import URL
 
 from engage.core.clock import now
 from engage.core.dumps import DATABASE, BackupError, dialect_of, dump
-from engage.core.slots import NAME
+from engage.core.slots import NAME, SlotFile
 from engage.core.workfolder import work_folder
 
 FORMAT = 2
@@ -62,7 +62,7 @@ def write_backup(
                 copied = Path(copies)
                 # First: who takes part from now on is in neither, or in the database alone.
                 with contextlib.suppress(FileNotFoundError):
-                    _copy_private(instance / NAME, copied / NAME)
+                    _copy_marks(instance / NAME, copied / NAME)
                 progress("Copying the database …")
                 dump(url, copied / DATABASE[dialect_of(url)], progress)
                 _write_private(copied / "secret.key", secret_key)
@@ -116,6 +116,16 @@ def _write_private(path: Path, text: str) -> None:
 def _copy_private(source: Path, target: Path) -> None:
     with source.open("rb") as file, os.fdopen(os.open(target, os.O_WRONLY | os.O_CREAT, 0o600), "wb") as copy:
         shutil.copyfileobj(file, copy)
+
+
+def _copy_marks(source: Path, target: Path) -> None:
+    _copy_private(source, target)
+    copy = SlotFile(target)
+    # A damaged file is kept as it is, for whoever mends it.
+    with contextlib.suppress(OSError):
+        # While an answer is stored its mark says which one it waits for. An archive would say so for good.
+        for slot in copy.open_slots():
+            copy.clear(slot)
 
 
 def _pack(target: Path, copied: Path, uploads: Path, dialect: str) -> None:

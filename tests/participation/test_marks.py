@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import event, func, select
 
+from engage.core.backup import unpack, write_backup
 from engage.core.clock import now
 from engage.core.db import db
 from engage.core.errors import Busy, Conflict
 from engage.core.ids import request_id
-from engage.core.slots import SlotFile
+from engage.core.slots import NAME, SlotFile
+from engage.core.writer import atomic
 from engage.participation import deletion, marks
 from engage.participation.marks import PARTICIPATION, took_part
 from engage.surveys.models import Response, Survey
 from tests.factories.consultations import comments_of, make_consultation, send_comment
 from tests.factories.questions import twenty_answers
 from tests.factories.surveys import make_survey, send_response
+from tests.participation.files import read_all
 
 pytestmark = pytest.mark.database
 
@@ -42,6 +46,28 @@ def _open() -> int:
 def test_nothing_of_the_answer_is_left_at_the_mark(survey: Survey) -> None:
     send_response(survey)
     assert (marks.marks().count(PARTICIPATION), _open()) == (1, 0)
+
+
+def test_a_backup_does_not_say_which_answer_a_mark_waits_for(
+    app: Flask, survey: Survey, tmp_path: Path
+) -> None:
+    """One made in the moment in which somebody answers: the others' marks are in it, theirs has its time."""
+    send_response(survey, device="before")
+    url = db.engine.url
+    archive, room = tmp_path / "kept.tar.gz", tmp_path / "room"
+    with atomic():
+        send_response(survey, device="meanwhile")
+        [waiting] = marks.marks().open_slots()
+        assert waiting.tag is not None
+        secret = app.config["ENGAGE"].secret_key
+        instance = app.config["ENGAGE"].instance
+        write_backup(archive, instance=instance, url=url, secret_key=secret, progress=lambda _words: None)
+    assert (marks.marks().count(PARTICIPATION), _open()) == (2, 0)
+    room.mkdir()
+    unpack(archive, room)
+    kept = SlotFile(room / NAME)
+    assert (kept.count(PARTICIPATION), kept.open_slots()) == (1, [])
+    assert not [path for path, data in read_all(room).items() if waiting.tag in data]
 
 
 class Cut(BaseException):
