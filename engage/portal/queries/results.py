@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import CompoundSelect, Integer, Select, func, literal, select, union_all
@@ -198,9 +199,11 @@ def _reports() -> Select[*tuple[Any, ...]]:
     )
 
 
-def _rows(kind: Kind | None, unit: str, theme_day: str) -> Select[Any]:
+@cache
+def _newest_first() -> Select[Any]:
+    """Put together once: that took a third of reading a page of it."""
     found = _everything().subquery("found")
-    rows = (
+    return (
         select(
             found,
             Unit.name.label("unit_name"),
@@ -213,8 +216,12 @@ def _rows(kind: Kind | None, unit: str, theme_day: str) -> Select[Any]:
         .outerjoin(ThemeDay, (ThemeDay.id == Activity.theme_day_id) & ThemeDay.state.in_(_SEEN))
         .order_by(found.c.published_at.desc(), found.c.kind, found.c.id.desc())
     )
+
+
+def _rows(kind: Kind | None, unit: str, theme_day: str) -> Select[Any]:
+    rows = _newest_first()
     if kind is not None:
-        rows = rows.where(found.c.kind == kind.value)
+        rows = rows.where(rows.selected_columns.kind == kind.value)
     if unit:
         rows = rows.where(Unit.code == unit)
     if theme_day:
