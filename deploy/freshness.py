@@ -50,7 +50,9 @@ def assets_current() -> bool:
 
 def templates_digest() -> str:
     """Over everything that compiled templates are made from; the places of their sources are in them."""
-    sources = [ROOT / "deploy" / "templates.py", ROOT / "requirements.txt"]
+    # Filters of constants are worked out while compiling.
+    filters = ROOT / "engage" / "web" / "display.py"
+    sources = [ROOT / "deploy" / "templates.py", ROOT / "requirements.txt", filters]
     return f"{ROOT} {sys.version} {digest(sources + files_below(ROOT / 'templates', '.html'))}"
 
 

@@ -258,13 +258,15 @@ def test_the_list_of_packages_names_every_locked_one() -> None:
 def test_templates_are_compiled_anew_when_one_has_changed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for name in ("deploy/templates.py", "requirements.txt", "templates/a/page.html"):
+    sources = ("deploy/templates.py", "requirements.txt", "engage/web/display.py", "templates/a/page.html")
+    for name in sources:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("one")
     monkeypatch.setattr(freshness, "ROOT", tmp_path)
     monkeypatch.setattr(freshness, "COMPILED_OF", tmp_path / "digest")
     assert not freshness.templates_current()
-    (tmp_path / "digest").write_text(freshness.templates_digest())
-    assert freshness.templates_current()
-    (tmp_path / "templates" / "a" / "page.html").write_text("two")
-    assert not freshness.templates_current()
+    for name in sources:
+        (tmp_path / "digest").write_text(freshness.templates_digest())
+        assert freshness.templates_current()
+        (tmp_path / name).write_text("two")
+        assert not freshness.templates_current()
