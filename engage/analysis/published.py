@@ -39,7 +39,7 @@ class Counted:
     mean: float | None
     divide: Callable[[Mapping[str, int]], Any]
     asked: Any
-    limits: frozenset[int] = frozenset()
+    limits: frozenset[int]
 
     @property
     def is_publishable(self) -> bool:

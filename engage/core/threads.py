@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -45,6 +45,11 @@ def in_turns(items: Iterable[_T]) -> Iterator[_T]:
     for item in items:
         yield item
         turn.pause()
+
+
+def made_in_turns(parts: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What each of ``parts`` makes, under its name; others are served between them."""
+    return {name: make() for name, make in in_turns(parts.items())}
 
 
 def beside_the_hub(work: Callable[[], _T]) -> _T:

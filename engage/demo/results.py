@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -28,13 +27,11 @@ def public_result(
     ``before`` are earlier publications: how many of the first responses they counted, and their questions.
     """
     counted = [
-        replace(
-            _counted(
-                question,
-                [one.get(question.id) for one in responses],
-                _asked(both(page.show_if, question.show_if), responses),
-            ),
-            limits=pick_limits([definition], question.id),
+        _counted(
+            question,
+            [one.get(question.id) for one in responses],
+            _asked(both(page.show_if, question.show_if), responses),
+            pick_limits([definition], question.id),
         )
         for page in definition.pages
         for question in page.questions
@@ -51,7 +48,7 @@ def _asked(condition: Condition | None, responses: Sequence[dict[str, Any]]) -> 
     return [int(condition is None or evaluate(condition, one)) for one in responses]
 
 
-def _counted(question: Question, given: list[Any], asked: list[int]) -> Counted:
+def _counted(question: Question, given: list[Any], asked: list[int], limits: frozenset[int]) -> Counted:
     summary = question.kind.summary()
     kind, values = summary.kind, [value for value in given if value is not None]
     mean = sum(values) / len(values) if kind in ("scale", "numbers") and values else None
@@ -70,7 +67,7 @@ def _counted(question: Question, given: list[Any], asked: list[int]) -> Counted:
     def divide(groups: Mapping[str, int]) -> list[int]:
         return [NOBODY if value is None else _group(_codes(value, ranges), groups) for value in given]
 
-    return Counted(about, kind, summary.several, len(values), counts, mean, divide, asked)
+    return Counted(about, kind, summary.several, len(values), counts, mean, divide, asked, limits)
 
 
 def _group(codes: Iterable[str], groups: Mapping[str, int]) -> int:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from engage.core.clock import today
-from engage.core.threads import in_turns
+from engage.core.threads import made_in_turns
 from engage.portal.queries import results, things
 from engage.portal.queries.things import Standing
 from engage.portal.rules import chosen_year
@@ -56,14 +55,15 @@ def calendar() -> ResponseReturnValue:
 def _home() -> dict[str, Any]:
     day = today(current_site().zone)
     current, found = theme_days.current(day), theme_days.theme_days_of(day.year)
-    parts: dict[str, Callable[[], Any]] = {
-        "following": lambda: None if current else theme_days.following(day),
-        "offered": things.offered,
-        "on_site": _on_site,
-        "results": lambda: results.recent(_RESULTS),
-        "months_of_year": lambda: months(found, day.year, day, brief=True),
-    }
-    read = {name: part() for name, part in in_turns(parts.items())}
+    read = made_in_turns(
+        {
+            "following": lambda: None if current else theme_days.following(day),
+            "offered": things.offered,
+            "on_site": _on_site,
+            "results": lambda: results.recent(_RESULTS),
+            "months_of_year": lambda: months(found, day.year, day, brief=True),
+        }
+    )
     offered = read.pop("offered")
     return read | {
         "day": day,

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
 from urllib.parse import urlencode
 
 from flask import render_template, request
 
-from engage.core.threads import in_turns
+from engage.core.threads import made_in_turns
 from engage.portal.queries import results as queries
 from engage.portal.queries.things import Kind
 from engage.portal.views._blueprint import blueprint
@@ -25,12 +23,13 @@ def results() -> str:
     kind = Kind(value) if (value := _asked("kind")) in list(Kind) else None
     unit, theme_day = _asked("unit"), _asked("theme-day")
     number = page_number()
-    parts: dict[str, Callable[[], Any]] = {
-        "page": lambda: queries.page(number, kind=kind, unit=unit, theme_day=theme_day),
-        "units": queries.units,
-        "theme_days": queries.theme_days,
-    }
-    read = {name: part() for name, part in in_turns(parts.items())}
+    read = made_in_turns(
+        {
+            "page": lambda: queries.page(number, kind=kind, unit=unit, theme_day=theme_day),
+            "units": queries.units,
+            "theme_days": queries.theme_days,
+        }
+    )
     chosen = {"kind": kind.value if kind else "", "unit": unit, "theme-day": theme_day}
     kept = urlencode({name: value for name, value in chosen.items() if value})
     return render_template(
